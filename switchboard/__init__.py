@@ -1,0 +1,1 @@
+"""Switchboard: a self-hosted control panel for many WhatsApp Business numbers."""

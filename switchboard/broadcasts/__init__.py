@@ -1,0 +1,1 @@
+"""One message to many: audience, schedule, expansion, pause, progress."""

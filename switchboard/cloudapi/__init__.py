@@ -1,0 +1,1 @@
+"""Meta's wire format and nothing else: client, payloads, events, error table."""

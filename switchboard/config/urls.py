@@ -1,0 +1,8 @@
+"""Every address of the console."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("switchboard.web.urls")),
+]

@@ -1,0 +1,8 @@
+"""Django application of the room `consent`."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    name = "switchboard.consent"
+    label = "consent"

@@ -1,0 +1,62 @@
+"""The ledger of what people agreed to, and where each of them stands now."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from switchboard.team.models import Workspace
+
+
+class Basis(models.TextChoices):
+    """Why we may write: marketing needs an opt-in, utility a transaction or an opt-in."""
+
+    OPT_IN = "opt_in", _("Opt-in")
+    TRANSACTION = "transaction", _("Transaction")
+
+
+class Entry(models.Model):
+    """One line of the ledger; never changed, never deleted."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        GRANT = "grant", _("Agreed")
+        WITHDRAW = "withdraw", _("Opted out")
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    contact_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    # marketing, utility, or all (an opt-out ends every category)
+    category = models.CharField(max_length=16)
+    basis = models.CharField(max_length=16, choices=Basis.choices, blank=True)
+    source = models.CharField(max_length=255)
+    wording = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict)
+    # "import:7", "user:3", "contact", "meta"
+    actor = models.CharField(max_length=64)
+    # Makes one event withdraw once, however often it is delivered.
+    event_key = models.CharField(max_length=300, null=True, unique=True)  # noqa: DJ001  unique, so unknown must be NULL
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "consent_entry"
+        indexes = [models.Index(fields=["workspace", "contact_id", "-id"], name="consent_entry_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.category} by {self.actor}"
+
+
+class Standing(models.Model):
+    """Where a person stands now; derived from the ledger in the same transaction, read by the gate."""
+
+    contact_id = models.BigIntegerField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    # Empty: no basis for that category.
+    marketing_basis = models.CharField(max_length=16, blank=True)
+    utility_basis = models.CharField(max_length=16, blank=True)
+    opted_out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "consent_standing"
+
+    def __str__(self) -> str:
+        return f"standing of {self.contact_id}"

@@ -1,0 +1,1 @@
+"""The people: identities, fields, tags, activity, import."""

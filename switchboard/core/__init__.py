@@ -1,0 +1,1 @@
+"""Ground: clock, environment, database, errors, ids, secrets. Knows nothing of WhatsApp."""

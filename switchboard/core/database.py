@@ -1,0 +1,66 @@
+"""Connections: who connects in which database role, and the pool of the asynchronous processes.
+
+One login owns the tables. A process picks what it may see when it connects:
+`app` sees one workspace at a time (row-level security), `stream` sees all and names its workspace
+in every statement, `owner` changes the schema.
+"""
+
+from typing import Any, Literal
+
+from psycopg import AsyncConnection, conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from switchboard.core import env
+
+Role = Literal["owner", "app", "stream"]
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+ROLE_OPTIONS: dict[Role, str] = {
+    "owner": "",
+    "app": "-c role=switchboard_app",
+    "stream": "-c role=switchboard_stream",
+}
+
+
+def database_url() -> str:
+    """Return the address of the database, or an empty text when none is set."""
+    return env.read_text("SWITCHBOARD_DATABASE_URL")
+
+
+def connection_parameters(role: Role, url: str | None = None) -> dict[str, Any]:
+    """Return psycopg's connection parameters for a database role.
+
+    :raises SettingError: SWITCHBOARD_DATABASE_URL cannot be understood.
+    """
+    try:
+        parameters: dict[str, Any] = dict(conninfo.conninfo_to_dict(url if url is not None else database_url()))
+    except Exception as error:
+        message = (
+            "SWITCHBOARD_DATABASE_URL cannot be understood. Write it as postgresql://user:password@host:5432/name."
+        )
+        raise env.SettingError(message) from error
+    options = f"{parameters.get('options') or ''} {ROLE_OPTIONS[role]}".strip()
+    if options:
+        parameters["options"] = options
+    parameters.setdefault("connect_timeout", 5)
+    parameters.setdefault("application_name", f"switchboard-{role}")
+    return parameters
+
+
+def conninfo_for(role: Role, url: str | None = None) -> str:
+    """Return a connection string for a database role."""
+    return conninfo.make_conninfo("", **connection_parameters(role, url))
+
+
+def make_pool(role: Role, *, size: int, url: str | None = None) -> Pool:
+    """Return a closed pool of at most `size` autocommit connections; open it with `async with`."""
+    return AsyncConnectionPool(
+        conninfo_for(role, url),
+        min_size=min(2, size),
+        max_size=size,
+        open=False,
+        timeout=10,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={"autocommit": True},
+    )

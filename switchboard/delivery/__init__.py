@@ -1,0 +1,1 @@
+"""Every outgoing message from waiting to read: claim, gates, pace, send, record."""

@@ -1,0 +1,8 @@
+"""Django application of the room `delivery`."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    name = "switchboard.delivery"
+    label = "delivery"

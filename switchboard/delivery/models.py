@@ -1,0 +1,211 @@
+"""Outgoing messages, their queue and their states. Hot tables are made by SQL in the migrations."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Lane(models.Model):
+    """The queue of one number, one priority and one origin."""
+
+    workspace_id = models.BigIntegerField()
+    number_id = models.BigIntegerField()
+    priority = models.SmallIntegerField()
+    origin_kind = models.CharField(max_length=12)
+    origin_id = models.BigIntegerField()
+    state = models.CharField(max_length=12, default="active")
+    # Pace preset asked for by the origin; the stricter of it and the number's holds. Empty: the number's.
+    pace = models.CharField(max_length=16, blank=True, default="")
+    # No row of this lane is due before this moment, so scans start here and step over dead rows.
+    low_water_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_lane"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"lane of {self.origin_kind} {self.origin_id} on number {self.number_id}"
+
+
+class Message(models.Model):
+    """A message as it was made; never changed. Partitioned by month of its id."""
+
+    id = models.UUIDField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    lane_id = models.BigIntegerField()
+    number_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    origin_kind = models.CharField(max_length=12)
+    origin_id = models.BigIntegerField()
+    category = models.CharField(max_length=16)
+    recipient = models.CharField(max_length=150)
+    zones = models.CharField(max_length=255)
+    template_id = models.BigIntegerField(null=True)
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_message"
+        managed = False
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Outbox(models.Model):
+    """A message that waits: what the claim takes from. Keyed (lane, due time, message)."""
+
+    workspace_id = models.BigIntegerField()
+    lane_id = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    message_id = models.UUIDField()
+    number_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    attempt = models.SmallIntegerField(default=1)
+    # The gate that holds it, or "retry"; empty when it is simply waiting for its turn.
+    hold = models.CharField(max_length=16, null=True)  # noqa: DJ001  a partial index tells NULL from held
+    hold_detail = models.JSONField(null=True)
+
+    pk = models.CompositePrimaryKey("lane_id", "due_at", "message_id")
+
+    class Meta:
+        db_table = "delivery_outbox"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.message_id} due {self.due_at}"
+
+
+class Delivery(models.Model):
+    """How far a message is (see types.State). The row is made when the message is claimed or skipped."""
+
+    message_id = models.UUIDField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    state = models.SmallIntegerField()
+    attempt = models.SmallIntegerField(default=1)
+    # A Meta error code, a gate's name or "unconfirmed": why it failed or was skipped.
+    reason = models.CharField(max_length=24, null=True)  # noqa: DJ001  no reason is not an empty one
+    detail = models.JSONField(null=True)
+    wamid = models.CharField(max_length=255, null=True)  # noqa: DJ001  unknown until Meta answers
+    accepted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_delivery"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.state}"
+
+
+class SendBatch(models.Model):
+    """What a sender has claimed and not yet settled: the crash record, committed before the first POST."""
+
+    id = models.UUIDField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    sender_id = models.UUIDField()
+    message_ids = ArrayField(models.UUIDField())
+    attempts = ArrayField(models.SmallIntegerField())
+    claimed_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_sendbatch"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"batch of {len(self.message_ids)}"
+
+
+class Tally(models.Model):
+    """Append-only counts by origin, number, measure and reason; a job squashes them."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    origin_kind = models.CharField(max_length=12)
+    origin_id = models.BigIntegerField()
+    number_id = models.BigIntegerField()
+    measure = models.CharField(max_length=12)
+    reason = models.CharField(max_length=24)
+    amount = models.IntegerField()
+    # The minute it belongs to: the speed line is drawn from these.
+    minute = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_tally"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.amount:+d}"
+
+
+class PaceState(models.Model):
+    """What a number has spent of its pace; the row that a claim locks."""
+
+    number_id = models.BigIntegerField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    # The next message may leave from here on.
+    next_at = models.DateTimeField()
+    # Moments at which messages were let go: within the last minute, the last hour.
+    minute_log = ArrayField(models.DateTimeField(), default=list)
+    hour_log = ArrayField(models.DateTimeField(), default=list)
+    # {"quarter-hour start": count} of the last day.
+    day_buckets = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "delivery_pacestate"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"pace of number {self.number_id}"
+
+
+class StopSwitch(models.Model):
+    """The red button: workspace 0 means the whole installation."""
+
+    workspace_id = models.BigIntegerField(primary_key=True)
+    is_on = models.BooleanField()
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "delivery_stopswitch"
+        managed = False
+
+    def __str__(self) -> str:
+        return "stopped" if self.is_on else "running"
+
+
+class InboundWatermark(models.Model):
+    """Written by the worker: every event received before `applied_through` has been applied."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    applied_through = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_inboundwatermark"
+        managed = False
+
+    def __str__(self) -> str:
+        return str(self.applied_through)
+
+
+class Window(models.Model):
+    """The service window: until when a contact may be answered free-form through a number."""
+
+    workspace_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    number_id = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+
+    pk = models.CompositePrimaryKey("workspace_id", "contact_id", "number_id")
+
+    class Meta:
+        db_table = "delivery_window"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"window of contact {self.contact_id} on number {self.number_id}"

@@ -1,0 +1,1 @@
+"""The clock calls us: one table of name, interval, action."""

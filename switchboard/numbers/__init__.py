@@ -1,0 +1,1 @@
+"""Our portfolios, accounts, phone numbers, their credentials and their pace."""

@@ -1,0 +1,1 @@
+"""Every incoming message: keep, tie to what it answers, obey STOP."""

@@ -1,0 +1,1 @@
+"""Who signs in, to which workspace, in which role."""

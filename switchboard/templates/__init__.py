@@ -1,0 +1,1 @@
+"""WhatsApp templates: read from Meta, fill in, preview; header media."""

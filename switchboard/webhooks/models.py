@@ -1,0 +1,58 @@
+"""What Meta has told us and is not applied yet, the journal, and what could not be understood."""
+
+from django.db import models
+
+
+class Event(models.Model):
+    """The raw body of one signed POST, until the worker has applied it."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    app_id = models.BigIntegerField()
+    is_inbound = models.BooleanField()
+    received_at = models.DateTimeField()
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "webhooks_event"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"event {self.pk}"
+
+
+class JournalEntry(models.Model):
+    """A raw body as it was received; kept 30 days. Partitioned by month of `received_at`."""
+
+    workspace_id = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    app_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    body = models.BinaryField()
+
+    pk = models.CompositePrimaryKey("received_at", "event_id")
+
+    class Meta:
+        db_table = "webhooks_journalentry"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"journal of event {self.event_id}"
+
+
+class DeadLetter(models.Model):
+    """An event, or a part of one, that could not be applied: with its reason, replayable."""
+
+    workspace_id = models.BigIntegerField()
+    app_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    body = models.BinaryField()
+    reason = models.TextField()
+    created_at = models.DateTimeField()
+    replayed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "webhooks_deadletter"
+
+    def __str__(self) -> str:
+        return self.reason
