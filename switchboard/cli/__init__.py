@@ -1,0 +1,1 @@
+"""The `switchboard` command: parse arguments, build a frozen configuration, call the worker."""

@@ -1,0 +1,128 @@
+"""Who the `postmaster.pid` of a data folder speaks of: a live server of ours, a zombie, a stranger, nobody."""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+_STOP_SECONDS = 15.0
+_LOOK_AGAIN_SECONDS = 0.02
+
+
+def read_pid(data: Path) -> int | None:
+    """Return the process number in `postmaster.pid`, or None."""
+    try:
+        return int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process lives; a zombie does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return _state(pid) not in {"Z", "X"}
+
+
+def _state(pid: int) -> str:
+    """Return the kernel's one-letter state; the name before it may hold any character."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return ""
+
+
+def find_server(data: Path) -> int | None:
+    """Return the process number of a live server of this data folder, or None."""
+    pid = read_pid(data)
+    if pid is None or not is_running(pid) or not _works_in(pid, data):
+        return None
+    return pid
+
+
+def _works_in(pid: int, data: Path) -> bool:
+    """Every PostgreSQL process has its data folder as working directory."""
+    try:
+        return Path(f"/proc/{pid}/cwd").samefile(data)
+    except OSError:
+        return False
+
+
+def clear_leftovers(data: Path, sockets: Path) -> None:
+    """Make sure that nothing of an earlier server is in the way of the next one.
+
+    Only the holder of the folder's lock may call this.
+    """
+    stop_server(data)
+    _stop_orphans(data)
+    _disown_pidfile(data)
+    for leftover in sockets.glob(".s.PGSQL.*"):
+        with contextlib.suppress(FileNotFoundError):
+            leftover.unlink()
+
+
+def stop_server(data: Path) -> None:
+    """Stop a live server of this data folder: kindly, then at once, then by force."""
+    for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        pid = find_server(data)
+        if pid is None:
+            return
+        _send(pid, sign)
+        _wait_for_end([pid])
+
+
+def _stop_orphans(data: Path) -> None:
+    """End back ends that a killed server left: their memory would keep the next one from starting."""
+    for sign in (signal.SIGQUIT, signal.SIGKILL):
+        orphans = _processes_in(data)
+        for pid in orphans:
+            _send(pid, sign)
+        _wait_for_end(orphans)
+
+
+def _processes_in(data: Path) -> list[int]:
+    numbers = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
+    return [
+        pid for pid in numbers if pid != os.getpid() and is_running(pid) and _works_in(pid, data) and _is_postgres(pid)
+    ]
+
+
+def _is_postgres(pid: int) -> bool:
+    """A person's shell may stand in the data folder as well; leave it alone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
+    except OSError:
+        return False
+
+
+def _disown_pidfile(data: Path) -> None:
+    """Put our own number into a stale `postmaster.pid`.
+
+    PostgreSQL takes the number of a stranger or a zombie for a running server, but never its own
+    parent's. The file itself has to stay: it names the shared memory that must not be in use any more.
+    """
+    path = data / "postmaster.pid"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    if len(lines) < 2:  # Cut off while it was written: it protects nothing.
+        path.unlink(missing_ok=True)
+        return
+    path.write_text("\n".join([str(os.getpid()), *lines[1:], ""]), encoding="utf-8")
+
+
+def _send(pid: int, sign: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, sign)
+
+
+def _wait_for_end(pids: list[int]) -> None:
+    deadline = time.monotonic() + _STOP_SECONDS
+    while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(_LOOK_AGAIN_SECONDS)

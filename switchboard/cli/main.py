@@ -1,0 +1,62 @@
+"""The command `switchboard`: which commands there are, and how an error reaches the person."""
+
+import importlib
+import sys
+
+import click
+
+from switchboard.core import env, errors
+
+# A command's module is imported when it is called: `switchboard sender` must not load Django.
+_COMMANDS = {
+    "up": "Run everything on this machine: database, web, gateway, sender, worker.",
+    "web": "Serve the console and the live updates.",
+    "gateway": "Receive Meta's webhooks.",
+    "sender": "Send what is due.",
+    "worker": "Apply stored events and run jobs.",
+    "emulator": "Run the stand-in Cloud API.",
+    "migrate": "Bring the database's tables up to date.",
+    "collectstatic": "Gather styles, scripts and icons for serving.",
+    "manage": "Run a Django management command.",
+    "postgres": "Show whether the embedded PostgreSQL runs, and where.",
+    "psql": "Open a PostgreSQL prompt on Switchboard's database.",
+    "key": "Make a key for SWITCHBOARD_ENCRYPTION_KEYS.",
+}
+_EXIT_CODE = 2
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of this package, named like them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order people meet them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and return its command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"switchboard.cli.{cmd_name}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a mistake of ours, not of the user's.
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="switchboard")
+def switchboard() -> None:
+    """Switchboard: a control panel for many WhatsApp Business numbers."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; what a person can mend is one sentence and exit code 2."""
+    try:
+        switchboard.main(arguments, prog_name="switchboard")
+    except (errors.SwitchboardError, env.SettingError) as error:
+        click.secho(f"Error: {error}", fg="red", err=True)
+        sys.exit(_EXIT_CODE)

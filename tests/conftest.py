@@ -1,0 +1,104 @@
+"""Fixtures for every room: a database of its own for each test that commits, and a clock that stands still."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import connections
+from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
+
+from switchboard.core import clock as core_clock
+from switchboard.core import database as core_database
+from tests.postgres import SERVER_VARIABLE, TEMPLATE_VARIABLE, database_url
+
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # A Tuesday, 21:00 in Tokyo.
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A freshly migrated database that lives as long as one test."""
+
+    url: str
+
+    def conninfo(self, role: core_database.Role) -> str:
+        """Return the connection string that a process of this role would use."""
+        return core_database.conninfo_for(role, self.url)
+
+
+class Clock:
+    """A clock that moves only when the test says so."""
+
+    def __init__(self, start: datetime) -> None:
+        self.moment = start
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **parts: float) -> datetime:
+        """Move on, for instance `clock.advance(minutes=5)`, and return the new moment."""
+        self.moment += timedelta(**parts)
+        return self.moment
+
+
+@contextmanager
+def _copy_of_template(prefix: str) -> Iterator[str]:
+    """Copy the migrated template for a while, and give the copy's address."""
+    server_url = os.environ[SERVER_VARIABLE]
+    name = f"switchboard_test_{prefix}_{uuid.uuid4().hex[:12]}"
+    names = {"name": sql.Identifier(name), "template": sql.Identifier(os.environ[TEMPLATE_VARIABLE])}
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**names))
+    try:
+        yield database_url(server_url, name)
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**names))
+
+
+@contextmanager
+def _django_on(url: str) -> Iterator[None]:
+    """Point Django, and everything that reads the setting, at another database for a while."""
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"], os.environ["SWITCHBOARD_DATABASE_URL"]
+    connection.close()
+    connection.settings_dict["NAME"] = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    os.environ["SWITCHBOARD_DATABASE_URL"] = url
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"], os.environ["SWITCHBOARD_DATABASE_URL"] = before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give this worker's Django tests a copy of the template, in the role that the web process has."""
+    with django_db_blocker.unblock(), _copy_of_template("django") as url, _django_on(url):
+        yield
+
+
+@pytest.fixture
+def database(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnDatabase]:
+    """A database of its own for a test with real commits, several connections or asynchronous code."""
+    with django_db_blocker.unblock(), _copy_of_template("own") as url, _django_on(url):
+        yield OwnDatabase(url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock at noon on a Tuesday; pass it, or its moment, where code takes the time."""
+    return Clock(NOON)
+
+
+@pytest.fixture(autouse=True)
+def _unshifted_clock() -> Iterator[None]:
+    """Whatever a test did to the product's clock, the next one starts from the real time."""
+    yield
+    core_clock.set_shift(0.0)
+    core_clock.set_database_offset(0.0)
