@@ -1,12 +1,14 @@
 """Who the `postmaster.pid` of a data folder speaks of: a live server of ours, a zombie, a stranger, nobody."""
 
 import contextlib
+import hashlib
 import os
 import signal
 import time
 from pathlib import Path
 
 _STOP_SECONDS = 15.0
+_ORPHAN_SECONDS = 2.0  # A back end without a server has nothing left to write.
 _LOOK_AGAIN_SECONDS = 0.02
 
 
@@ -40,17 +42,24 @@ def _state(pid: int) -> str:
 def find_server(data: Path) -> int | None:
     """Return the process number of a live server of this data folder, or None."""
     pid = read_pid(data)
-    if pid is None or not is_running(pid) or not _works_in(pid, data):
+    if pid is None or not is_running(pid) or not _serves(pid, data):
         return None
     return pid
 
 
-def _works_in(pid: int, data: Path) -> bool:
-    """Every PostgreSQL process has its data folder as working directory."""
+def cluster_name(data: Path) -> str:
+    """Return the name that every process of this data folder's server shows in its title."""
+    return f"switchboard-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
+
+
+def _serves(pid: int, data: Path) -> bool:
+    """Tell by its title: in a container, root may not look at another account's working directory."""
     try:
-        return Path(f"/proc/{pid}/cwd").samefile(data)
+        title = Path(f"/proc/{pid}/cmdline").read_bytes()
+        program = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except OSError:
         return False
+    return program == "postgres" and cluster_name(data).encode() in title
 
 
 def clear_leftovers(data: Path, sockets: Path) -> None:
@@ -73,31 +82,21 @@ def stop_server(data: Path) -> None:
         if pid is None:
             return
         _send(pid, sign)
-        _wait_for_end([pid])
+        _wait_for_end([pid], _STOP_SECONDS)
 
 
 def _stop_orphans(data: Path) -> None:
     """End back ends that a killed server left: their memory would keep the next one from starting."""
     for sign in (signal.SIGQUIT, signal.SIGKILL):
-        orphans = _processes_in(data)
+        orphans = _processes_of(data)
         for pid in orphans:
             _send(pid, sign)
-        _wait_for_end(orphans)
+        _wait_for_end(orphans, _ORPHAN_SECONDS)
 
 
-def _processes_in(data: Path) -> list[int]:
-    numbers = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
-    return [
-        pid for pid in numbers if pid != os.getpid() and is_running(pid) and _works_in(pid, data) and _is_postgres(pid)
-    ]
-
-
-def _is_postgres(pid: int) -> bool:
-    """A person's shell may stand in the data folder as well; leave it alone."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
-    except OSError:
-        return False
+def _processes_of(data: Path) -> list[int]:
+    numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in numbers if _serves(pid, data) and is_running(pid)]
 
 
 def _disown_pidfile(data: Path) -> None:
@@ -122,7 +121,7 @@ def _send(pid: int, sign: signal.Signals) -> None:
         os.kill(pid, sign)
 
 
-def _wait_for_end(pids: list[int]) -> None:
-    deadline = time.monotonic() + _STOP_SECONDS
+def _wait_for_end(pids: list[int], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN_SECONDS)

@@ -51,7 +51,12 @@ class EmbeddedServer:
 
     def __init__(self, place: Place, settings: Mapping[str, str], lock: IO[str] | None) -> None:
         self.place = place
-        self.settings = {**_SETTINGS, "unix_socket_directories": str(place.sockets), **settings}
+        self.settings = {
+            **_SETTINGS,
+            "unix_socket_directories": str(place.sockets),
+            "cluster_name": pidfile.cluster_name(place.data),
+            **settings,
+        }
         self.process: subprocess.Popen[bytes] | None = None
         self._lock = lock
 
@@ -82,6 +87,8 @@ class EmbeddedServer:
         """
         cluster.prepare_cluster(self.place)
         pidfile.clear_leftovers(self.place.data, self.place.sockets)
+        if self.process is not None:
+            self.process.wait()
         log = logs.open_log(self.place.log_file)
         with log:
             seen = log.tell()
@@ -246,6 +253,7 @@ def _explain_failure(place: Place, seen: int) -> str:
     text = "\n".join(lines)
     if "No space left on device" in text:
         return f"The disk of {place.data} is full, so PostgreSQL cannot start. Free some space, then start again; nothing is lost."
-    reasons = [line for line in lines if "FATAL:" in line or "PANIC:" in line] or lines or ["it gave no reason"]
+    grave = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+    reasons = [line for line in grave if "starting up" not in line] or lines or ["it gave no reason"]
     reason = reasons[0].partition("FATAL:")[2].strip() or reasons[0].strip()
     return f"PostgreSQL did not start: {reason}. Its log is {place.log_file}."
