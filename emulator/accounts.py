@@ -1,0 +1,140 @@
+"""Apps, portfolios, accounts and phone numbers, and who may use them."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.limits import TIERS, Reach, Throughput
+from emulator.templates import Template, TemplateShelf
+
+
+@dataclass(slots=True)
+class App:
+    app_id: str
+    secret: str
+    callback_url: str
+    verify_token: str
+
+
+@dataclass(slots=True)
+class Override:
+    """A callback that replaces the app's own for message webhooks."""
+
+    callback_url: str
+    verify_token: str
+
+
+@dataclass(slots=True)
+class Portfolio:
+    portfolio_id: str
+    messaging_limit: str
+    reach: Reach
+
+
+@dataclass(slots=True)
+class Account:
+    account_id: str
+    name: str
+    portfolio: Portfolio
+    numbers: list["Number"] = field(default_factory=list)
+    templates: TemplateShelf = field(default_factory=TemplateShelf)
+    app_ids: set[str] = field(default_factory=set)
+    subscriptions: dict[str, Override | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Number:
+    index: int
+    number_id: str
+    display_phone_number: str
+    verified_name: str
+    account: Account
+    throughput: Throughput
+    status: str = "CONNECTED"
+    quality_rating: str = "GREEN"
+    pin: str = ""
+    override: Override | None = None
+    # Person index -> moment of their last message to this number: the 24-hour window.
+    windows: dict[int, float] = field(default_factory=dict)
+    service_month: str = ""
+    service_delivered: int = 0
+
+    @property
+    def digits(self) -> str:
+        return "".join(filter(str.isdigit, self.display_phone_number))
+
+    def count_service(self, now: float) -> None:
+        """Count one delivered service message of the calendar month."""
+        month = time.strftime("%Y-%m", time.gmtime(now))
+        if month != self.service_month:
+            self.service_month, self.service_delivered = month, 0
+        self.service_delivered += 1
+
+    def node(self) -> dict[str, Any]:
+        """Return the number as its Graph node, all fields."""
+        return {
+            "id": self.number_id,
+            "display_phone_number": self.display_phone_number,
+            "verified_name": self.verified_name,
+            "status": self.status,
+            "quality_rating": self.quality_rating,
+            "whatsapp_business_manager_messaging_limit": self.account.portfolio.messaging_limit,
+            "throughput": {"level": "HIGH" if self.throughput.per_second > 80 else "STANDARD"},
+            "code_verification_status": "VERIFIED",
+            "name_status": "APPROVED",
+            "account_mode": "LIVE",
+            "platform_type": "CLOUD_API",
+            "is_official_business_account": False,
+            "is_pin_enabled": bool(self.pin),
+            "is_on_biz_app": False,
+            "webhook_configuration": self._webhook_configuration(),
+        }
+
+    def _webhook_configuration(self) -> dict[str, str]:
+        configuration = {"phone_number": self.override.callback_url} if self.override else {}
+        for override in self.account.subscriptions.values():
+            if override:
+                configuration["whatsapp_business_account"] = override.callback_url
+        return configuration
+
+
+@dataclass(slots=True, frozen=True)
+class Grant:
+    """What one token may do: the accounts of its app, or only the named ones."""
+
+    app_id: str
+    account_ids: frozenset[str] | None = None
+
+    def covers(self, account: Account) -> bool:
+        if self.account_ids is not None:
+            return account.account_id in self.account_ids
+        return self.app_id in account.app_ids
+
+
+class Directory:
+    """All objects by the id that a caller names them with."""
+
+    def __init__(self) -> None:
+        self.apps: dict[str, App] = {}
+        self.grants: dict[str, Grant] = {}
+        self.portfolios: dict[str, Portfolio] = {}
+        self.accounts: dict[str, Account] = {}
+        self.numbers: dict[str, Number] = {}
+        self.number_list: list[Number] = []
+
+    def find_template(self, template_id: str) -> tuple[Account, Template] | None:
+        for account in self.accounts.values():
+            if template := account.templates.by_id.get(template_id):
+                return account, template
+        return None
+
+    def portfolio(self, portfolio_id: str, messaging_limit: str = "") -> Portfolio:
+        """Return the portfolio, made on first mention; a limit given later replaces the first."""
+        portfolio = self.portfolios.get(portfolio_id)
+        if portfolio is None:
+            portfolio = Portfolio(portfolio_id, "TIER_UNLIMITED", Reach(None))
+            self.portfolios[portfolio_id] = portfolio
+        if messaging_limit:
+            portfolio.messaging_limit = messaging_limit
+            portfolio.reach.limit = TIERS.get(messaging_limit)
+        return portfolio

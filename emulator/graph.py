@@ -1,0 +1,179 @@
+"""The Graph API's doors: version, token, node and edge; each edge is one function."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from emulator import edges, faults, wire
+from emulator.accounts import Account, Grant, Number
+from emulator.errors import GraphError, bad_token, no_access, unknown_object
+from emulator.media import Media
+from emulator.templates import Template
+from emulator.world import World
+
+VERSION = re.compile(r"v(\d{1,3})\.0")
+OLDEST_VERSION = 21
+STATUS_HEAD_START_SECONDS = 0.3
+ATTACHMENTS = "/whatsapp_business/attachments/"
+_decode = msgspec.json.Decoder().decode
+
+
+def authorise(world: World, request: web.BaseRequest) -> Grant:
+    """Return what the caller's token may do.
+
+    :raises GraphError: there is no token, or it is not known.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        token = request.query.get("access_token", "")
+    if not token:
+        raise GraphError(104, message="An access token is required to request this resource.")
+    grant = world.directory.grants.get(token.strip())
+    if grant is None:
+        raise bad_token()
+    return grant
+
+
+def find_number(world: World, grant: Grant, number_id: str) -> Number:
+    """Return a number that the token may use.
+
+    :raises GraphError: it does not exist, or belongs to somebody else.
+    """
+    number = world.directory.numbers.get(number_id)
+    if number is None:
+        raise unknown_object("post", number_id)
+    if not grant.covers(number.account):
+        raise no_access()
+    return number
+
+
+async def handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
+    """Answer one Graph call; every refusal has Meta's shape."""
+    try:
+        return await _handle(world, request)
+    except GraphError as error:
+        world.rejected[error.code] += 1
+        return error.answer()
+
+
+async def _handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
+    if request.path == ATTACHMENTS:
+        return _attachment(world, request)
+    version, _, rest = request.path.lstrip("/").partition("/")
+    found = VERSION.fullmatch(version)
+    if not found or not rest:
+        raise GraphError(2500, message=f"Unknown path components: {request.path}", status=404)
+    if int(found[1]) < OLDEST_VERSION:
+        raise GraphError(2635, message=f"(#2635) You are calling a deprecated version of the API: {version}")
+    node_id, _, edge = rest.rstrip("/").partition("/")
+    if edge == "messages" and request.method == "POST":
+        return await _messages(world, request, node_id)
+    grant = authorise(world, request)
+    node = _find_node(world, grant, request.method, node_id)
+    edge_function = EDGES.get((request.method, type(node), edge))
+    if edge_function is None:
+        raise unknown_object(request.method, node_id)
+    call = edges.Call(world, request, grant, await _parameters(request, edge))
+    return await edge_function(call, node)
+
+
+async def _messages(world: World, request: web.BaseRequest, node_id: str) -> web.StreamResponse:
+    started_at = world.clock.now()
+    fault = faults.choose(world.knobs, world.dice)
+    body = await request.read()
+    if fault and fault not in faults.AFTER_ACCEPT:
+        return faults.respond(fault, request, world.faults)
+    number = find_number(world, authorise(world, request), node_id)
+    payload = _parse(body)
+    if payload.get("status") == "read":
+        return wire.answer(world.messages.mark_read(payload))
+    at_once = 0 < world.knobs.status_before_response > world.dice.random()
+    accepted = world.messages.accept(number, payload, started_at=started_at, at_once=at_once)
+    if at_once:
+        await asyncio.sleep(STATUS_HEAD_START_SECONDS)
+    if world.knobs.answer_delay_seconds:
+        await asyncio.sleep(world.knobs.answer_delay_seconds)
+    if fault == "slow":
+        world.faults[fault] += 1
+        await asyncio.sleep(world.knobs.slow_seconds)
+    elif fault:
+        return faults.respond(fault, request, world.faults)
+    return wire.answer(world.messages.answer(accepted))
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        payload = _decode(body)
+    except msgspec.DecodeError as error:
+        raise GraphError(100, f"The body is not JSON: {error}") from error
+    if not isinstance(payload, dict):
+        raise GraphError(100, "The body must be a JSON object")
+    return payload
+
+
+async def _parameters(request: web.BaseRequest, edge: str) -> dict[str, Any]:
+    """Return query and body together, as Graph does; a media upload is read by its own edge."""
+    parameters: dict[str, Any] = dict(request.query)
+    if request.method == "GET" or edge == "media" or not request.can_read_body:
+        return parameters
+    if request.content_type.startswith(("application/x-www-form-urlencoded", "multipart/")):
+        return parameters | {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+    return parameters | _parse(await request.read() or b"{}")
+
+
+Node = Number | Account | Media | Template
+
+
+def _find_node(world: World, grant: Grant, method: str, node_id: str) -> Node:
+    directory = world.directory
+    node: Node | None = directory.numbers.get(node_id) or directory.accounts.get(node_id)
+    node = node or world.media.find(node_id)
+    owner: Account | None = None
+    if isinstance(node, Account):
+        owner = node
+    elif isinstance(node, Number):
+        owner = node.account
+    elif isinstance(node, Media):
+        owner = node.number.account
+    elif found := directory.find_template(node_id):
+        owner, node = found
+    if node is None or owner is None:
+        raise unknown_object(method, node_id)
+    if not grant.covers(owner):
+        raise no_access()
+    return node
+
+
+def _attachment(world: World, request: web.BaseRequest) -> web.Response:
+    """Serve a media address: it needs the token too, and is gone after five minutes."""
+    grant = authorise(world, request)
+    media = world.media.open_url(dict(request.query))
+    if media is None:
+        return web.Response(status=404, text="URL signature expired or unknown")
+    if not grant.covers(media.number.account):
+        raise no_access()
+    return web.Response(body=world.media.content(media), content_type=media.mime_type)
+
+
+EDGES: dict[tuple[str, type[Node], str], Callable[[edges.Call, Any], Awaitable[web.StreamResponse]]] = {
+    ("GET", Number, ""): edges.get_number,
+    ("POST", Number, ""): edges.set_number,
+    ("POST", Number, "media"): edges.upload_media,
+    ("POST", Number, "register"): edges.register_number,
+    ("POST", Number, "deregister"): edges.deregister_number,
+    ("GET", Media, ""): edges.get_media,
+    ("DELETE", Media, ""): edges.delete_media,
+    ("GET", Account, ""): edges.get_account,
+    ("GET", Account, "phone_numbers"): edges.list_numbers,
+    ("GET", Account, "message_templates"): edges.list_templates,
+    ("POST", Account, "message_templates"): edges.create_template,
+    ("DELETE", Account, "message_templates"): edges.delete_templates,
+    ("GET", Template, ""): edges.get_template,
+    ("GET", Account, "subscribed_apps"): edges.list_subscribed_apps,
+    ("POST", Account, "subscribed_apps"): edges.subscribe_app,
+    ("DELETE", Account, "subscribed_apps"): edges.unsubscribe_app,
+}

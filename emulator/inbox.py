@@ -1,0 +1,65 @@
+"""People writing to a number: windows open, opt-outs are noted, the webhook goes out."""
+
+from typing import Any
+
+from emulator import phrases
+from emulator.accounts import Number
+from emulator.clock import Clock
+from emulator.ledger import Inbound, Ledger
+from emulator.payloads import InboundUpdate
+from emulator.webhooks import Webhooks
+
+WINDOW_SECONDS = 86_400.0
+
+
+def text_message(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": {"body": text}}
+
+
+def button_message(text: str, payload: str, *, replied_wamid: str, business: str) -> dict[str, Any]:
+    """Build the tap on a template's quick reply."""
+    context = {"context": {"from": business, "id": replied_wamid}} if replied_wamid else {}
+    return {**context, "type": "button", "button": {"payload": payload, "text": text}}
+
+
+def visible_text(message: dict[str, Any]) -> str:
+    """Return what the person typed or tapped, "" for other kinds."""
+    piece = message.get(message["type"], {})
+    if not isinstance(piece, dict):
+        return ""
+    return str(piece.get("body") or piece.get("text") or piece.get("caption") or "")
+
+
+class Inbox:
+    def __init__(self, *, clock: Clock, ledger: Ledger, webhooks: Webhooks) -> None:
+        self._clock = clock
+        self._ledger = ledger
+        self._webhooks = webhooks
+
+    def write(self, phone: str, number: Number, message: dict[str, Any], *, opts_out: bool | None = None) -> int:
+        """Let a person send one message to a number and return its index.
+
+        Whether it is an opt-out is read from its words unless the caller knows.
+        """
+        person = self._ledger.people.index_of(phone)
+        text = visible_text(message)
+        inbound = Inbound(person, number.index, message, text, self._clock.now())
+        inbound.opts_out = phrases.is_opt_out(text) if opts_out is None else opts_out
+        if phrases.is_opt_in(text):
+            self._end_opt_outs(person, inbound.sent_at)
+        self._ledger.inbound.append(inbound)
+        number.windows[person] = self._clock.elapsed()
+        # Inbound and outbound share a number's throughput; a person is never refused for it.
+        number.throughput.spend(self._clock.elapsed())
+        index = len(self._ledger.inbound) - 1
+        self._webhooks.emit(number, InboundUpdate(index))
+        return index
+
+    def is_window_open(self, number: Number, person: int) -> bool:
+        opened_at = number.windows.get(person)
+        return opened_at is not None and self._clock.elapsed() - opened_at < WINDOW_SECONDS
+
+    def _end_opt_outs(self, person: int, moment: float) -> None:
+        for inbound in self._ledger.opt_outs():
+            if inbound.person == person and inbound.ended_at is None:
+                inbound.ended_at = moment

@@ -1,0 +1,85 @@
+"""Everything about the emulator's behaviour that can be turned, at start or while it runs."""
+
+from typing import Any, Literal
+
+import msgspec
+
+DELAYS: dict[str, dict[str, tuple[float, float]]] = {
+    "fast": {"sent": (0.05, 0.5), "delivered": (0.2, 4), "read": (1, 8), "reply": (2, 10)},
+    "real": {"sent": (0.1, 2), "delivered": (1, 30), "read": (5, 600), "reply": (10, 900)},
+}
+Fault = Literal[
+    "drop_before_accept",
+    "drop_after_accept",
+    "error_500",
+    "error_500_body",
+    "error_500_after_accept",
+    "error_503",
+    "error_503_body",
+    "error_429",
+    "slow",
+]
+FAULTS: tuple[Fault, ...] = Fault.__args__  # type: ignore[attr-defined]  # typing does not show a Literal's members
+
+
+class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One field per knob; shares are 0 to 1."""
+
+    # How long things take: "fast", "real", or seconds as [least, most] for each step.
+    delays: Literal["fast", "real"] | dict[Literal["sent", "delivered", "read", "reply"], tuple[float, float]] = "real"
+
+    # People. Of the delivered, about 70 % are seen as read: reads x (1 - receipts_off).
+    not_on_whatsapp: float = 0.03
+    blocked: float = 0.015
+    blocked_fails: float = 0.3
+    ecosystem_failures: float = 0.01
+    reads: float = 0.75
+    receipts_off: float = 0.07
+    read_without_delivered: float = 0.03
+    replies: float = 0.12
+    opts_out: float = 0.02
+
+    # Limits and readings of what Meta's pages leave open.
+    pair_limit: bool = True
+    throughput_limit: bool = True
+    portfolio_limit: bool = True
+    window_error: Literal["async", "sync"] = "async"
+    portfolio_error: Literal["async", "sync"] = "async"
+    template_review_seconds: float = 3.0
+    free_service_messages: int = 1000
+
+    # Webhooks.
+    webhook_batch: int = 100
+    webhook_linger_ms: float = 50.0
+    webhook_concurrency: int = 8
+    webhook_timeout_seconds: float = 10.0
+    webhook_retry_seconds: float = 0.5
+    webhook_retry_longest_seconds: float = 60.0
+    updates_per_change: int = 10
+    duplicate_webhooks: float = 0.0
+    reorder: float = 0.0
+    reorder_seconds: float = 2.0
+    lost_statuses: float = 0.0
+
+    # Faults of POST /messages: shares, and a list that the next calls use up one by one ("" is no fault).
+    answer_delay_seconds: float = 0.0
+    status_before_response: float = 0.0
+    slow_seconds: float = 5.0
+    faults: dict[Fault, float] = {}
+    next_faults: list[Fault | Literal[""]] = []
+
+    def delay_range(self, step: Literal["sent", "delivered", "read", "reply"]) -> tuple[float, float]:
+        """Return the least and the most seconds a step takes."""
+        if isinstance(self.delays, str):
+            return DELAYS[self.delays][step]
+        return self.delays.get(step, DELAYS["fast"][step])
+
+
+def turn(knobs: Knobs, changes: dict[str, Any]) -> None:
+    """Apply changes in place, all or none.
+
+    :raises msgspec.ValidationError: a knob is unknown or its value has the wrong type.
+    """
+    turned = msgspec.convert({**msgspec.to_builtins(knobs), **changes}, Knobs)
+    for name in changes:
+        setattr(knobs, name, getattr(turned, name))

@@ -1,0 +1,178 @@
+"""Message templates as an account owns them: their parts, their states, creating and listing."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from emulator.errors import GraphError
+
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+NAME = re.compile(r"[a-z0-9_]{1,512}")
+FIRST_TEMPLATE_ID = 900_000_000_000_000
+
+
+class Text(NamedTuple):
+    """A text with places to fill: its literal pieces, and the variables between them."""
+
+    pieces: tuple[str, ...]
+    variables: tuple[str, ...]
+
+    def fill(self, values: dict[str, str]) -> str:
+        filled = [self.pieces[0]]
+        for variable, piece in zip(self.variables, self.pieces[1:], strict=True):
+            filled += (values[variable], piece)
+        return "".join(filled)
+
+
+def parse_text(text: str) -> Text:
+    parts = VARIABLE.split(text)
+    return Text(tuple(parts[::2]), tuple(parts[1::2]))
+
+
+NO_TEXT = Text(("",), ())
+
+
+class Button(NamedTuple):
+    kind: str
+    text: str
+    has_variable: bool
+
+
+@dataclass(slots=True)
+class Parts:
+    """A template's components, compiled once so that a send only fills them."""
+
+    header_format: str = ""
+    header: Text = NO_TEXT
+    body: Text = NO_TEXT
+    footer: str = ""
+    buttons: tuple[Button, ...] = ()
+    card_count: int = 0
+
+
+def parse_parts(components: list[dict[str, Any]]) -> Parts:
+    parts = Parts()
+    for component in components:
+        kind = str(component.get("type", "")).upper()
+        if kind == "HEADER":
+            parts.header_format = str(component.get("format", "TEXT")).upper()
+            parts.header = parse_text(str(component.get("text", "")))
+        elif kind == "BODY":
+            parts.body = parse_text(str(component.get("text", "")))
+        elif kind == "FOOTER":
+            parts.footer = str(component.get("text", ""))
+        elif kind == "BUTTONS":
+            parts.buttons = tuple(_parse_button(button) for button in component.get("buttons", []))
+        elif kind == "CAROUSEL":
+            parts.card_count = len(component.get("cards", []))
+    return parts
+
+
+def _parse_button(button: dict[str, Any]) -> Button:
+    kind = str(button.get("type", "")).upper()
+    needs_value = kind in {"COPY_CODE", "OTP"} or bool(VARIABLE.search(str(button.get("url", ""))))
+    return Button(kind, str(button.get("text", "")), needs_value)
+
+
+@dataclass(slots=True)
+class Template:
+    template_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    components: list[dict[str, Any]]
+    parameter_format: str
+    quality: str
+    parts: Parts
+    rejected_reason: str = "NONE"
+
+    @property
+    def is_named(self) -> bool:
+        return self.parameter_format == "NAMED"
+
+    def node(self) -> dict[str, Any]:
+        return {
+            "id": self.template_id,
+            "name": self.name,
+            "language": self.language,
+            "category": self.category,
+            "status": self.status,
+            "components": self.components,
+            "parameter_format": self.parameter_format,
+            "quality_score": {"score": self.quality, "date": 0},
+            "rejected_reason": self.rejected_reason,
+        }
+
+
+DEFAULT_FIELDS = ("name", "parameter_format", "components", "language", "status", "category")
+
+
+@dataclass(slots=True)
+class TemplateShelf:
+    """One account's templates, unique by name and language."""
+
+    by_key: dict[tuple[str, str], Template] = field(default_factory=dict)
+    by_id: dict[str, Template] = field(default_factory=dict)
+
+    def put(self, form: dict[str, Any]) -> Template:
+        """Add or replace a template given in Meta's form."""
+        name, language = str(form["name"]), str(form["language"])
+        known = self.by_key.get((name, language))
+        components = list(form.get("components", []))
+        template = Template(
+            template_id=str(form.get("id") or (known.template_id if known else _next_template_id())),
+            name=name,
+            language=language,
+            category=str(form.get("category", "MARKETING")).upper(),
+            status=str(form.get("status", "APPROVED")).upper(),
+            components=components,
+            parameter_format=str(form.get("parameter_format", "POSITIONAL")).upper(),
+            quality=str(form.get("quality", "GREEN")),
+            parts=parse_parts(components),
+        )
+        if known:
+            del self.by_id[known.template_id]
+        self.by_key[name, language] = self.by_id[template.template_id] = template
+        return template
+
+    def create(self, form: dict[str, Any]) -> Template:
+        """Take a template in for review.
+
+        :raises GraphError: a part is missing, malformed, or the name and language are taken.
+        """
+        name, language = str(form.get("name", "")), str(form.get("language", ""))
+        if not NAME.fullmatch(name):
+            raise GraphError(100, "name must be 1 to 512 characters of a-z, 0-9 and _")
+        if not language or str(form.get("category", "")).upper() not in {"MARKETING", "UTILITY", "AUTHENTICATION"}:
+            raise GraphError(100, "language and category (MARKETING, UTILITY or AUTHENTICATION) are required")
+        if (name, language) in self.by_key:
+            raise GraphError(100, "There is already content in this language for this template", subcode=2388024)
+        template = self.put({**form, "status": "PENDING", "quality": "UNKNOWN"})
+        if not any(template.parts.body.pieces) and template.category != "AUTHENTICATION":
+            self.remove(template)
+            raise GraphError(100, "A BODY component with text is required", subcode=2388043)
+        return template
+
+    def remove(self, template: Template) -> None:
+        del self.by_key[template.name, template.language]
+        del self.by_id[template.template_id]
+
+    def list_matching(self, query: dict[str, str]) -> list[Template]:
+        """Return the templates that the name, status, category and language of a query leave."""
+        return [
+            template
+            for template in self.by_key.values()
+            if query.get("name", "") in template.name
+            and query.get("status", template.status).upper() == template.status
+            and query.get("category", template.category).upper() == template.category
+            and query.get("language", template.language) == template.language
+        ]
+
+
+_issued = [FIRST_TEMPLATE_ID]
+
+
+def _next_template_id() -> str:
+    _issued[0] += 1
+    return str(_issued[0])

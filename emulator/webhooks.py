@@ -1,0 +1,229 @@
+"""Webhook delivery: batches per destination, signed, several at once, retried until they are answered 200."""
+
+import asyncio
+import hmac
+import logging
+import random
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import aiohttp
+
+from emulator.accounts import Account, Directory, Number
+from emulator.agenda import Agenda
+from emulator.clock import Clock
+from emulator.errors import GraphError
+from emulator.knobs import Knobs
+from emulator.payloads import AccountUpdate, InboundUpdate, MessageUpdate, Payloads, StatusUpdate, Update
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Batch:
+    body: bytes
+    update_count: int
+    inbound: list[int]
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class Destination:
+    """One callback address with the secret its app signs with."""
+
+    url: str
+    secret: bytes
+    queue: deque[Update] = field(default_factory=deque)
+    retries: deque[Batch] = field(default_factory=deque)
+    active_count: int = 0
+    waiting_count: int = 0
+    linger: asyncio.TimerHandle | None = None
+    is_overdue: bool = False
+
+
+def sign(secret: bytes, body: bytes) -> str:
+    return "sha256=" + hmac.digest(secret, body, sha256).hex()
+
+
+class Webhooks:
+    """Sends every update to every subscribed app; nothing is given up while the emulator lives."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        knobs: Knobs,
+        agenda: Agenda,
+        directory: Directory,
+        payloads: Payloads,
+        dice: random.Random,
+    ) -> None:
+        self._clock = clock
+        self._knobs = knobs
+        self._agenda = agenda
+        self._directory = directory
+        self._payloads = payloads
+        self._dice = dice
+        self._session: aiohttp.ClientSession | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._destinations: dict[tuple[str, str], Destination] = {}
+        self.posted_count = 0
+        self.failed_count = 0
+
+    def open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
+        self._session, self._group = session, group
+
+    def close(self) -> None:
+        self._group = None
+        for task in self._tasks:
+            task.cancel()
+        for destination in self._destinations.values():
+            if destination.linger:
+                destination.linger.cancel()
+
+    def counts(self) -> dict[str, int]:
+        """Return updates waiting for a first try or in flight, and those in failed batches."""
+        destinations = self._destinations.values()
+        return {
+            "pending_webhooks": sum(len(d.queue) for d in destinations) + sum(d.active_count for d in destinations),
+            "undelivered_webhooks": sum(d.waiting_count + len(d.retries) for d in destinations),
+            "webhook_posts": self.posted_count,
+            "webhook_failures": self.failed_count,
+        }
+
+    def emit(self, number: Number, update: MessageUpdate) -> None:
+        """Queue an update of a number's messages; faults that concern single updates happen here."""
+        if isinstance(update, StatusUpdate) and 0 < self._knobs.lost_statuses > self._dice.random():
+            return
+        if 0 < self._knobs.reorder > self._dice.random():
+            delay = self._dice.random() * self._knobs.reorder_seconds
+            self._agenda.call(delay, lambda: self._route(number, update))
+            return
+        self._route(number, update)
+
+    def emit_account(self, account: Account, field_name: str, value: dict[str, object]) -> None:
+        """Queue an account-level update: overrides do not apply to these."""
+        update = AccountUpdate(account.account_id, field_name, int(self._clock.now()), value)
+        for app_id in account.subscriptions:
+            app = self._directory.apps[app_id]
+            self._enqueue(app.callback_url, app.secret, update)
+
+    def flush(self, number: Number) -> None:
+        """Send what waits for the destinations of a number now."""
+        for url, secret in self._addresses(number):
+            if destination := self._destinations.get((url, secret)):
+                self._pump(destination, is_due=True)
+
+    def _route(self, number: Number, update: Update) -> None:
+        for url, secret in self._addresses(number):
+            self._enqueue(url, secret, update)
+
+    def _addresses(self, number: Number) -> Iterable[tuple[str, str]]:
+        """Yield where a number's updates go: its own override, else the account's, else the app's callback."""
+        for app_id, account_override in number.account.subscriptions.items():
+            app = self._directory.apps[app_id]
+            override = number.override or account_override
+            yield (override.callback_url if override else app.callback_url), app.secret
+
+    def _enqueue(self, url: str, secret: str, update: Update) -> None:
+        if not url:
+            return
+        destination = self._destinations.get((url, secret))
+        if destination is None:
+            destination = self._destinations[url, secret] = Destination(url, secret.encode())
+        destination.queue.append(update)
+        if destination.linger is None:
+            wait = self._knobs.webhook_linger_ms / 1000
+            destination.linger = asyncio.get_running_loop().call_later(wait, self._linger_over, destination)
+        if len(destination.queue) >= self._knobs.webhook_batch:
+            self._pump(destination)
+
+    def _linger_over(self, destination: Destination) -> None:
+        destination.linger = None
+        self._pump(destination, is_due=True)
+
+    def _pump(self, destination: Destination, *, is_due: bool = False) -> None:
+        """Start as many POSTs as may run; what is overdue goes out in smaller batches too."""
+        is_due = is_due or destination.is_overdue
+        while self._group is not None and destination.active_count < self._knobs.webhook_concurrency:
+            if destination.retries:
+                batch = destination.retries.popleft()
+            elif destination.queue and (is_due or len(destination.queue) >= self._knobs.webhook_batch):
+                batch = self._take_batch(destination)
+            else:
+                break
+            destination.active_count += 1
+            task = self._group.create_task(self._deliver(destination, batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        destination.is_overdue = is_due and bool(destination.queue)
+
+    def _take_batch(self, destination: Destination) -> Batch:
+        count = min(len(destination.queue), max(1, self._knobs.webhook_batch))
+        updates = [destination.queue.popleft() for _ in range(count)]
+        inbound = [update.row for update in updates if isinstance(update, InboundUpdate)]
+        return Batch(self._payloads.build_body(updates), count, inbound)
+
+    async def _deliver(self, destination: Destination, batch: Batch) -> None:
+        is_answered = await self._post(destination, batch)
+        destination.active_count -= 1
+        self.posted_count += 1
+        if is_answered:
+            self._payloads.acknowledge(batch.inbound, self._clock.now())
+            if 0 < self._knobs.duplicate_webhooks > self._dice.random():
+                self._again(destination, Batch(batch.body, batch.update_count, [], attempts=1))
+        else:
+            self.failed_count += 1
+            batch.attempts += 1
+            self._again(destination, batch)
+        self._pump(destination)
+
+    async def _post(self, destination: Destination, batch: Batch) -> bool:
+        assert self._session is not None  # noqa: S101 - opened before anything is emitted
+        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": sign(destination.secret, batch.body)}
+        timeout = aiohttp.ClientTimeout(total=self._knobs.webhook_timeout_seconds)
+        try:
+            async with self._session.post(
+                destination.url, data=batch.body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                await response.read()
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            logger.debug("webhook to %s failed: %r", destination.url, error)
+            return False
+
+    def _again(self, destination: Destination, batch: Batch) -> None:
+        """Try a batch again later, each time after a longer wait."""
+        wait = self._knobs.webhook_retry_seconds * 2 ** max(0, batch.attempts - 1)
+        wait = min(wait, self._knobs.webhook_retry_longest_seconds)
+        destination.waiting_count += 1
+        self._agenda.call(wait * (0.75 + self._dice.random() / 2), lambda: self._retry(destination, batch))
+
+    def _retry(self, destination: Destination, batch: Batch) -> None:
+        destination.waiting_count -= 1
+        destination.retries.append(batch)
+        self._pump(destination)
+
+    async def verify_callback(self, url: str, verify_token: str) -> None:
+        """Make the verification GET that saving a callback address triggers.
+
+        :raises GraphError: the address does not answer with the challenge.
+        """
+        assert self._session is not None  # noqa: S101 - opened before anything is served
+        challenge = str(self._dice.randrange(10**9, 10**10))
+        query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
+        timeout = aiohttp.ClientTimeout(total=self._knobs.webhook_timeout_seconds)
+        try:
+            async with self._session.get(url, params=query, timeout=timeout) as response:
+                text = (await response.read()).decode(errors="replace")
+                problem = (
+                    "" if response.status == 200 and text == challenge else f"HTTP Status Code = {response.status}"
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            problem = f"{type(error).__name__}"
+        if problem:
+            sentence = f"(#2200) Callback verification failed with the following errors: {problem}"
+            raise GraphError(2200, message=sentence)

@@ -1,0 +1,113 @@
+"""One emulated world, put together; a reset makes another."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from emulator.accounts import Directory
+from emulator.agenda import Agenda
+from emulator.clock import Clock
+from emulator.ids import MessageIds
+from emulator.inbox import Inbox
+from emulator.knobs import Knobs
+from emulator.ledger import Ledger
+from emulator.media import MediaShelf
+from emulator.messages import Messages
+from emulator.payloads import Payloads
+from emulator.people import People
+from emulator.statuses import Statuses
+from emulator.summary import fullest_window
+from emulator.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    seed: int = 7
+    clock_shift_seconds: float = 0.0
+    delays: str = "real"
+
+
+class World:
+    def __init__(self, config: Config, directory: Directory | None = None) -> None:
+        self.config = config
+        self.clock = Clock(config.clock_shift_seconds)
+        self.knobs = Knobs(delays="fast" if config.delays == "fast" else "real")
+        self.dice = random.Random(config.seed)  # noqa: S311 - repeatable on purpose
+        self.directory = directory or Directory()
+        self.people = People(config.seed)
+        self.ids = MessageIds()
+        self.ledger = Ledger(self.people, self.ids, self.directory.number_list)
+        self.media = MediaShelf(self.clock)
+        self.agenda = Agenda(self.clock)
+        self.webhooks = Webhooks(
+            clock=self.clock,
+            knobs=self.knobs,
+            agenda=self.agenda,
+            directory=self.directory,
+            payloads=Payloads(self.ledger, self.knobs),
+            dice=self.dice,
+        )
+        self.inbox = Inbox(clock=self.clock, ledger=self.ledger, webhooks=self.webhooks)
+        self.statuses = Statuses(
+            clock=self.clock,
+            knobs=self.knobs,
+            agenda=self.agenda,
+            ledger=self.ledger,
+            inbox=self.inbox,
+            webhooks=self.webhooks,
+            dice=self.dice,
+        )
+        self.messages = Messages(
+            clock=self.clock,
+            knobs=self.knobs,
+            people=self.people,
+            ledger=self.ledger,
+            inbox=self.inbox,
+            media=self.media,
+            statuses=self.statuses,
+        )
+        self.rejected: Counter[int] = Counter()
+        self.faults: Counter[str] = Counter()
+
+    def open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
+        self.webhooks.open(session, group)
+
+    def close(self) -> None:
+        self.agenda.close()
+        self.webhooks.close()
+
+    def stats(self) -> dict[str, Any]:
+        """Return counts that tell whether everything has happened that will happen by itself."""
+        last_minute = self._last_minute()
+        return {
+            "accepted": len(self.ledger),
+            "rejected": {str(code): count for code, count in sorted(self.rejected.items())},
+            "faults": dict(self.faults),
+            "pending_status_events": len(self.agenda),
+            **self.webhooks.counts(),
+            "inbound_sent": len(self.ledger.inbound),
+            "opt_outs": len(self.ledger.opt_outs()),
+            "people": len(self.people.phones),
+            "messages_last_minute": sum(map(len, last_minute.values())),
+            "messages_per_number_last_minute_max": max(map(len, last_minute.values()), default=0),
+            "messages_per_number_second_max": max(
+                (fullest_window(moments, 1.0) for moments in last_minute.values()), default=0
+            ),
+            "now": self.clock.now(),
+        }
+
+    def _last_minute(self) -> dict[int, list[float]]:
+        """Return the acceptance moments of the last 60 s per number, oldest first."""
+        since = self.clock.now() - 60
+        moments: dict[int, list[float]] = {}
+        for index in range(len(self.ledger) - 1, -1, -1):
+            if self.ledger.accepted[index] < since:
+                break
+            moments.setdefault(self.ledger.numbers[index], []).append(self.ledger.accepted[index])
+        for found in moments.values():
+            found.reverse()
+        return moments

@@ -1,0 +1,1 @@
+"""The emulator against real HTTP on loopback."""
