@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONCE, SELF
+from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
 from switchboard.core import database, env
@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
     "procrastinate.contrib.django",
     "switchboard.core",
     "switchboard.team",
@@ -69,17 +70,25 @@ MIDDLEWARE = [
 ROOT_URLCONF = "switchboard.config.urls"
 ASGI_APPLICATION = "switchboard.config.asgi.application"
 
+_FILE_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+_LOADER = _FILE_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _FILE_LOADERS)]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE_DIR / "web" / "html"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", _LOADER)],
+            # What every page uses, without a {% load %} on each.
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+                "switchboard.web.templatetags.console",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
                 "switchboard.web.context.frame",
             ],
         },
@@ -119,13 +128,22 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+CSRF_FAILURE_VIEW = "switchboard.web.failures.csrf_failed"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "switchboard.web.accounts.ClosedAccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Without a mail server, letters are printed by the web process and no page offers to send one.
+EMAIL_HOST = env.read_text("SWITCHBOARD_EMAIL_HOST")
+EMAIL_PORT = env.read_whole("SWITCHBOARD_EMAIL_PORT", 587, lowest=1, highest=65535)
+EMAIL_HOST_USER = env.read_text("SWITCHBOARD_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.read_text("SWITCHBOARD_EMAIL_PASSWORD")
+EMAIL_USE_TLS = EMAIL_PORT != 25
+DEFAULT_FROM_EMAIL = env.read_text("SWITCHBOARD_EMAIL_FROM", "switchboard@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ja", _("Japanese")), ("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -135,23 +153,17 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
-_NODE_MODULES = PACKAGE_DIR.parent / "node_modules"
-# (prefix, folder) of the front-end packages that pages load; filled at set-up by npm.
-STATICFILES_DIRS: list[Any] = [
-    PACKAGE_DIR / "web" / "static",
-    *(
-        (prefix, _NODE_MODULES / folder)
-        for prefix, folder in (
-            ("vendor/tabler", "@tabler/core/dist"),
-            ("vendor/htmx", "htmx.org/dist"),
-            ("vendor/htmx-sse", "htmx-ext-sse"),
-            ("vendor/alpine", "@alpinejs/csp/dist"),
-            ("vendor/echarts", "echarts/dist"),
-        )
-        if (_NODE_MODULES / folder).is_dir()
-    ),
+# Installed by npm at set-up; web/packages.py names the files that are served.
+NODE_MODULES = PACKAGE_DIR.parent / "node_modules"
+STATICFILES_DIRS = [PACKAGE_DIR / "web" / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "switchboard.web.packages.PackageFinder",
 ]
-STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "switchboard.web.packages.HashedStorage"},
+}
 WHITENOISE_USE_FINDERS = DEBUG
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -166,9 +178,11 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # The charts place their tooltip, and bars their width, with style attributes.
         "style-src-attr": ["'unsafe-inline'"],
+        "worker-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF],
         "frame-ancestors": ["'none'"],

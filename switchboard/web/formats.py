@@ -1,0 +1,74 @@
+"""Numbers, moments and spans of time as people of each language write them."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import dates
+from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
+
+from switchboard.core import clock
+
+_LOCALES = {"ja": "ja", "zh-hans": "zh_Hans", "en": "en"}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def locale_name() -> str:
+    """Return Babel's name of the language the page speaks."""
+    return _LOCALES.get(translation.get_language() or "en", "en")
+
+
+def render_count(value: float | None) -> str:
+    """Return a number with its thousands apart; one decimal where it is not whole."""
+    if value is None:
+        return "–"
+    return f"{value:,.1f}" if isinstance(value, float) and not value.is_integer() else f"{int(value):,}"
+
+
+def render_moment(value: datetime) -> str:
+    """Return a moment in the page's time zone: the hour alone if it is today, the date beside it if not."""
+    zone = timezone.get_current_timezone()
+    local, today = value.astimezone(zone), clock.now().astimezone(zone)
+    if local.date() == today.date():
+        return dates.format_time(local, "HH:mm", tzinfo=_zone(), locale=locale_name())
+    skeleton = "MMMdHm" if local.year == today.year else "yMMMd"
+    return dates.format_skeleton(skeleton, local, tzinfo=_zone(), locale=locale_name())
+
+
+def render_full_moment(value: datetime) -> str:
+    """Return a moment with everything, its zone included."""
+    local = value.astimezone(_zone())
+    return f"{dates.format_datetime(local, 'long', tzinfo=_zone(), locale=locale_name())}"
+
+
+def render_zone() -> str:
+    """Return the page's time zone and how far it is from UTC: `Asia/Tokyo (UTC+09:00)`."""
+    zone = _zone()
+    offset = clock.now().astimezone(zone).strftime("%z")
+    return f"{zone.key} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def render_span(seconds: float) -> str:
+    """Return a length of time in its one or two largest units."""
+    whole = max(0, round(seconds))
+    if whole < _MINUTE:
+        return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+    if whole < _HOUR:
+        minutes = round(whole / _MINUTE)
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    if whole < _DAY:
+        hours, minutes = whole // _HOUR, whole % _HOUR // _MINUTE
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    days = round(whole / _DAY)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def render_ago(value: datetime) -> str:
+    """Return how long ago a moment was."""
+    passed: timedelta = clock.now() - value
+    return gettext("%(span)s ago") % {"span": render_span(passed.total_seconds())}
+
+
+def _zone() -> ZoneInfo:
+    zone = timezone.get_current_timezone()
+    return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC") if zone is UTC else ZoneInfo(str(zone))
