@@ -312,3 +312,17 @@ def test_it_explains_a_failed_start_with_the_servers_own_words(home: Path) -> No
         server.start_embedded(home, {"shared_buffers": "nonsense"})
     with server.start_embedded(home, SMALL) as running:
         assert running.pid
+
+
+def test_it_throws_its_data_away_when_told_to(home: Path) -> None:
+    server.discard_data(home)
+    assert not (home / "pg").exists()
+    with server.start_embedded(home, SMALL) as running:
+        assert running.pid
+
+
+def test_it_throws_nothing_away_while_it_runs(home: Path, start: Callable[[], server.EmbeddedServer]) -> None:
+    start()
+    with pytest.raises(AlreadyOwnedError):
+        server.discard_data(home)
+    assert (home / "pg" / "PG_VERSION").is_file()

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -201,6 +202,18 @@ def find_running(home: Path) -> EmbeddedServer | None:
     if not _answers(build_url(place.sockets)):
         return None
     return EmbeddedServer(place, {}, lock=None)
+
+
+def discard_data(home: Path) -> None:
+    """Delete the data folder of this home; nobody may be using it.
+
+    :raises AlreadyOwnedError: a process runs it.
+    """
+    place = find_place(home)
+    with _take_lock(place):
+        pidfile.clear_leftovers(place.data, place.sockets)
+        shutil.rmtree(place.data, ignore_errors=True)
+        (home / "pg").unlink(missing_ok=True)
 
 
 def _take_lock(place: Place) -> IO[str]:
