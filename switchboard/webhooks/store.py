@@ -1,0 +1,209 @@
+"""SQL of the event queue, the journal and the dead letters. Every function takes a connection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+Connection = AsyncConnection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AppRow:
+    """A Meta app as it is stored, secrets still encrypted."""
+
+    id: int
+    workspace_id: int
+    meta_id: str
+    secrets: list[bytes | None]
+    verify_token: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A signed body to keep."""
+
+    workspace_id: int
+    app_id: int
+    is_inbound: bool
+    received_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A kept body that a worker has taken."""
+
+    id: int
+    workspace_id: int
+    app_id: int
+    is_inbound: bool
+    received_at: datetime
+    body: bytes
+
+
+SQL_LIST_APPS = """
+SELECT id, workspace_id, meta_id, ARRAY[secret_encrypted, previous_secret_encrypted] AS secrets,
+       verify_token_encrypted AS verify_token
+FROM numbers_app
+"""
+
+
+async def list_apps(connection: Connection) -> list[AppRow]:
+    """Return every Meta app of the installation; there are few."""
+    async with connection.cursor(row_factory=class_row(AppRow)) as cursor:
+        await cursor.execute(SQL_LIST_APPS)
+        return await cursor.fetchall()
+
+
+# One statement, so one commit: the rows of a group and the call to the worker.
+SQL_INSERT_EVENTS = """
+WITH kept AS (
+    INSERT INTO webhooks_event (workspace_id, app_id, is_inbound, received_at, body)
+    SELECT * FROM unnest(%(workspace_ids)s::bigint[], %(app_ids)s::bigint[], %(are_inbound)s::boolean[],
+                         %(received_at)s::timestamptz[], %(bodies)b::bytea[])
+)
+SELECT pg_notify('switchboard_event', '')
+"""
+
+
+async def insert_events(connection: Connection, events: Sequence[NewEvent]) -> None:
+    """Keep a group of events and wake the workers."""
+    await connection.execute(
+        SQL_INSERT_EVENTS,
+        {
+            "workspace_ids": [event.workspace_id for event in events],
+            "app_ids": [event.app_id for event in events],
+            "are_inbound": [event.is_inbound for event in events],
+            "received_at": [event.received_at for event in events],
+            "bodies": [event.body for event in events],
+        },
+    )
+
+
+# Index: webhooks_event_order. Bodies come up to a number of bytes, but always one.
+SQL_TAKE_EVENTS = """
+WITH candidate AS (
+    SELECT id, octet_length(body) AS size FROM webhooks_event
+    WHERE is_inbound = %(is_inbound)s
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), bounded AS (
+    SELECT id, sum(size) OVER (ORDER BY id) - size AS bytes_before FROM candidate
+), taken AS (
+    DELETE FROM webhooks_event
+    WHERE id = ANY (ARRAY(SELECT id FROM bounded WHERE bytes_before < %(bytes)s))
+    RETURNING id, workspace_id, app_id, is_inbound, received_at, body
+), kept AS (
+    INSERT INTO webhooks_journalentry (workspace_id, event_id, app_id, received_at, body)
+    SELECT workspace_id, id, app_id, received_at, body FROM taken
+)
+SELECT id, workspace_id, app_id, is_inbound, received_at, body FROM taken ORDER BY id
+"""
+
+
+async def take_events(connection: Connection, *, is_inbound: bool, limit: int, max_bytes: int) -> list[StoredEvent]:
+    """Take the oldest events that no other worker holds, and copy them to the journal."""
+    async with connection.cursor(row_factory=class_row(StoredEvent), binary=True) as cursor:
+        await cursor.execute(SQL_TAKE_EVENTS, {"is_inbound": is_inbound, "limit": limit, "bytes": max_bytes})
+        return await cursor.fetchall()
+
+
+# Index: webhooks_event_order. Groups of several gateways commit a little out of order, hence the 1,000.
+SQL_FIND_OLDEST_INBOUND = """
+SELECT min(received_at) FROM (
+    SELECT received_at FROM webhooks_event WHERE is_inbound ORDER BY id LIMIT 1000
+) AS oldest
+"""
+
+
+async def find_oldest_inbound(connection: Connection) -> datetime | None:
+    """Return when the oldest event from people that is not applied was received."""
+    cursor = await connection.execute(SQL_FIND_OLDEST_INBOUND)
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+# ── dead letters ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeadLetter:
+    """An event, or the part of one, that could not be applied, and why."""
+
+    workspace_id: int
+    app_id: int
+    received_at: datetime
+    body: bytes
+    reason: str
+
+
+SQL_INSERT_DEAD_LETTERS = """
+INSERT INTO webhooks_deadletter (workspace_id, app_id, received_at, body, reason, created_at)
+SELECT workspace_id, app_id, received_at, body, reason, %(now)s
+FROM unnest(%(workspace_ids)s::bigint[], %(app_ids)s::bigint[], %(received_at)s::timestamptz[],
+            %(bodies)b::bytea[], %(reasons)s::text[]) AS letter(workspace_id, app_id, received_at, body, reason)
+"""
+
+
+async def insert_dead_letters(connection: Connection, letters: Sequence[NewDeadLetter], now: datetime) -> None:
+    """Set aside what could not be applied."""
+    if not letters:
+        return
+    await connection.execute(
+        SQL_INSERT_DEAD_LETTERS,
+        {
+            "now": now,
+            "workspace_ids": [letter.workspace_id for letter in letters],
+            "app_ids": [letter.app_id for letter in letters],
+            "received_at": [letter.received_at for letter in letters],
+            "bodies": [letter.body for letter in letters],
+            "reasons": [letter.reason.replace("\x00", "")[:2000] for letter in letters],
+        },
+    )
+
+
+# Index: webhooks_event_pkey. The journal keeps its copy, as of every event.
+SQL_BURY_EVENT = """
+WITH taken AS (
+    DELETE FROM webhooks_event WHERE id = %(id)s
+    RETURNING id, workspace_id, app_id, received_at, body
+), kept AS (
+    INSERT INTO webhooks_journalentry (workspace_id, event_id, app_id, received_at, body)
+    SELECT workspace_id, id, app_id, received_at, body FROM taken
+)
+INSERT INTO webhooks_deadletter (workspace_id, app_id, received_at, body, reason, created_at)
+SELECT workspace_id, app_id, received_at, body, %(reason)s, %(now)s FROM taken
+"""
+
+
+async def bury_event(connection: Connection, event_id: int, reason: str, now: datetime) -> bool:
+    """Move an event that fails out of the way of those behind it; false when it is gone already."""
+    parameters = {"id": event_id, "reason": reason.replace("\x00", "")[:2000], "now": now}
+    cursor = await connection.execute(SQL_BURY_EVENT, parameters)
+    return cursor.rowcount == 1
+
+
+# Index: webhooks_deadletter_pkey. A letter is replayed once; its effects are unique anyway. It does not count as
+# waiting inbound: an old letter must not hold back broadcasts.
+SQL_REPLAY = """
+WITH letter AS (
+    UPDATE webhooks_deadletter SET replayed_at = %(now)s
+    WHERE workspace_id = %(workspace_id)s AND id = ANY (%(ids)s) AND replayed_at IS NULL
+    RETURNING workspace_id, app_id, received_at, body
+), kept AS (
+    INSERT INTO webhooks_event (workspace_id, app_id, is_inbound, received_at, body)
+    SELECT workspace_id, app_id, false, received_at, body FROM letter
+    RETURNING id
+)
+SELECT count(*), pg_notify('switchboard_event', '') FROM kept
+"""
+
+
+async def replay_dead_letters(connection: Connection, workspace_id: int, ids: Sequence[int], now: datetime) -> int:
+    """Put dead letters back into the queue and return how many; those replayed before stay where they are."""
+    cursor = await connection.execute(SQL_REPLAY, {"workspace_id": workspace_id, "ids": list(ids), "now": now})
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
