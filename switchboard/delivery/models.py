@@ -15,8 +15,11 @@ class Lane(models.Model):
     state = models.CharField(max_length=12, default="active")
     # Pace preset asked for by the origin; the stricter of it and the number's holds. Empty: the number's.
     pace = models.CharField(max_length=16, blank=True, default="")
-    # No row of this lane is due before this moment, so scans start here and step over dead rows.
+    # No row of this lane lies before this key, so scans start here and step over dead rows; empty: no row at all.
     low_water_at = models.DateTimeField(null=True)
+    low_water_id = models.UUIDField(null=True)
+    # Goes up with every row put in: a claim raises the low-water mark only if it saw them all.
+    version = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "delivery_lane"
@@ -120,6 +123,25 @@ class SendBatch(models.Model):
         return f"batch of {len(self.message_ids)}"
 
 
+class Unknown(models.Model):
+    """A message of which nobody can tell whether Meta has it, and how long its number was heard of since."""
+
+    message_id = models.UUIDField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    number_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    # When statuses of later messages last came in, and the time over which they kept coming.
+    heard_at = models.DateTimeField()
+    heard_seconds = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "delivery_unknown"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.message_id} since {self.since}"
+
+
 class Tally(models.Model):
     """Append-only counts by origin, number, measure and reason; a job squashes them."""
 
@@ -149,11 +171,12 @@ class PaceState(models.Model):
     workspace_id = models.BigIntegerField()
     # The next message may leave from here on.
     next_at = models.DateTimeField()
-    # Moments at which messages were let go: within the last minute, the last hour.
-    minute_log = ArrayField(models.DateTimeField(), default=list)
-    hour_log = ArrayField(models.DateTimeField(), default=list)
-    # {"quarter-hour start": count} of the last day.
-    day_buckets = models.JSONField(default=dict)
+    # The latest moments given to broadcasts and journeys, and to answers: seconds since 1970 as
+    # little-endian doubles, because a claim reads and writes hundreds of them for each number.
+    log = models.BinaryField(default=b"")
+    answer_log = models.BinaryField(default=b"")
+    # {"start of a quarter-hour": count} of the last day.
+    quarters = models.JSONField(default=dict)
 
     class Meta:
         db_table = "delivery_pacestate"

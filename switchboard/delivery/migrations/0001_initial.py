@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="active", max_length=12)),
                 ("pace", models.CharField(blank=True, default="", max_length=16)),
                 ("low_water_at", models.DateTimeField(null=True)),
+                ("low_water_id", models.UUIDField(null=True)),
+                ("version", models.BigIntegerField(default=0)),
             ],
             options={
                 "db_table": "delivery_lane",
@@ -113,19 +115,9 @@ class Migration(migrations.Migration):
                 ("number_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("workspace_id", models.BigIntegerField()),
                 ("next_at", models.DateTimeField()),
-                (
-                    "minute_log",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.DateTimeField(), default=list, size=None
-                    ),
-                ),
-                (
-                    "hour_log",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.DateTimeField(), default=list, size=None
-                    ),
-                ),
-                ("day_buckets", models.JSONField(default=dict)),
+                ("log", models.BinaryField(default=b"")),
+                ("answer_log", models.BinaryField(default=b"")),
+                ("quarters", models.JSONField(default=dict)),
             ],
             options={
                 "db_table": "delivery_pacestate",
@@ -179,6 +171,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "delivery_tally",
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Unknown",
+            fields=[
+                ("message_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("workspace_id", models.BigIntegerField()),
+                ("number_id", models.BigIntegerField()),
+                ("since", models.DateTimeField()),
+                ("heard_at", models.DateTimeField()),
+                ("heard_seconds", models.IntegerField(default=0)),
+            ],
+            options={
+                "db_table": "delivery_unknown",
                 "managed": False,
             },
         ),

@@ -13,10 +13,15 @@ CREATE TABLE delivery_lane (
     state varchar(12) NOT NULL DEFAULT 'active',
     pace varchar(16) NOT NULL DEFAULT '',
     low_water_at timestamptz,
+    low_water_id uuid,
+    version bigint NOT NULL DEFAULT 0,
     UNIQUE (workspace_id, number_id, priority, origin_kind, origin_id)
 );
 -- Index: the lanes of one origin (pause, cancel, counts of what is held).
 CREATE INDEX delivery_lane_by_origin ON delivery_lane (workspace_id, origin_kind, origin_id);
+
+-- Index: lanes with something due (which workspaces need a claim).
+CREATE INDEX delivery_lane_due ON delivery_lane (low_water_at) WHERE state = 'active' AND low_water_at IS NOT NULL;
 
 CREATE TABLE delivery_message (
     id uuid PRIMARY KEY,
@@ -35,6 +40,9 @@ CREATE TABLE delivery_message (
 ) PARTITION BY RANGE (id);
 -- Index: what a person was last sent (a reply answers it), and the timeline of a person.
 CREATE INDEX delivery_message_by_contact ON delivery_message (workspace_id, contact_id, id DESC);
+-- Index: the messages of one origin, which lie together because they were made together (recounts, ledger).
+CREATE INDEX delivery_message_by_lane ON delivery_message
+    USING brin (lane_id) WITH (pages_per_range = 32, autosummarize = on);
 CREATE TABLE delivery_message_default PARTITION OF delivery_message DEFAULT;
 REVOKE ALL ON delivery_message_default FROM switchboard_app, switchboard_stream;
 SELECT switchboard_ensure_months('delivery_message', (current_date - interval '1 month')::date, 5, true);
@@ -87,6 +95,17 @@ CREATE TABLE delivery_sendbatch (
 -- Index: batches whose sender died.
 CREATE INDEX delivery_sendbatch_by_lease ON delivery_sendbatch (lease_until);
 
+CREATE TABLE delivery_unknown (
+    message_id uuid PRIMARY KEY,
+    workspace_id bigint NOT NULL,
+    number_id bigint NOT NULL,
+    since timestamptz NOT NULL,
+    heard_at timestamptz NOT NULL,
+    heard_seconds integer NOT NULL DEFAULT 0
+);
+-- Index: what a number's later statuses count for.
+CREATE INDEX delivery_unknown_by_number ON delivery_unknown (workspace_id, number_id);
+
 CREATE TABLE delivery_tally (
     id bigint GENERATED ALWAYS AS IDENTITY,
     workspace_id bigint NOT NULL,
@@ -105,9 +124,9 @@ CREATE TABLE delivery_pacestate (
     number_id bigint PRIMARY KEY,
     workspace_id bigint NOT NULL,
     next_at timestamptz NOT NULL,
-    minute_log timestamptz[] NOT NULL DEFAULT '{}',
-    hour_log timestamptz[] NOT NULL DEFAULT '{}',
-    day_buckets jsonb NOT NULL DEFAULT '{}'
+    log bytea NOT NULL DEFAULT '',
+    answer_log bytea NOT NULL DEFAULT '',
+    quarters jsonb NOT NULL DEFAULT '{}'
 ) WITH (fillfactor = 50);
 
 CREATE TABLE delivery_stopswitch (
@@ -130,7 +149,7 @@ CREATE TABLE delivery_window (
 
 SELECT switchboard_protect(name::regclass) FROM unnest(ARRAY[
     'delivery_lane', 'delivery_message', 'delivery_outbox', 'delivery_delivery', 'delivery_sendbatch',
-    'delivery_tally', 'delivery_pacestate', 'delivery_window']) AS name;
+    'delivery_unknown', 'delivery_tally', 'delivery_pacestate', 'delivery_window']) AS name;
 -- The installation's switch (workspace 0) is read by everybody; a workspace changes only its own.
 ALTER TABLE delivery_stopswitch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY app_read ON delivery_stopswitch FOR SELECT TO switchboard_app
