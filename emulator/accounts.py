@@ -128,6 +128,14 @@ class Directory:
                 return account, template
         return None
 
+    def forget_people(self) -> None:
+        """Close every window and start all counts again."""
+        for number in self.number_list:
+            number.windows.clear()
+            number.service_delivered = 0
+        for portfolio in self.portfolios.values():
+            portfolio.reach = Reach(portfolio.reach.limit)
+
     def portfolio(self, portfolio_id: str, messaging_limit: str = "") -> Portfolio:
         """Return the portfolio, made on first mention; a limit given later replaces the first."""
         portfolio = self.portfolios.get(portfolio_id)

@@ -24,7 +24,7 @@ class Agenda:
         self._timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
-        return len(self._heap) - len(self._calls)
+        return len(self._heap)
 
     def add(self, delay_seconds: float, kind: int, index: int) -> None:
         heapq.heappush(self._heap, (self._clock.elapsed() + delay_seconds, kind, index))

@@ -48,8 +48,7 @@ class Emulator:
         kept = self.world.directory if isinstance(body, dict) and body.get("keep_setup") else None
         self.world.close()
         if kept:
-            for number in kept.number_list:
-                number.windows.clear()
+            kept.forget_people()
         self.world = World(self.world.config, kept)
         self.world.open(self._session, self._group)
 

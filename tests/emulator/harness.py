@@ -56,6 +56,7 @@ class Gateway:
         self.bodies: list[bytes] = []
         self.bad_signatures = 0
         self.refuse_next = 0
+        self.hang_next = 0
         self.url = ""
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
@@ -66,6 +67,10 @@ class Gateway:
         expected = "sha256=" + hmac.new(SECRET.encode(), body, sha256).hexdigest()
         if not hmac.compare_digest(request.headers.get("X-Hub-Signature-256", ""), expected):
             self.bad_signatures += 1
+        if self.hang_next:
+            self.hang_next -= 1
+            await asyncio.sleep(0.2)
+            return web.Response(status=500)
         if self.refuse_next:
             self.refuse_next -= 1
             return web.Response(status=503)
@@ -112,6 +117,14 @@ class Harness:
         status, answer = await self.send(body, number=number)
         assert status == 200, answer
         return str(answer["messages"][0]["id"])
+
+    async def send_status(self, body: dict[str, Any]) -> int:
+        """Return only the HTTP status: a faulty answer may have no JSON."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url = f"{self.address}/v26.0/{NUMBER}/messages"
+        async with self.session.post(url, json=body, headers=headers) as response:
+            await response.read()
+            return response.status
 
     async def refused(self, body: dict[str, Any]) -> tuple[int, int]:
         """Return the HTTP status and Meta's code of a send that must not pass."""
