@@ -15,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from switchboard.core import clock as core_clock
 from switchboard.core import database as core_database
-from tests.postgres import SERVER_VARIABLE, TEMPLATE_VARIABLE, database_url
+from tests.postgres import ERROR_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE, database_url
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # A Tuesday, 21:00 in Tokyo.
 
@@ -49,6 +49,8 @@ class Clock:
 @contextmanager
 def _copy_of_template(prefix: str) -> Iterator[str]:
     """Copy the migrated template for a while, and give the copy's address."""
+    if ERROR_VARIABLE in os.environ:
+        pytest.fail(os.environ[ERROR_VARIABLE], pytrace=False)
     server_url = os.environ[SERVER_VARIABLE]
     name = f"switchboard_test_{prefix}_{uuid.uuid4().hex[:12]}"
     names = {"name": sql.Identifier(name), "template": sql.Identifier(os.environ[TEMPLATE_VARIABLE])}

@@ -20,6 +20,7 @@ from switchboard.cli.embedded.errors import AlreadyOwnedError
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_VARIABLE = "SWITCHBOARD_TEST_SERVER_URL"
+ERROR_VARIABLE = "SWITCHBOARD_TEST_ERROR"
 TEMPLATE_VARIABLE = "SWITCHBOARD_TEST_TEMPLATE"
 _MOST_RUNS_AT_ONCE = 16
 
@@ -37,6 +38,11 @@ _ENVIRONMENT = {
     "SWITCHBOARD_ENCRYPTION_KEYS": "dGVzdHMtZW5jcnlwdC13aXRoLXRoaXMta2V5LW9ubHk=",
     "SWITCHBOARD_POOL_SIZE": "0",  # Each test points Django at another database; a pool would keep the last one.
 }
+
+
+class MigrationError(Exception):
+    """The migrations fail, so no test can have a database."""
+
 
 _running: list[server.EmbeddedServer] = []
 
@@ -63,7 +69,10 @@ def _start() -> None:
     os.environ.update(_ENVIRONMENT)
     os.environ["SWITCHBOARD_HOME"] = str(running.place.home)
     os.environ["SWITCHBOARD_DATABASE_URL"] = os.environ[SERVER_VARIABLE] = running.url
-    os.environ[TEMPLATE_VARIABLE] = _ensure_template(running.url)
+    try:
+        os.environ[TEMPLATE_VARIABLE] = _ensure_template(running.url)
+    except MigrationError as error:  # Tests without a database can still tell something.
+        os.environ[ERROR_VARIABLE] = str(error)
 
 
 def _start_in_free_folder(folder: Path) -> server.EmbeddedServer:
@@ -118,4 +127,5 @@ def _migrate(url: str) -> None:
         check=False,
     )
     if answer.returncode != 0:
-        raise pytest.UsageError(f"The migrations fail on an empty database.\n{answer.stdout}\n{answer.stderr}")
+        last_words = "\n".join(answer.stderr.splitlines()[-20:])
+        raise MigrationError(f"The migrations fail on an empty database.\n{last_words}")

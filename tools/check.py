@@ -11,11 +11,11 @@ BIN = Path(sys.executable).parent
 HTML = ROOT / "switchboard" / "web" / "html"
 CODE = [name for name in ("switchboard", "emulator", "bench", "tests", "tools") if (ROOT / name).is_dir()]
 
-FIXES = {
+FIXES: dict[str, list[str | Path]] = {
     "lint": [BIN / "ruff", "check", "--fix", "."],
     "format": [BIN / "ruff", "format", "."],
 }
-CHECKS = {
+CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "."],
     "lint": [BIN / "ruff", "check", "."],
     "types": [BIN / "mypy", *CODE],

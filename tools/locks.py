@@ -24,7 +24,7 @@ def write() -> None:
     options = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--quiet"]
     for source in sorted(REQUIREMENTS.glob("*.in")):
         target = source.with_suffix(".txt").relative_to(ROOT)
-        command = [uv, "pip", "compile", *options, source.relative_to(ROOT), "--output-file", target]
+        command: list[str | Path] = [uv, "pip", "compile", *options, source.relative_to(ROOT), "--output-file", target]
         subprocess.run(command, cwd=ROOT, check=True)
     npm = shutil.which("npm")
     if npm:

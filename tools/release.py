@@ -20,7 +20,9 @@ def main() -> int:
         print(f"pyproject.toml says {version}, but the newest section of CHANGELOG.md says {found}. Make them agree.")
         return 1
     tag = f"v{version}"
-    answer = subprocess.run(["git", "tag", "--points-at", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        ["git", "tag", "--points-at", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if tag not in answer.stdout.split():
         print(f"Changelog and version agree on {version}. Tag it: git tag -a {tag} -m 'Switchboard {version}'")
         return 1

@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 REQUIREMENTS = ROOT / "requirements"
 OLDEST_NODE = 20
+Command = list[str | Path]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _NETWORK_SIGNS = re.compile(
@@ -74,14 +75,14 @@ def make_environment() -> None:
         if not works(BIN / "python"):
             shutil.rmtree(VENV, ignore_errors=True)
             create_venv()
-        pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: Command = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*pip, "--require-hashes", "-r", inputs[0]], what="The installer")
     note_done("environment", inputs)
 
 
 def create_venv() -> None:
     """Make the environment, with Debian's separate package for it where that is missing."""
-    command = [sys.executable, "-m", "venv", VENV]
+    command: Command = [sys.executable, "-m", "venv", VENV]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode == 0:
         return
@@ -109,11 +110,11 @@ def install_python_packages(kind: str) -> None:
 
 def install_locked(requirements: Path) -> None:
     """Install a lock file with uv, or with pip where only pip is set up to reach the registry."""
-    locked = ["--require-hashes", "-r", requirements]
-    command = [BIN / "uv", "pip", "install", "--quiet", "--python", BIN / "python", *locked]
+    locked: Command = ["--require-hashes", "-r", requirements]
+    command: Command = [BIN / "uv", "pip", "install", "--quiet", "--python", BIN / "python", *locked]
     answer = subprocess.run(command, cwd=ROOT, env=uv_environment(), capture_output=True, text=True, check=False)
     if answer.returncode != 0:
-        pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: Command = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*pip, *locked], what="The Python packages")
 
 
@@ -123,8 +124,15 @@ def install_ourselves() -> None:
     if is_done("ourselves", inputs):
         return
     with stage("Switchboard itself"):
-        link = ["--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat", "--editable", ROOT]
-        uv = [BIN / "uv", "pip", "install", "--quiet", "--offline", "--python", BIN / "python"]
+        link: Command = [
+            "--no-deps",
+            "--no-build-isolation",
+            "--config-settings",
+            "editable_mode=compat",
+            "--editable",
+            ROOT,
+        ]
+        uv: Command = [BIN / "uv", "pip", "install", "--quiet", "--offline", "--python", BIN / "python"]
         run([*uv, *link], what="Switchboard itself", env=uv_environment())
     note_done("ourselves", inputs)
 
@@ -182,7 +190,7 @@ def install_hooks() -> None:
     hooks = ROOT / ".git" / "hooks"
     if not hooks.is_dir() or (hooks / "pre-commit").exists() or not (ROOT / ".pre-commit-config.yaml").is_file():
         return
-    command = [BIN / "pre-commit", "install"]
+    command: Command = [BIN / "pre-commit", "install"]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=False)  # A convenience: no reason to stop.
 
 
@@ -275,7 +283,7 @@ def may_install_packages() -> bool:
 def install_packages(*names: str) -> None:
     """Install system packages without a question."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    apt: list[str | Path] = ["apt-get", "-qq"]
+    apt: Command = ["apt-get", "-qq"]
     run([*apt, "update"], what="The list of system packages", env=environment)
     run([*apt, "install", "-y", "--no-install-recommends", *names], what=" and ".join(names), env=environment)
 

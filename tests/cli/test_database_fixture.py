@@ -5,6 +5,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from switchboard.core import database as core_database
 from tests.conftest import OwnDatabase
 
 
@@ -23,7 +24,7 @@ def test_it_points_django_at_the_same_database(database: OwnDatabase) -> None:
 
 
 @pytest.mark.parametrize("role", ["app", "stream"])
-def test_it_connects_in_the_role_a_process_has(database: OwnDatabase, role: str) -> None:
+def test_it_connects_in_the_role_a_process_has(database: OwnDatabase, role: core_database.Role) -> None:
     with psycopg.connect(database.conninfo(role)) as own:
         row = own.execute("SELECT current_user").fetchone()
     assert row == (f"switchboard_{role}",)

@@ -4,10 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -15,75 +12,9 @@ import pytest
 
 from switchboard.cli.embedded import account, pidfile, server
 from switchboard.cli.embedded.errors import AlreadyOwnedError, EmbeddedPostgresError
+from tests.cli.owners import SMALL, kill, start_owner, wait_until
 
 IS_ROOT = os.geteuid() == 0
-SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
-OWNER_PROGRAM = """
-import sys, time
-from pathlib import Path
-from switchboard.cli.embedded import server
-running = server.start_embedded(Path(sys.argv[1]), {"shared_buffers": "16MB", "max_connections": "20"})
-print(running.pid, flush=True)
-time.sleep(120)
-"""
-
-
-@pytest.fixture
-def empty_home() -> Iterator[Path]:
-    """A folder that the server's account can reach; pytest's own temporary folders are closed to it."""
-    folder = Path(tempfile.mkdtemp(prefix="switchboard-test-"))
-    folder.chmod(0o755)
-    yield folder / "home"
-    data = (folder / "home" / "pg").resolve()
-    pidfile.stop_server(data)
-    shutil.rmtree(folder, ignore_errors=True)
-    if data.is_relative_to("/var/lib/switchboard"):
-        shutil.rmtree(data.parent)
-
-
-@pytest.fixture(scope="session")
-def made_once() -> Iterator[Path]:
-    """A home whose data folder has been made and stopped; making one takes most of a second."""
-    folder = Path(tempfile.mkdtemp(prefix="switchboard-test-"))
-    folder.chmod(0o755)
-    server.start_embedded(folder / "home", SMALL).close()
-    yield folder / "home"
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def home(empty_home: Path, made_once: Path) -> Path:
-    """A home with a data folder that no server has open."""
-    subprocess.run(["cp", "-a", made_once, empty_home], check=True)
-    return empty_home
-
-
-@pytest.fixture
-def start(home: Path) -> Iterator[Callable[[], server.EmbeddedServer]]:
-    """Start the server of the test's home; it is stopped afterwards."""
-    started: list[server.EmbeddedServer] = []
-
-    def start_one() -> server.EmbeddedServer:
-        started.append(server.start_embedded(home, SMALL))
-        return started[-1]
-
-    yield start_one
-    for running in started:
-        running.close()
-
-
-def start_owner(home: Path) -> tuple[subprocess.Popen[str], int]:
-    """Start another process that owns the server; return it and the server's process number."""
-    owner = subprocess.Popen([sys.executable, "-c", OWNER_PROGRAM, str(home)], stdout=subprocess.PIPE, text=True)
-    assert owner.stdout is not None
-    return owner, int(owner.stdout.readline())
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.wait()
-    if process.stdout:
-        process.stdout.close()
 
 
 def remember(running: server.EmbeddedServer, word: str) -> None:
@@ -95,13 +26,6 @@ def remember(running: server.EmbeddedServer, word: str) -> None:
 def recall(running: server.EmbeddedServer) -> list[str]:
     with psycopg.connect(running.url) as connection:
         return [word for (word,) in connection.execute("SELECT word FROM note ORDER BY word").fetchall()]
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not happen within 20 seconds"
-        time.sleep(0.02)
 
 
 def test_it_keeps_the_data_over_stop_and_start(start: Callable[[], server.EmbeddedServer]) -> None:

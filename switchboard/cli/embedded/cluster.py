@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from switchboard.cli.embedded import binaries
 from switchboard.cli.embedded.errors import EmbeddedPostgresError
@@ -90,10 +91,10 @@ def _last_line(text: str) -> str:
     return lines[-1].strip().rstrip(".") + "." if lines else "initdb gave no reason."
 
 
-def run_as(place: Place) -> dict[str, object]:
+def run_as(place: Place) -> dict[str, Any]:
     """Return how to start a program as the server's account, free of our own environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    options: dict[str, object] = {"cwd": "/", "env": {**kept, "LC_ALL": "C"}}
+    options: dict[str, Any] = {"cwd": "/", "env": {**kept, "LC_ALL": "C"}}
     if place.account.name:
         options |= {"user": place.account.uid, "group": place.account.gid, "extra_groups": []}
     return options
