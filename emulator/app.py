@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-import msgspec
 from aiohttp import web
 
 from emulator import control, graph, wire
@@ -31,11 +30,9 @@ class Emulator:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request; what no part foresaw becomes Meta's own kind of 500."""
         try:
-            if not request.path.startswith(control.PREFIX):
-                return await graph.handle(self.world, request)
-            if (request.method, request.path) == ("POST", control.PREFIX + "reset"):
-                await self._reset(request)
-            return await control.handle(self.world, request)
+            if request.path.startswith(control.PREFIX):
+                return await self._control(request)
+            return await graph.handle(self.world, request)
         except (web.HTTPException, ConnectionError):
             raise
         except Exception:
@@ -43,14 +40,13 @@ class Emulator:
             error = {"message": "An unknown error has occurred.", "type": "OAuthException", "code": 1}
             return wire.answer({"error": error}, status=500)
 
-    async def _reset(self, request: web.BaseRequest) -> None:
-        body = msgspec.json.decode(await request.read() or b"{}")
-        kept = self.world.directory if isinstance(body, dict) and body.get("keep_setup") else None
-        self.world.close()
-        if kept:
-            kept.forget_people()
-        self.world = World(self.world.config, kept)
-        self.world.open(self._session, self._group)
+    async def _control(self, request: web.BaseRequest) -> web.StreamResponse:
+        response = await control.handle(self.world, request)
+        if self.world.successor is not None:
+            self.world.close()
+            self.world = self.world.successor
+            self.world.open(self._session, self._group)
+        return response
 
 
 def _make_request(

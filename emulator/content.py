@@ -32,8 +32,8 @@ def render_content(kind: str, piece: object, media_source: MediaSource) -> str:
     return RENDERERS[kind](piece)
 
 
-def _limited(piece: Piece, key: str, longest: int, place: str, *, required: bool = False) -> str:
-    value = piece.get(key, "")
+def _limited(piece: object, key: str, longest: int, place: str, *, required: bool = False) -> str:
+    value = piece.get(key, "") if isinstance(piece, dict) else None
     if not isinstance(value, str) or (required and not value):
         raise GraphError(100, message=f"(#100) The parameter {place}['{key}'] is required.")
     if len(value) > longest:
@@ -85,7 +85,7 @@ def _part(piece: Piece, name: str, longest: int) -> str:
 
 def _reply_buttons(action: Piece) -> list[str]:
     buttons = list_objects(action, "buttons")
-    titles = [_limited(b.get("reply") or {}, "title", BUTTON_LONGEST, "reply", required=True) for b in buttons]
+    titles = [_limited(b.get("reply"), "title", BUTTON_LONGEST, "reply", required=True) for b in buttons]
     if not 1 <= len(titles) <= BUTTONS_MOST or len(set(titles)) != len(titles):
         raise GraphError(131009, "1 to 3 reply buttons with different titles are allowed")
     return [f"[{title}]" for title in titles]

@@ -40,12 +40,12 @@ def _json(value: object, *, status: int = 200) -> web.Response:
     return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")
 
 
-async def _read(request: web.BaseRequest) -> Any:
-    """Return the JSON body, {} when empty.
+async def _read(request: web.BaseRequest) -> dict[str, Any]:
+    """Return the JSON object of the body, {} when empty.
 
-    :raises msgspec.DecodeError: it is not JSON (a ValueError, so it is answered as one).
+    :raises msgspec.DecodeError: it is not an object (a ValueError, so it is answered as one).
     """
-    return msgspec.json.decode(await request.read() or b"{}")
+    return msgspec.json.decode(await request.read() or b"{}", type=dict[str, Any])
 
 
 async def list_routes(world: World, request: web.BaseRequest) -> web.Response:
@@ -75,10 +75,7 @@ async def get_knobs(world: World, request: web.BaseRequest) -> web.Response:
 
 
 async def turn_knobs(world: World, request: web.BaseRequest) -> web.Response:
-    changes = await _read(request)
-    if not isinstance(changes, dict):
-        raise ControlError("Send a JSON object of knob names and values.")
-    turn(world.knobs, changes)
+    turn(world.knobs, await _read(request))
     return _json(world.knobs)
 
 
@@ -94,7 +91,7 @@ async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
     if number is None or not phone:
         raise ControlError("`from` must be a phone and `phone_number_id` one of the numbers that were set up.")
     message = body.get("message")
-    if message is None and (button := body.get("button")):
+    if message is None and isinstance(button := body.get("button"), dict):
         text = str(button.get("text", ""))
         payload = str(button.get("payload", text))
         wamid = str(button.get("message_id", ""))
@@ -107,7 +104,11 @@ async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
 
 
 async def reset(world: World, request: web.BaseRequest) -> web.Response:
-    """Answer for a reset; the application makes the new world."""
+    """Prepare a fresh world, with the old one's accounts or without; the application puts it in place."""
+    keeps_setup = bool((await _read(request)).get("keep_setup"))
+    if keeps_setup:
+        world.directory.forget_people()
+    world.successor = World(world.config, world.directory if keeps_setup else None)
     return _json({"success": True})
 
 

@@ -54,7 +54,7 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     webhook_concurrency: int = 8
     webhook_timeout_seconds: float = 10.0
     webhook_retry_seconds: float = 0.5
-    webhook_retry_longest_seconds: float = 60.0
+    webhook_retry_longest_seconds: float = 10.0
     updates_per_change: int = 10
     duplicate_webhooks: float = 0.0
     reorder: float = 0.0

@@ -162,9 +162,9 @@ def _check_button(index: int, button: Button, component: Component | None) -> st
         if button.has_variable:
             raise GraphError(131008, f"buttons: Button at index {index} of type {button.kind} requires a parameter")
         return ""
-    parameter = parameters[0]
-    value = parameter.get(str(parameter.get("type", "")))
-    if button.kind == "QUICK_REPLY" and parameter.get("type") not in {"payload", "text"}:
+    kind = str(parameters[0].get("type", ""))
+    value = parameters[0].get(kind)
+    if button.kind == "QUICK_REPLY" and kind not in {"payload", "text"}:
         raise GraphError(132012, f"buttons: Button at index {index} expects a payload")
     if button.kind == "URL" and not button.has_variable:
         raise GraphError(132018, f"buttons: Button at index {index} takes no parameter")

@@ -72,6 +72,7 @@ class World:
         )
         self.rejected: Counter[int] = Counter()
         self.faults: Counter[str] = Counter()
+        self.successor: World | None = None
 
     def open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
         self.webhooks.open(session, group)

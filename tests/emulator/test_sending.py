@@ -7,6 +7,10 @@ from tests.emulator.harness import ACCOUNT, NUMBER, Harness, template_body, text
 ANA = "+819012345678"
 
 
+def interactive_body(piece):
+    return {"messaging_product": "whatsapp", "to": ANA, "type": "interactive", "interactive": piece}
+
+
 async def test_it_accepts_a_template_and_answers_as_meta_does(emulator: Harness):
     status, answer = await emulator.send(template_body(ANA, "アナ", "商品"))
     assert status == 200
@@ -37,6 +41,13 @@ async def test_it_takes_digits_without_a_plus_as_they_are(emulator: Harness):
         ({"messaging_product": "whatsapp", "to": ANA, "type": "text"}, (400, 131008)),
         ({"messaging_product": "whatsapp", "to": ANA, "type": "carrier_pigeon", "carrier_pigeon": {}}, (400, 131051)),
         (text_body(ANA, biz_opaque_callback_data="x" * 513), (400, 131009)),
+        (text_body(["not", "text"]), (400, 100)),
+        (
+            {**template_body(ANA), "template": {"name": "welcome", "language": {"code": "ja"}, "components": "x"}},
+            (400, 100),
+        ),
+        (interactive_body({"type": "button", "action": {"buttons": [{"reply": "x"}]}}), (400, 100)),
+        (interactive_body({"type": "list", "action": {"button": "x", "sections": []}}), (400, 131009)),
     ],
 )
 async def test_it_refuses_what_meta_refuses(emulator: Harness, body, expected):
