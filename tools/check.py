@@ -21,7 +21,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "types": [BIN / "mypy", *CODE],
     "dependency order": [BIN / "lint-imports", "--no-cache"],
     "dependencies": [BIN / "deptry", "."],
-    "dead code": [BIN / "vulture"],
+    "dead code": [BIN / "vulture", *CODE],
     "migrations": [BIN / "switchboard", "manage", "makemigrations", "--check", "--dry-run"],
     "lock files": [sys.executable, ROOT / "tools" / "locks.py", "check"],
 }
