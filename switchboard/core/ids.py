@@ -39,6 +39,11 @@ def month_floor(month: datetime) -> uuid.UUID:
     return uuid.UUID(int=_milliseconds(first) << 80)
 
 
+def lowest_id(moment: datetime) -> uuid.UUID:
+    """Return the smallest id that could be made at `moment`: every later id is greater."""
+    return uuid.UUID(int=_milliseconds(moment) << 80)
+
+
 def made_at(message_id: uuid.UUID) -> datetime:
     """Return the moment that an id carries, to the millisecond."""
     return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 _READ_EVERY_SECONDS = 15.0
 # A miss reads at once, but a flood of unknown callers must not become a flood of queries.
 _READ_AGAIN_AFTER_SECONDS = 1.0
+_CONNECTION_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class AppDirectory:
         """Read every app; an absent database leaves what is known."""
         self._read_at = clock.monotonic()
         try:
-            async with self._pool.connection(timeout=_READ_AGAIN_AFTER_SECONDS) as connection:
+            async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
                 rows = await store.list_apps(connection)
         except (psycopg.Error, PoolTimeout) as error:
             log.warning("apps_not_read", error=str(error))

@@ -88,9 +88,9 @@ class Receiver:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _details(self) -> dict[str, Any]:
-        return {**self._counts, "is_up": self._is_up()}
+        return {**self._counts, "is_up": self.is_up()}
 
-    def _is_up(self) -> bool:
+    def is_up(self) -> bool:
         return self._group_commit is not None and self._group_commit.is_up
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +115,7 @@ class Receiver:
     async def _route(self, scope: Scope, receive: Receive) -> tuple[int, str]:
         path, method = scope["path"], scope["method"]
         if path == "/healthz":
-            return (200, "ok") if self._is_up() else (503, "The database is away.")
+            return (200, "ok") if self.is_up() else (503, "The database is away.")
         found = _PATH.fullmatch(path)
         if found is None:
             raise Refused(404, "Not found.")
@@ -141,7 +141,7 @@ class Receiver:
     async def _keep(self, meta_id: str, scope: Scope, receive: Receive) -> tuple[int, str]:
         """Verify a signed body and keep it; the answer is sent after the commit."""
         received_at = clock.now()
-        if not self._is_up():
+        if not self.is_up():
             raise NotKeptError
         app = await self._find_app(meta_id)
         body = await _read_body(scope, receive)
@@ -153,7 +153,7 @@ class Receiver:
                 self._log_sparingly("bad_signature", meta_id)
                 raise Refused(401, "The signature does not fit the body.")
         is_inbound = _FROM_PEOPLE.search(body) is not None
-        assert self._group_commit is not None  # noqa: S101  `_is_up` above
+        assert self._group_commit is not None  # noqa: S101  `is_up` above
         await self._group_commit.append(store.NewEvent(app.workspace_id, app.id, is_inbound, received_at, body))
         return 200, "ok"
 

@@ -1,7 +1,7 @@
 """SQL of the event queue, the journal and the dead letters. Every function takes a connection."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -124,6 +124,68 @@ async def find_oldest_inbound(connection: Connection) -> datetime | None:
     cursor = await connection.execute(SQL_FIND_OLDEST_INBOUND)
     row = await cursor.fetchone()
     return row[0] if row else None
+
+
+# ── whom an event is about ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number of ours, and whose it is."""
+
+    meta_id: str
+    id: int
+    workspace_id: int
+    portfolio_id: int
+    app_id: int
+
+
+# Index: numbers_number_meta_id_…, numbers_account_pkey.
+SQL_FIND_NUMBERS = """
+SELECT number.meta_id, number.id, number.workspace_id, account.portfolio_id, account.app_id
+FROM numbers_number AS number JOIN numbers_account AS account ON account.id = number.account_id
+WHERE number.meta_id = ANY (%(meta_ids)s)
+"""
+
+
+async def find_numbers(connection: Connection, meta_ids: Collection[str]) -> dict[str, NumberRow]:
+    """Return our numbers among Meta's ids; read each time, because an event must not meet an old picture."""
+    if not meta_ids:
+        return {}
+    async with connection.cursor(row_factory=class_row(NumberRow)) as cursor:
+        await cursor.execute(SQL_FIND_NUMBERS, {"meta_ids": sorted(meta_ids)})
+        return {row.meta_id: row for row in await cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChange:
+    """What Meta changed about a template of an account; empty parts stay as they are."""
+
+    app_id: int
+    account_meta_id: str
+    name: str
+    language: str
+    state: str | None
+    category: str | None
+    reason: str
+
+
+# Index: templates_template_once. Accounts are few.
+SQL_CHANGE_TEMPLATE = """
+UPDATE templates_template AS template
+SET state = coalesce(%(state)s, template.state), category = coalesce(%(category)s, template.category),
+    rejected_reason = CASE WHEN %(state)s::text IS NULL THEN template.rejected_reason ELSE %(reason)s END
+FROM numbers_account AS account
+WHERE account.meta_id = %(account_meta_id)s AND account.app_id = %(app_id)s
+  AND template.workspace_id = account.workspace_id AND template.account_id = account.id
+  AND template.name = %(name)s AND template.language = %(language)s
+"""
+
+
+async def change_template(connection: Connection, change: TemplateChange) -> bool:
+    """Change a template that we know; false when we do not."""
+    cursor = await connection.execute(SQL_CHANGE_TEMPLATE, asdict(change))
+    return cursor.rowcount > 0
 
 
 # ── dead letters ─────────────────────────────────────────────────────────────────────────────────

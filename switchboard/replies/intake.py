@@ -1,0 +1,261 @@
+"""What happens to incoming messages, a batch at a time and in the caller's transaction.
+
+Kept once, tied to what they answer, counted; the service window opens; a wish to stop is obeyed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from switchboard.cloudapi import events
+from switchboard.consent import rules as consent_rules
+from switchboard.consent import store as consent_store
+from switchboard.contacts import store as contacts_store
+from switchboard.core import ids
+from switchboard.delivery import store as delivery_store
+from switchboard.delivery.types import Measure, Origin
+from switchboard.replies import rules, store
+
+Connection = AsyncConnection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message that came in through one of our numbers."""
+
+    workspace_id: int
+    number_id: int
+    portfolio_id: int
+    incoming: events.Incoming
+    received_at: datetime
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the person sent it; a moment in the future would open a window that lasts too long."""
+        return min(self.incoming.sent_at or self.received_at, self.received_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person chose about us in WhatsApp itself."""
+
+    workspace_id: int
+    number_id: int
+    portfolio_id: int
+    preference: events.Preference
+    received_at: datetime
+
+
+@dataclass
+class Outcome:
+    """What a batch has done: counts to log, topics of open pages by workspace."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    topics: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass(frozen=True, slots=True)
+class _OptOut:
+    """A wish to stop, whoever's message or choice it was."""
+
+    workspace_id: int
+    number_id: int
+    found: contacts_store.Found
+    answered: store.Answered | None
+    event_key: str
+    at: datetime
+    source: str
+    wording: str
+    actor: str = "contact"
+
+
+async def receive_messages(connection: Connection, arrived: Sequence[Arrived], now: datetime) -> Outcome:
+    """Keep messages that are not kept yet, with everything that follows from each of them."""
+    outcome = Outcome()
+    unique = list({_message_id(one): one for one in arrived}.values())
+    if not unique:
+        return outcome
+    found = await contacts_store.find_or_create(connection, [_sender(one) for one in unique], now)
+    answered = await store.find_answered(
+        connection, [_question(one, contact.contact_id) for one, contact in zip(unique, found, strict=True)]
+    )
+    rows = [_row(*parts) for parts in zip(unique, found, answered, strict=True)]
+    new_ids = await store.insert_inbound(connection, rows)
+    outcome.counts.update({"inbound": len(new_ids), "inbound_repeated": len(arrived) - len(new_ids)})
+    new = [parts for parts in zip(unique, rows, found, answered, strict=True) if parts[1].id in new_ids]
+    await _note(connection, [row for _, row, _, _ in new], now)
+    opt_outs = [_opt_out(*parts) for parts in new if parts[1].is_opt_out]
+    await _obey(connection, opt_outs, now, outcome)
+    _add_topics(outcome, [row for _, row, _, _ in new])
+    return outcome
+
+
+async def receive_choices(connection: Connection, chosen: Sequence[Chosen], now: datetime) -> Outcome:
+    """Obey people who pressed WhatsApp's own "stop"; "resume" is no opt-in of ours and changes nothing."""
+    outcome = Outcome()
+    stops = [one for one in chosen if one.preference.value.lower() == "stop"]
+    outcome.counts["preferences_ignored"] += len(chosen) - len(stops)
+    if not stops:
+        return outcome
+    senders = [_arrival(one.workspace_id, one.portfolio_id, one.preference.sender) for one in stops]
+    found = await contacts_store.find_or_create(connection, senders, now)
+    moments = [min(one.preference.at or one.received_at, one.received_at) for one in stops]
+    questions = [
+        store.Question(one.workspace_id, contact.contact_id, one.number_id, at, "")
+        for one, contact, at in zip(stops, found, moments, strict=True)
+    ]
+    answered = await store.find_answered(connection, questions)
+    opt_outs = [_choice_opt_out(*parts) for parts in zip(stops, found, answered, moments, strict=True)]
+    await _obey(connection, opt_outs, now, outcome)
+    return outcome
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _message_id(one: Arrived) -> Any:
+    return ids.inbound_message_id(one.incoming.sent_at or one.received_at, one.incoming.wamid)
+
+
+def _arrival(workspace_id: int, portfolio_id: int, sender: events.Sender) -> contacts_store.Arrival:
+    return contacts_store.Arrival(workspace_id, portfolio_id, sender.wa_id, sender.user_id, sender.name)
+
+
+def _sender(one: Arrived) -> contacts_store.Arrival:
+    return _arrival(one.workspace_id, one.portfolio_id, one.incoming.sender)
+
+
+def _question(one: Arrived, contact_id: int) -> store.Question:
+    # What is no answer still gets a row here, so that the lists stay side by side; it just finds nothing.
+    number_id = one.number_id if rules.is_answer(one.incoming.kind) else 0
+    return store.Question(one.workspace_id, contact_id, number_id, one.sent_at, one.incoming.context_id)
+
+
+def _row(one: Arrived, found: contacts_store.Found, answered: store.Answered | None) -> store.NewInbound:
+    incoming = one.incoming
+    asks_to_stop = consent_rules.is_opt_out(incoming.text) or consent_rules.is_opt_out(incoming.payload)
+    return store.NewInbound(
+        id=_message_id(one),
+        workspace_id=one.workspace_id,
+        number_id=one.number_id,
+        contact_id=found.contact_id,
+        wamid=incoming.wamid,
+        kind=incoming.kind,
+        text=incoming.text,
+        body=incoming.raw,
+        sent_at=one.sent_at,
+        received_at=one.received_at,
+        answers_id=answered.message_id if answered else None,
+        origin_kind=answered.origin_kind if answered else "",
+        origin_id=answered.origin_id if answered else None,
+        is_opt_out=asks_to_stop and rules.is_answer(incoming.kind),
+    )
+
+
+def _opt_out(
+    one: Arrived, row: store.NewInbound, found: contacts_store.Found, answered: store.Answered | None
+) -> _OptOut:
+    return _OptOut(
+        workspace_id=row.workspace_id,
+        number_id=row.number_id,
+        found=found,
+        answered=answered,
+        event_key=row.wamid,
+        at=row.sent_at,
+        source="button" if one.incoming.payload else "message",
+        wording=row.text or one.incoming.payload,
+    )
+
+
+def _choice_opt_out(one: Chosen, found: contacts_store.Found, answered: store.Answered | None, at: datetime) -> _OptOut:
+    return _OptOut(
+        workspace_id=one.workspace_id,
+        number_id=one.number_id,
+        found=found,
+        answered=answered,
+        event_key=f"preference:{one.number_id}:{found.contact_id}:{int(at.timestamp())}",
+        at=at,
+        source="whatsapp",
+        wording=one.preference.category,
+        actor="meta",
+    )
+
+
+async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: datetime) -> None:
+    """Mark what was answered, open windows, and remember that these people were there."""
+    replies = [
+        (row.workspace_id, row.answers_id, row.sent_at)
+        for row in rows
+        if row.answers_id is not None and rules.is_answer(row.kind)
+    ]
+    if replies:
+        await delivery_store.mark_replied(connection, replies, now)
+    windows: dict[tuple[int, int, int], datetime] = {}
+    for row in rows:
+        if rules.opens_window(row.kind):
+            key = (row.workspace_id, row.contact_id, row.number_id)
+            windows[key] = max(row.sent_at, windows.get(key, row.sent_at))
+    if windows:
+        await delivery_store.open_windows(connection, [(*key, at) for key, at in sorted(windows.items())])
+    await contacts_store.record_seen(connection, _seen(rows))
+
+
+def _seen(rows: Iterable[store.NewInbound]) -> list[contacts_store.Seen]:
+    by_contact: defaultdict[tuple[int, int], list[datetime]] = defaultdict(list)
+    for row in rows:
+        if rules.is_from_person(row.kind):
+            by_contact[row.workspace_id, row.contact_id].append(row.sent_at)
+    return [
+        contacts_store.Seen(workspace_id, contact_id, max(moments), len(moments))
+        for (workspace_id, contact_id), moments in by_contact.items()
+    ]
+
+
+async def _obey(connection: Connection, opt_outs: Sequence[_OptOut], now: datetime, outcome: Outcome) -> None:
+    """Withdraw consent of the person and of everybody who carries one of their ids, and count it once."""
+    withdrawals = []
+    for one in opt_outs:
+        for contact_id in (one.found.contact_id, *one.found.others):
+            is_first = contact_id == one.found.contact_id
+            withdrawals.append(
+                consent_store.Withdrawal(
+                    workspace_id=one.workspace_id,
+                    contact_id=contact_id,
+                    event_key=one.event_key if is_first else f"{one.event_key}:{contact_id}",
+                    at=one.at,
+                    source=one.source,
+                    wording=one.wording,
+                    evidence={"number_id": one.number_id, "event": one.event_key},
+                    actor=one.actor,
+                )
+            )
+    newly = await consent_store.withdraw(connection, withdrawals)
+    outcome.counts["opted_out"] += len(newly)
+    for one in opt_outs:
+        outcome.topics[one.workspace_id] |= {"overview", f"number:{one.number_id}"}
+        if one.answered is None or one.found.contact_id not in newly:
+            continue
+        newly.discard(one.found.contact_id)
+        await delivery_store.tally(
+            connection,
+            workspace_id=one.workspace_id,
+            origin=Origin(one.answered.origin_kind),
+            origin_id=one.answered.origin_id,
+            number_id=one.number_id,
+            measure=Measure.OPTED_OUT,
+            amount=1,
+            now=now,
+        )
+        if one.answered.origin_kind == Origin.BROADCAST:
+            outcome.topics[one.workspace_id].add(f"broadcast:{one.answered.origin_id}")
+
+
+def _add_topics(outcome: Outcome, rows: Iterable[store.NewInbound]) -> None:
+    for row in rows:
+        outcome.topics[row.workspace_id] |= {"overview", f"number:{row.number_id}"}
+        if row.origin_kind == Origin.BROADCAST:
+            outcome.topics[row.workspace_id].add(f"broadcast:{row.origin_id}")

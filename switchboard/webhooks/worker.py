@@ -1,0 +1,201 @@
+"""The applier: takes stored events, people's before Meta's statuses, and applies each exactly once.
+
+A batch is one transaction: the events leave the queue with everything that follows from them, or not at all.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+from psycopg_pool import PoolTimeout
+
+from switchboard.core import clock, database, heartbeat
+from switchboard.delivery import store as delivery_store
+from switchboard.webhooks import dispatch, store
+
+log = structlog.get_logger(__name__)
+
+_RETRY_SECONDS = 0.5
+_CONNECTION_SECONDS = 5.0
+# The fault is ours or the machine's, not the event's: wait, and try the same batch again.
+_NOT_THE_EVENTS_FAULT = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InsufficientPrivilege,
+    PoolTimeout,
+    OSError,
+    TimeoutError,
+)
+
+
+@dataclass(frozen=True)
+class ApplierConfig:
+    """How the applier works; the figures suit one process beside a local database."""
+
+    # Empty: the database of SWITCHBOARD_DATABASE_URL.
+    url: str | None = None
+    now: Callable[[], datetime] = clock.now
+    batch_events: int = 500
+    batch_bytes: int = 2 * 1024 * 1024
+    poll_seconds: float = 0.25
+    watermark_seconds: float = 0.2
+    role: str = "worker"
+
+
+class Applier:
+    """The applier of one process. People's events and statuses have a lane each, so that no STOP waits."""
+
+    def __init__(self, config: ApplierConfig, pool: database.Pool, stopping: asyncio.Event) -> None:
+        self._config = config
+        self._pool = pool
+        self._stopping = stopping
+        self._woken = {True: asyncio.Event(), False: asyncio.Event()}
+        self.counts: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Apply until told to stop; then finish the batch at hand."""
+        async with asyncio.TaskGroup() as around:
+            helpers = [
+                around.create_task(self._listen()),
+                around.create_task(self._keep_watermark()),
+                around.create_task(heartbeat.run_heartbeat(self._pool, self._config.role, lambda: dict(self.counts))),
+            ]
+            async with asyncio.TaskGroup() as lanes:
+                lanes.create_task(self._run_lane(is_inbound=True))
+                lanes.create_task(self._run_lane(is_inbound=False))
+            for helper in helpers:
+                helper.cancel()
+
+    # ── lanes ────────────────────────────────────────────────────────────────────────────────────
+
+    async def _run_lane(self, *, is_inbound: bool) -> None:
+        woken = self._woken[is_inbound]
+        while not self._stopping.is_set():
+            woken.clear()
+            try:
+                is_drained = await self.apply_waiting(is_inbound=is_inbound) == 0
+            except _NOT_THE_EVENTS_FAULT as error:
+                log.warning("applier_waits", error=str(error) or type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            if is_drained:
+                await _wait(woken, self._config.poll_seconds)
+
+    async def apply_waiting(self, *, is_inbound: bool) -> int:
+        """Apply one batch and return how many events left the queue.
+
+        :raises psycopg.OperationalError: the database is away; nothing has been applied.
+        """
+        try:
+            taken = await self._apply_batch(is_inbound=is_inbound, limit=self._config.batch_events)
+        except _NOT_THE_EVENTS_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001  the worker's loop: whatever an event brings up, the next ones go on
+            log.warning("batch_failed", error=f"{type(error).__name__}: {error}")
+            taken = await self._apply_one_by_one(is_inbound=is_inbound)
+        if taken and is_inbound:
+            await self.write_watermark()
+        return taken
+
+    async def _apply_batch(self, *, is_inbound: bool, limit: int) -> int:
+        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection, connection.transaction():
+            batch = await self._take(connection, is_inbound=is_inbound, limit=limit)
+            counts = await dispatch.apply_events(connection, batch, self._config.now()) if batch else Counter[str]()
+        if batch:
+            self.counts.update(counts)
+            log.debug("events_applied", **counts)
+        return len(batch)
+
+    async def _take(
+        self, connection: AsyncConnection[psycopg.rows.TupleRow], *, is_inbound: bool, limit: int
+    ) -> list[store.StoredEvent]:
+        return await store.take_events(
+            connection, is_inbound=is_inbound, limit=limit, max_bytes=self._config.batch_bytes
+        )
+
+    async def _apply_one_by_one(self, *, is_inbound: bool) -> int:
+        """Find the event that spoils its batch: set it aside, apply the others."""
+        taken = 0
+        while taken < self._config.batch_events and await self._apply_one(is_inbound=is_inbound):
+            taken += 1
+        return taken
+
+    async def _apply_one(self, *, is_inbound: bool) -> bool:
+        event: store.StoredEvent | None = None
+        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+            try:
+                async with connection.transaction():
+                    batch = await self._take(connection, is_inbound=is_inbound, limit=1)
+                    if not batch:
+                        return False
+                    event = batch[0]
+                    self.counts.update(await dispatch.apply_events(connection, batch, self._config.now()))
+            except _NOT_THE_EVENTS_FAULT:
+                raise
+            except Exception as error:
+                if event is None:
+                    raise
+                log.exception("event_set_aside", event=event.id)
+                reason = f"{type(error).__name__}: {error}"
+                await store.bury_event(connection, event.id, reason, self._config.now())
+                self.counts["dead_letters"] += 1
+        return True
+
+    # ── around the lanes ─────────────────────────────────────────────────────────────────────────
+
+    async def write_watermark(self) -> None:
+        """Say up to when every event from people has been applied; the claim relies on it."""
+        # The clock first: an event that comes in between is not covered.
+        now = self._config.now()
+        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+            oldest = await store.find_oldest_inbound(connection)
+            await delivery_store.set_watermark(connection, min(oldest, now) if oldest else now)
+
+    async def _keep_watermark(self) -> None:
+        while True:
+            try:
+                await self.write_watermark()
+            except _NOT_THE_EVENTS_FAULT as error:
+                log.warning("watermark_not_written", error=str(error) or type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
+            await asyncio.sleep(self._config.watermark_seconds)
+
+    async def _listen(self) -> None:
+        """Wake the lanes as soon as a gateway has kept something; polling covers what is missed."""
+        while True:
+            try:
+                conninfo = database.conninfo_for("stream", self._config.url)
+                async with await AsyncConnection.connect(conninfo, autocommit=True) as connection:
+                    await connection.execute("LISTEN switchboard_event")
+                    async for _ in connection.notifies():
+                        for woken in self._woken.values():
+                            woken.set()
+            except (psycopg.Error, OSError) as error:
+                log.warning("not_listening", error=str(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def run_applier(config: ApplierConfig, stopping: asyncio.Event) -> None:
+    """Apply stored events until `stopping` is set."""
+    pool = database.make_pool("stream", size=4, url=config.url)
+    await pool.open(wait=False)
+    try:
+        await Applier(config, pool, stopping).run()
+    finally:
+        await pool.close()
