@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,13 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 REQUIREMENTS = ROOT / "requirements"
 OLDEST_NODE = 20
+# Where systems keep the certificates they trust: Debian, Fedora, openSUSE, Alpine and macOS.
+CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 Command = list[str | Path]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -112,7 +120,7 @@ def install_locked(requirements: Path) -> None:
     """Install a lock file with uv, or with pip where only pip is set up to reach the registry."""
     locked: Command = ["--require-hashes", "-r", requirements]
     command: Command = [BIN / "uv", "pip", "install", "--quiet", "--python", BIN / "python", *locked]
-    answer = subprocess.run(command, cwd=ROOT, env=uv_environment(), capture_output=True, text=True, check=False)
+    answer = subprocess.run(command, cwd=ROOT, env=network_environment(), capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         pip: Command = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*pip, *locked], what="The Python packages")
@@ -133,7 +141,7 @@ def install_ourselves() -> None:
             ROOT,
         ]
         uv: Command = [BIN / "uv", "pip", "install", "--quiet", "--offline", "--python", BIN / "python"]
-        run([*uv, *link], what="Switchboard itself", env=uv_environment())
+        run([*uv, *link], what="Switchboard itself", env=network_environment())
     note_done("ourselves", inputs)
 
 
@@ -152,10 +160,10 @@ def find_npm() -> tuple[str, dict[str, str]]:
     """Return an npm that is new enough: the machine's, or one that we install as a Python package."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_major(node) >= OLDEST_NODE:
-        return npm, dict(os.environ)
+        return npm, network_environment()
     if not (BIN / "npm").exists():
         install_locked(REQUIREMENTS / "node.txt")
-    return str(BIN / "npm"), {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return str(BIN / "npm"), {**network_environment(), "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def node_major(node: str) -> int:
@@ -258,13 +266,38 @@ def explain(output: str) -> str:
     return "The lines above say why."
 
 
-def uv_environment() -> dict[str, str]:
-    """Let uv reach the registry in the way that pip was told to."""
-    environment = {**os.environ, "UV_NO_PROGRESS": "1", "UV_LINK_MODE": "copy", "UV_NO_CONFIG": "1"}
-    for ours, theirs in (("UV_DEFAULT_INDEX", "PIP_INDEX_URL"), ("SSL_CERT_FILE", "PIP_CERT")):
-        if theirs in os.environ:
-            environment.setdefault(ours, os.environ[theirs])
+@cache
+def network_environment() -> dict[str, str]:
+    """Let every installer reach its registry the way that pip was told to, and trust what the machine trusts.
+
+    Companies often read along behind a certificate of their own: then what uv and Node bring along is not enough.
+    """
+    environment = dict(os.environ)
+    told = pip_settings()
+    certificates = told.get("cert") or next((path for path in CERTIFICATES if Path(path).is_file()), "")
+    wishes = {
+        "UV_DEFAULT_INDEX": told.get("index-url", ""),
+        "HTTPS_PROXY": told.get("proxy", ""),
+        "SSL_CERT_FILE": told.get("cert", ""),
+        "NODE_EXTRA_CA_CERTS": certificates,
+        "UV_SYSTEM_CERTS": "1",
+        "UV_NO_PROGRESS": "1",
+        "UV_LINK_MODE": "copy",
+        "UV_NO_CONFIG": "1",
+    }
+    for name, value in wishes.items():
+        if value:
+            environment.setdefault(name, value)
     return environment
+
+
+def pip_settings() -> dict[str, str]:
+    """Return what pip is told by its files and by the environment, for instance `index-url`."""
+    command: Command = [BIN / "python", "-m", "pip", "config", "list"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    # A line reads: global.index-url='https://…'. The environment (:env:) comes last and wins.
+    found = re.findall(r"^(?:global|install|:env:)\.([\w-]+)='(.*)'$", answer.stdout, re.MULTILINE)
+    return dict(found)
 
 
 def works(python: Path) -> bool:

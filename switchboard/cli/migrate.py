@@ -19,10 +19,12 @@ def migrate(*, plan: bool) -> None:
     """Apply the migrations to the named database, or to the embedded one."""
     home = environment.find_home()
     with environment.started_database(home):
-        run_migrations(plan=plan)
+        run_migrations(plan=plan, verbosity=1 if plan else 0)
+        if not plan:
+            click.echo("The database is up to date.")
 
 
-def run_migrations(*, plan: bool = False, verbosity: int = 1) -> None:
+def run_migrations(*, plan: bool = False, verbosity: int = 0) -> None:
     """Apply all migrations to the database that SWITCHBOARD_DATABASE_URL names."""
     os.environ["SWITCHBOARD_PROCESS_ROLE"] = "owner"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "switchboard.config.settings")

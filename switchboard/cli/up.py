@@ -53,7 +53,7 @@ def read_ports(*names: str) -> dict[str, int]:
 def prepare(console: Console) -> None:
     """Bring tables and static files up to date."""
     with console.status("Bringing the database up to date …"):
-        migrate.run_migrations(verbosity=0)
+        migrate.run_migrations()
         os.environ.pop("SWITCHBOARD_PROCESS_ROLE", None)  # The roles are not the owner.
         collectstatic.ensure_static_files()
 
