@@ -22,7 +22,8 @@ class Entry(models.Model):
         GRANT = "grant", _("Agreed")
         WITHDRAW = "withdraw", _("Opted out")
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    # No index of its own (see contacts.models.Contact).
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     contact_id = models.BigIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # marketing, utility, or all (an opt-out ends every category)
@@ -31,7 +32,7 @@ class Entry(models.Model):
     source = models.CharField(max_length=255)
     wording = models.TextField(blank=True)
     evidence = models.JSONField(default=dict)
-    # "import:7", "user:3", "contact", "meta"
+    # Who wrote the line: an import or a user with its id after a colon, the contact, or Meta.
     actor = models.CharField(max_length=64)
     # Makes one event withdraw once, however often it is delivered.
     event_key = models.CharField(max_length=300, null=True, unique=True)  # noqa: DJ001  unique, so unknown must be NULL
@@ -49,7 +50,8 @@ class Standing(models.Model):
     """Where a person stands now; derived from the ledger in the same transaction, read by the gate."""
 
     contact_id = models.BigIntegerField(primary_key=True)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    # No index of its own (see contacts.models.Contact).
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     # Empty: no basis for that category.
     marketing_basis = models.CharField(max_length=16, blank=True)
     utility_basis = models.CharField(max_length=16, blank=True)

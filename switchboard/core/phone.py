@@ -60,14 +60,15 @@ def parse_phone(text: str, country: str) -> PhoneReading:
     digits, reason = clean_phone(text)
     if reason:
         return PhoneReading("", "", reason)
-    quick = _read_quickly(digits, country)
+    # "0081…" means +81 wherever it is typed, though not every country dials 00 to get out.
+    international = "+" + digits[2:] if digits.startswith("00") else ""
+    quick = _read_quickly(international or digits, country)
     if quick is not None:
         return quick
     reading = _read_fully(digits, country)
-    if reading.reason and digits.startswith("00"):
-        # "0081…" means +81 wherever it is typed, though not every country dials 00 to get out.
-        international = _read_fully("+" + digits[2:], country)
-        return reading if international.reason else international
+    if reading.reason and international:
+        second = _read_fully(international, country)
+        return reading if second.reason else second
     return reading
 
 

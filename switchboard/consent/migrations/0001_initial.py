@@ -19,7 +19,15 @@ class Migration(migrations.Migration):
                 ("marketing_basis", models.CharField(blank=True, max_length=16)),
                 ("utility_basis", models.CharField(blank=True, max_length=16)),
                 ("opted_out_at", models.DateTimeField(null=True)),
-                ("workspace", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="team.workspace")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="team.workspace",
+                    ),
+                ),
             ],
             options={
                 "db_table": "consent_standing",
@@ -44,7 +52,15 @@ class Migration(migrations.Migration):
                 ("actor", models.CharField(max_length=64)),
                 ("event_key", models.CharField(max_length=300, null=True, unique=True)),
                 ("at", models.DateTimeField()),
-                ("workspace", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="team.workspace")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="team.workspace",
+                    ),
+                ),
             ],
             options={
                 "db_table": "consent_entry",

@@ -34,7 +34,15 @@ class Migration(migrations.Migration):
                 ("created_by_import", models.BigIntegerField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
-                ("workspace", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="team.workspace")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="team.workspace",
+                    ),
+                ),
             ],
             options={
                 "db_table": "contacts_contact",
@@ -53,7 +61,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, related_name="identities", to="contacts.contact"
                     ),
                 ),
-                ("workspace", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="team.workspace")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="team.workspace",
+                    ),
+                ),
             ],
             options={
                 "db_table": "contacts_identity",
@@ -68,6 +84,7 @@ class Migration(migrations.Migration):
                 ("file_bytes", models.BigIntegerField()),
                 ("encoding", models.CharField(max_length=32)),
                 ("delimiter", models.CharField(default=",", max_length=1)),
+                ("has_header", models.BooleanField(default=True)),
                 ("country", models.CharField(max_length=2)),
                 ("mapping", models.JSONField(default=dict)),
                 (
@@ -76,9 +93,9 @@ class Migration(migrations.Migration):
                         base_field=models.BigIntegerField(), default=list, size=None
                     ),
                 ),
-                ("consent_category", models.CharField(max_length=16)),
-                ("consent_basis", models.CharField(max_length=16)),
-                ("consent_source", models.CharField(max_length=255)),
+                ("consent_category", models.CharField(blank=True, max_length=16)),
+                ("consent_basis", models.CharField(blank=True, max_length=16)),
+                ("consent_source", models.CharField(blank=True, max_length=255)),
                 ("consent_wording", models.TextField(blank=True)),
                 (
                     "state",
@@ -96,6 +113,7 @@ class Migration(migrations.Migration):
                 ),
                 ("error", models.TextField(blank=True)),
                 ("row_count", models.IntegerField(default=0)),
+                ("read_bytes", models.BigIntegerField(default=0)),
                 ("created_count", models.IntegerField(default=0)),
                 ("updated_count", models.IntegerField(default=0)),
                 ("skipped_count", models.IntegerField(default=0)),
@@ -112,6 +130,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ImportedRow",
+            fields=[
+                ("import_id", models.BigIntegerField()),
+                ("contact_id", models.BigIntegerField()),
+                ("workspace_id", models.BigIntegerField()),
+                ("line", models.IntegerField()),
+                ("is_new", models.BooleanField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "import_id", "contact_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "contacts_importedrow",
+            },
+        ),
+        migrations.CreateModel(
             name="RefusedRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -121,7 +158,15 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=40)),
                 ("column", models.CharField(blank=True, max_length=255)),
                 ("cells", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ("workspace", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="team.workspace")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="team.workspace",
+                    ),
+                ),
             ],
             options={
                 "db_table": "contacts_refusedrow",
@@ -156,7 +201,15 @@ class Migration(migrations.Migration):
                 ("last_read_at", models.DateTimeField(null=True)),
                 ("last_seen_at", models.DateTimeField(null=True)),
                 ("inbound_count", models.IntegerField(default=0)),
-                ("workspace", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="team.workspace")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="team.workspace",
+                    ),
+                ),
             ],
             options={
                 "db_table": "contacts_activity",

@@ -8,6 +8,7 @@ SELECT switchboard_protect('contacts_identity');
 SELECT switchboard_protect('contacts_tag');
 SELECT switchboard_protect('contacts_activity');
 SELECT switchboard_protect('contacts_import');
+SELECT switchboard_protect('contacts_importedrow');
 SELECT switchboard_protect('contacts_refusedrow');
 """
 

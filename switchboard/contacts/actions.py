@@ -1,0 +1,287 @@
+"""What happens to contacts: files are uploaded, checked and imported, tags made.
+
+Call these inside `core.tenancy.workspace_scope`, except `run_import`, which opens a scope for each of its steps.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import BinaryIO
+
+from switchboard.contacts import importing, queries, reading, rules, staging, uploads
+from switchboard.contacts.errors import (
+    ConsentMissingError,
+    ImportAlreadyRunError,
+    NoPhoneColumnError,
+)
+from switchboard.contacts.models import Import, ImportState
+from switchboard.contacts.rules import RowParser
+from switchboard.contacts.types import Check, CheckedRow, FileShape, ImportResult, Person, Problem, RecordConsent, Row
+from switchboard.core import clock
+from switchboard.core.errors import Invalid, SwitchboardError
+from switchboard.core.tenancy import workspace_scope
+from switchboard.team.models import Workspace
+
+_SAMPLE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """What the people of a file agreed to: category, basis (both of `rules.CONSENT_BASES`), where, in which words."""
+
+    category: str
+    basis: str
+    source: str
+    wording: str = ""
+
+
+def create_import(
+    *,
+    workspace_id: int,
+    file: BinaryIO,
+    file_name: str,
+    now: datetime,
+    country: str = "",
+    created_by: int | None = None,
+) -> Import:
+    """Keep an uploaded file and note how it is most likely to be read.
+
+    :raises Invalid: the file is empty, too large, binary or no table; nothing is kept.
+    :raises UploadFolderError: the disk cannot take it.
+    """
+    country = country or Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
+    path, size = uploads.keep_upload(file, workspace_id=workspace_id)
+    try:
+        shape = reading.describe_file(uploads.find_upload(path), country)
+        mapping = rules.suggest_mapping(shape.columns, _read_sample_cells(path, shape), country)
+    except SwitchboardError:
+        uploads.drop_upload(path)
+        raise
+    return Import.objects.create(
+        workspace_id=workspace_id,
+        file_name=file_name[-255:],
+        file_path=path,
+        file_bytes=size,
+        encoding=shape.encoding,
+        delimiter=shape.delimiter,
+        has_header=shape.has_header,
+        country=country,
+        mapping=mapping,
+        created_at=now,
+        created_by=created_by,
+    )
+
+
+def change_import(
+    *,
+    workspace_id: int,
+    import_id: int,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    has_header: bool | None = None,
+    country: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    tag_names: Iterable[str] | None = None,
+    consent: ConsentGiven | None = None,
+) -> Import:
+    """Correct how a file is read and say what its people agreed to; a new reading is mapped anew.
+
+    :raises Invalid: a value that cannot be.
+    :raises ImportAlreadyRunError: it has been started.
+    """
+    job = _lock_unstarted(workspace_id, import_id)
+    job.encoding, job.delimiter = encoding or job.encoding, delimiter or job.delimiter
+    job.has_header = job.has_header if has_header is None else has_header
+    job.country = country or job.country
+    if {encoding, delimiter, has_header, country} != {None} and mapping is None:
+        shape = queries.get_shape(job)
+        mapping = rules.suggest_mapping(shape.columns, _read_sample_cells(job.file_path, shape), job.country)
+    if mapping is not None:
+        job.mapping = _check_mapping(mapping, queries.get_shape(job))
+    if tag_names is not None:
+        names = [name.strip()[: rules.LONGEST_TAG] for name in tag_names if name.strip()]
+        job.tags = sorted(ensure_tags(workspace_id=workspace_id, names=names).values())
+    if consent is not None:
+        _set_consent(job, consent)
+    job.save(
+        update_fields=[
+            "encoding",
+            "delimiter",
+            "has_header",
+            "country",
+            "mapping",
+            "tags",
+            "consent_category",
+            "consent_basis",
+            "consent_source",
+            "consent_wording",
+        ]
+    )
+    return job
+
+
+def _lock_unstarted(workspace_id: int, import_id: int) -> Import:
+    job = queries.get_import(workspace_id, import_id, lock=True)
+    if job.state != ImportState.UPLOADED:
+        raise ImportAlreadyRunError
+    return job
+
+
+def _check_mapping(mapping: Mapping[str, str], shape: FileShape) -> dict[str, str]:
+    for column, target in mapping.items():
+        if column not in shape.columns:
+            raise Invalid(
+                f"The file has no column “{column}”. Its columns are: {', '.join(shape.columns)}.", field="mapping"
+            )
+        if target and target not in rules.TARGETS and not target.startswith(rules.FIELD_PREFIX):
+            raise Invalid(
+                f"“{target}” is nothing that a column can be. Choose one of {', '.join(rules.TARGETS)} or field:<name>.",
+                field="mapping",
+            )
+    return dict(mapping)
+
+
+def _set_consent(job: Import, consent: ConsentGiven) -> None:
+    allowed = rules.CONSENT_BASES.get(consent.category)
+    if allowed is None or consent.basis not in allowed or not consent.source.strip():
+        raise ConsentMissingError(field="consent")
+    job.consent_category, job.consent_basis = consent.category, consent.basis
+    job.consent_source, job.consent_wording = consent.source.strip()[:255], consent.wording.strip()
+
+
+def ensure_tags(*, workspace_id: int, names: Sequence[str]) -> dict[str, int]:
+    """Return the id of each tag, made where there was none."""
+    return importing.ensure_tags(workspace_id, names)
+
+
+def check_import(*, workspace_id: int, import_id: int, limit: int = _SAMPLE_ROWS) -> Check:
+    """Return the first rows of a file as the import would see them, with what is wrong in which cell.
+
+    :raises Invalid: the file cannot be read with these settings.
+    """
+    job = queries.get_import(workspace_id, import_id)
+    shape = queries.get_shape(job)
+    rows = _read_sample(job.file_path, shape, limit)
+    parser = RowParser(shape.columns, job.mapping, job.country)
+    parsed = [parser.parse_row(row) if parser.has_phone else Problem("", rules.NO_PHONE_COLUMN) for row in rows]
+    people = [person for person in parsed if isinstance(person, Person)]
+    known = queries.find_known_phones(workspace_id, [person.phone for person in people])
+    checked = _compare_rows(rows, parsed, known)
+    return Check(
+        shape=shape,
+        mapping=job.mapping,
+        rows=checked,
+        samples={
+            column: tuple(row.cells[index] for row in rows if index < len(row.cells) and row.cells[index].strip())[:3]
+            for index, column in enumerate(shape.columns)
+        },
+        usable=len(people),
+        refused=len(rows) - len(people),
+        repeated=sum(row.is_repeated for row in checked),
+        known=sum(row.is_known for row in checked),
+        opted_out=sum(person.is_opted_out for person in people),
+        reasons=dict(Counter(problem.reason for problem in parsed if isinstance(problem, Problem))),
+    )
+
+
+def _compare_rows(rows: list[Row], parsed: list[Person | Problem], known: set[str]) -> tuple[CheckedRow, ...]:
+    seen: set[str] = set()
+    checked = []
+    for row, result in zip(rows, parsed, strict=True):
+        phone = result.phone if isinstance(result, Person) else ""
+        checked.append(
+            CheckedRow(
+                line=row.line,
+                cells=tuple(row.cells),
+                phone=phone,
+                problems={} if isinstance(result, Person) else {result.column: result.reason},
+                is_repeated=phone in seen,
+                is_known=phone in known,
+            )
+        )
+        if phone:
+            seen.add(phone)
+    return tuple(checked)
+
+
+def _read_sample(path: str, shape: FileShape, limit: int) -> list[Row]:
+    with uploads.find_upload(path).open("rb") as file:
+        rows = reading.read_rows(file, encoding=shape.encoding, delimiter=shape.delimiter)
+        return list(islice(rows, int(shape.has_header), limit + shape.has_header))
+
+
+def _read_sample_cells(path: str, shape: FileShape) -> list[list[str]]:
+    return [row.cells for row in _read_sample(path, shape, _SAMPLE_ROWS)]
+
+
+def start_import(*, workspace_id: int, import_id: int, now: datetime) -> Import:
+    """Let an import begin: from here on `run_import` works on it, wherever it is called.
+
+    :raises NoPhoneColumnError: no column is mapped to the phone number.
+    :raises ConsentMissingError: nobody said what these people agreed to.
+    :raises ImportAlreadyRunError: it has been started before.
+    """
+    job = _lock_unstarted(workspace_id, import_id)
+    if "phone" not in job.mapping.values():
+        columns = ", ".join(f"“{column}”" for column in queries.get_shape(job).columns)
+        raise NoPhoneColumnError(
+            f"No column holds phone numbers (the file has {columns}). Choose which column does, or add one to the file."
+        )
+    if not job.consent_category or not job.consent_basis or not job.consent_source:
+        raise ConsentMissingError
+    job.state, job.started_at = ImportState.RUNNING, now
+    job.save(update_fields=["state", "started_at"])
+    return job
+
+
+def stop_import(*, workspace_id: int, import_id: int) -> None:
+    """End an import after the step it is in; the rows imported so far stay."""
+    Import.objects.filter(workspace_id=workspace_id, pk=import_id, state=ImportState.RUNNING).update(
+        state=ImportState.STOPPED
+    )
+    staging.notify(workspace_id, [f"import:{import_id}"])
+
+
+def run_import(
+    *,
+    workspace_id: int,
+    import_id: int,
+    record_consent: RecordConsent,
+    now: Callable[[], datetime] = clock.now,
+    step_rows: int = importing.STEP_ROWS,
+) -> ImportResult:
+    """Import a started file to its end, from wherever an earlier run was cut off.
+
+    Pass `consent.actions.record_import` as `record_consent`: it writes the ledger in each step's own transaction.
+    Must not be called inside a transaction. An unreadable file ends the import with a sentence, not an exception.
+    """
+    with workspace_scope(workspace_id):
+        job = queries.get_import(workspace_id, import_id)
+        if job.state != ImportState.RUNNING:
+            return queries.render_result(job)
+    state, error = ImportState.DONE, ""
+    try:
+        path = uploads.find_upload(job.file_path)
+        parser = RowParser(queries.get_shape(job).columns, job.mapping, job.country)
+        run = importing.ImportRun(job, parser, record_consent, now, step_rows)
+        with path.open("rb") as file:
+            if not run.run(file):
+                state = ImportState.STOPPED
+    except SwitchboardError as failure:
+        state, error = ImportState.FAILED, failure.message
+    return _finish_import(workspace_id, import_id, state=state, error=error, now=now())
+
+
+def _finish_import(workspace_id: int, import_id: int, *, state: str, error: str, now: datetime) -> ImportResult:
+    with workspace_scope(workspace_id):
+        job = queries.get_import(workspace_id, import_id, lock=True)
+        # A run that lost its place to another process, or to Stop, decides nothing.
+        if job.state == ImportState.RUNNING and state != ImportState.STOPPED:
+            job.state, job.error = state, error
+        if job.state != ImportState.RUNNING:
+            job.finished_at = job.finished_at or now
+        job.save(update_fields=["state", "error", "finished_at"])
+        staging.notify(workspace_id, [f"import:{import_id}", "overview"])
+        return queries.render_result(job)

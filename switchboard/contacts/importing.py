@@ -1,0 +1,174 @@
+"""The run of an import: steps of a few thousand rows, each one transaction that also notes how far it came.
+
+Killed between two steps it goes on where it was; killed inside one, that step never happened.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import BinaryIO
+
+from switchboard.contacts import reading, rules, staging
+from switchboard.contacts.models import Import, ImportState, Tag
+from switchboard.contacts.rules import RowParser
+from switchboard.contacts.types import ImportedPeople, Person, Problem, RecordConsent, Row
+from switchboard.core.tenancy import workspace_scope
+
+STEP_ROWS = 5_000
+
+
+@dataclass(slots=True)
+class Step:
+    """The rows of one step, parsed; nobody twice in it."""
+
+    # Line to cells, of every row.
+    rows: dict[int, list[str]]
+    people: list[Person]
+    refused: list[tuple[int, Problem]]
+    # Lines that repeat a person of this step.
+    repeated: list[int]
+    notes: Counter[str]
+
+
+class ImportRun:
+    """One run of one import, from the row where an earlier run ended."""
+
+    def __init__(
+        self,
+        job: Import,
+        parser: RowParser,
+        record_consent: RecordConsent,
+        now: Callable[[], datetime],
+        step_rows: int = STEP_ROWS,
+    ) -> None:
+        self.workspace_id = job.workspace_id
+        self.job = job
+        self.parser = parser
+        self.record_consent = record_consent
+        self.now = now
+        self.step_rows = step_rows
+
+    def run(self, file: BinaryIO) -> bool:
+        """Import the rest of the file; false when somebody stopped it.
+
+        :raises Invalid: the file cannot be read on; what was imported before stays.
+        """
+        rows = reading.read_rows(file, encoding=self.job.encoding, delimiter=self.job.delimiter)
+        done = self.job.row_count
+        for _ in islice(rows, done + self.job.has_header):
+            pass
+        for batch in _batches(rows, self.step_rows):
+            step = parse_step(batch, self.parser)
+            if not self._commit_step(step, done=done, read_bytes=file.tell()):
+                return False
+            done += len(step.rows)
+        return True
+
+    def _commit_step(self, step: Step, *, done: int, read_bytes: int) -> bool:
+        """Write one step; false when the import is not running any more, or another process runs it."""
+        with workspace_scope(self.workspace_id):
+            job = Import.objects.select_for_update(no_key=True).get(pk=self.job.pk)
+            if job.state != ImportState.RUNNING or job.row_count != done:
+                return False
+            now = self.now()
+            staging.stage_people(step.people, self._find_tag_ids(step.people), job.tags)
+            outcome = staging.apply_stage(workspace_id=self.workspace_id, import_id=job.pk, people=step.people, now=now)
+            step.notes[rules.OPTED_OUT] += self._record(step, outcome, now)
+            self._keep_refused(step, [*step.repeated, *(line for _, line in outcome.repeated)])
+            self._count(job, step, outcome)
+            job.read_bytes = read_bytes
+            job.save(
+                update_fields=[
+                    "row_count",
+                    "read_bytes",
+                    "created_count",
+                    "updated_count",
+                    "skipped_count",
+                    "failed_count",
+                    "reasons",
+                ]
+            )
+            staging.notify(self.workspace_id, [f"import:{job.pk}"])
+        return True
+
+    def _find_tag_ids(self, people: Iterable[Person]) -> dict[str, int]:
+        """Return the ids of all tags that the people carry; new words become tags."""
+        names = {tag for person in people for tag in person.tags}
+        return ensure_tags(self.workspace_id, names) if names else {}
+
+    def _record(self, step: Step, outcome: staging.StagedPeople, now: datetime) -> int:
+        """Write what these people agreed to; a repeated row still opts its person out."""
+        leaving = {person.line for person in step.people if person.is_opted_out}
+        brought = outcome.created + outcome.updated
+        people = ImportedPeople(
+            workspace_id=self.workspace_id,
+            import_id=self.job.pk,
+            category=self.job.consent_category,
+            basis=self.job.consent_basis,
+            source=self.job.consent_source,
+            wording=self.job.consent_wording,
+            at=now,
+            agreed=[(contact_id, line) for contact_id, line in brought if line not in leaving],
+            opted_out=[(contact_id, line) for contact_id, line in brought if line in leaving]
+            + [(contact_id, line) for contact_id, line in outcome.repeated if line in leaving],
+        )
+        return self.record_consent(people)
+
+    def _keep_refused(self, step: Step, repeated: list[int]) -> None:
+        """Keep each row that made or changed nobody, with its reason."""
+        again = Problem(self.parser.phone_column, rules.REPEATED)
+        refused = [(line, "failed", problem, step.rows[line]) for line, problem in step.refused]
+        refused += [(line, "skipped", again, step.rows[line]) for line in repeated]
+        staging.keep_refused(workspace_id=self.workspace_id, import_id=self.job.pk, rows=refused)
+
+    @staticmethod
+    def _count(job: Import, step: Step, outcome: staging.StagedPeople) -> None:
+        skipped = len(step.repeated) + len(outcome.repeated)
+        job.row_count += len(step.rows)
+        job.created_count += len(outcome.created)
+        job.updated_count += len(outcome.updated)
+        job.skipped_count += skipped
+        job.failed_count += len(step.refused)
+        _add(job.reasons, "failed", Counter(problem.reason for _, problem in step.refused))
+        _add(job.reasons, "skipped", Counter({rules.REPEATED: skipped}))
+        _add(job.reasons, "notes", step.notes)
+
+
+def _add(reasons: dict[str, dict[str, int]], kind: str, counts: Counter[str]) -> None:
+    total = Counter(reasons.get(kind, {})) + counts
+    reasons[kind] = {reason: count for reason, count in total.items() if count}
+
+
+def _batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def parse_step(batch: list[Row], parser: RowParser) -> Step:
+    """Parse rows and set aside those that repeat a person of the same step."""
+    step = Step(rows=dict(batch), people=[], refused=[], repeated=[], notes=Counter())
+    place_of: dict[str, int] = {}
+    for row in batch:
+        parsed = parser.parse_row(row)
+        if isinstance(parsed, Problem):
+            step.refused.append((row.line, parsed))
+            continue
+        first = place_of.setdefault(parsed.phone, len(step.people))
+        if first < len(step.people):
+            step.repeated.append(row.line)
+            if parsed.is_opted_out and not step.people[first].is_opted_out:
+                step.people[first] = replace(step.people[first], is_opted_out=True)
+            continue
+        step.people.append(parsed)
+        if parsed.notes:
+            step.notes.update(parsed.notes)
+    return step
+
+
+def ensure_tags(workspace_id: int, names: Iterable[str]) -> dict[str, int]:
+    """Return the id of each tag, made where there was none."""
+    wanted = sorted(set(names))
+    Tag.objects.bulk_create([Tag(workspace_id=workspace_id, name=name) for name in wanted], ignore_conflicts=True)
+    return dict(Tag.objects.filter(workspace_id=workspace_id, name__in=wanted).values_list("name", "id"))

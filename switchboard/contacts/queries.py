@@ -1,0 +1,204 @@
+"""What pages, commands and other rooms ask about contacts and imports."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Func, Q, QuerySet
+
+from switchboard.contacts import reading, uploads
+from switchboard.contacts.errors import ContactNotFound, ImportNotFound
+from switchboard.contacts.models import Contact, Identity, Import, ImportedRow, RefusedRow, Tag
+from switchboard.contacts.types import FileShape, ImportResult
+from switchboard.core import phone
+from switchboard.team.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """A piece of the list of contacts, newest first; `next_before` continues it, None at the end."""
+
+    contacts: tuple[Contact, ...]
+    next_before: int | None
+
+
+def get_import(workspace_id: int, import_id: int, *, lock: bool = False) -> Import:
+    """Return an import.
+
+    :raises ImportNotFound: not in this workspace.
+    """
+    imports = Import.objects.filter(workspace_id=workspace_id)
+    if lock:
+        imports = imports.select_for_update(no_key=True)
+    found = imports.filter(pk=import_id).first()
+    if found is None:
+        raise ImportNotFound
+    return found
+
+
+def list_imports(workspace_id: int, *, limit: int = 50) -> list[Import]:
+    """Return the newest imports."""
+    return list(Import.objects.filter(workspace_id=workspace_id).order_by("-id")[:limit])
+
+
+def get_shape(job: Import) -> FileShape:
+    """Return the columns of an import's file, read with its settings.
+
+    :raises Invalid: it cannot be read that way.
+    """
+    return reading.shape_file(
+        uploads.find_upload(job.file_path),
+        encoding=job.encoding,
+        delimiter=job.delimiter,
+        country=job.country,
+        has_header=job.has_header,
+    )
+
+
+def render_result(job: Import) -> ImportResult:
+    """Return what has become of an import's rows so far."""
+    return ImportResult(
+        import_id=job.pk,
+        state=job.state,
+        rows=job.row_count,
+        created=job.created_count,
+        updated=job.updated_count,
+        skipped=job.skipped_count,
+        failed=job.failed_count,
+        reasons=job.reasons,
+        error=job.error,
+    )
+
+
+def get_result(workspace_id: int, import_id: int) -> ImportResult:
+    """Return what has become of an import's rows so far.
+
+    :raises ImportNotFound: not in this workspace.
+    """
+    return render_result(get_import(workspace_id, import_id))
+
+
+def list_refused_rows(workspace_id: int, import_id: int, *, after: int = 0, limit: int = 100) -> list[RefusedRow]:
+    """Return rows that made or changed nobody, in the order of the file, from after a row's id."""
+    rows = RefusedRow.objects.filter(workspace_id=workspace_id, import_id=import_id, pk__gt=after)
+    return list(rows.order_by("id")[:limit])
+
+
+def iter_refused_csv(workspace_id: int, import_id: int, *, page_rows: int = 2000) -> Iterator[bytes]:
+    """Give the refused rows as a CSV file (UTF-8 with mark, for spreadsheets): line, outcome, reason, column, cells."""
+    yield b"\xef\xbb\xbf"
+    columns: Sequence[str] = ()
+    job = get_import(workspace_id, import_id)
+    if uploads.has_upload(job.file_path):
+        columns = get_shape(job).columns
+    yield _render_csv([["line", "outcome", "reason", "column", *columns]])
+    after = 0
+    while rows := list_refused_rows(workspace_id, import_id, after=after, limit=page_rows):
+        yield _render_csv([row.line, row.outcome, row.reason, row.column, *map(defuse_cell, row.cells)] for row in rows)
+        after = rows[-1].pk
+
+
+def defuse_cell(cell: str) -> str:
+    """Return a cell that a spreadsheet shows and does not run as a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _render_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def get_contact(workspace_id: int, contact_id: int) -> Contact:
+    """Return a contact.
+
+    :raises ContactNotFound: not in this workspace.
+    """
+    found = Contact.objects.filter(workspace_id=workspace_id, pk=contact_id).first()
+    if found is None:
+        raise ContactNotFound
+    return found
+
+
+def list_contacts(
+    workspace_id: int,
+    *,
+    search: str = "",
+    tag_ids: Sequence[int] = (),
+    import_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> ContactPage:
+    """Return contacts, newest first, that match a name, a part of a number or an address, and carry every tag."""
+    contacts = _matching(workspace_id, search)
+    if tag_ids:
+        contacts = contacts.filter(tags__contains=list(tag_ids))
+    if import_id is not None:
+        rows = ImportedRow.objects.filter(workspace_id=workspace_id, import_id=import_id)
+        contacts = contacts.filter(pk__in=rows.values("contact_id"))
+    if before is not None:
+        contacts = contacts.filter(pk__lt=before)
+    found = tuple(contacts.order_by("-id")[: limit + 1])
+    return ContactPage(contacts=found[:limit], next_before=found[limit - 1].pk if len(found) > limit else None)
+
+
+def _matching(workspace_id: int, search: str) -> QuerySet[Contact]:
+    contacts = Contact.objects.filter(workspace_id=workspace_id)
+    text = search.strip()
+    if not text:
+        return contacts
+    country = Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
+    reading_of_text = phone.parse_phone(text, country)
+    if reading_of_text.phone:
+        return contacts.filter(phone=reading_of_text.phone)
+    digits, reason = phone.clean_phone(text)
+    query = Q(name__icontains=text) | Q(email__icontains=text)
+    if not reason and len(digits) >= 3:
+        query |= Q(phone__contains=digits.lstrip("+0"))
+    return contacts.filter(query)
+
+
+def count_contacts(workspace_id: int) -> int:
+    """Count the contacts of a workspace."""
+    return Contact.objects.filter(workspace_id=workspace_id).count()
+
+
+def find_known_phones(workspace_id: int, phones: Sequence[str]) -> set[str]:
+    """Return those of these numbers that belong to a contact."""
+    known = Contact.objects.filter(workspace_id=workspace_id, phone__in=phones)
+    return {number for number in known.values_list("phone", flat=True) if number}
+
+
+def list_tags(workspace_id: int) -> list[Tag]:
+    """Return the tags of a workspace by name."""
+    return list(Tag.objects.filter(workspace_id=workspace_id).order_by("name"))
+
+
+def list_tags_with_counts(workspace_id: int) -> list[tuple[Tag, int]]:
+    """Return the tags of a workspace, each with how many people carry it."""
+    contacts = Contact.objects.filter(workspace_id=workspace_id).exclude(tags=[])
+    counts = dict(
+        contacts.annotate(tag_id=Func(F("tags"), function="unnest"))
+        .values("tag_id")
+        .annotate(people=Count("pk"))
+        .values_list("tag_id", "people")
+    )
+    return [(tag, counts.get(tag.pk, 0)) for tag in list_tags(workspace_id)]
+
+
+def list_field_keys(workspace_id: int, *, sample: int = 500) -> list[str]:
+    """Return the fields that the newest contacts have, for pickers."""
+    newest = Contact.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("fields", flat=True)[:sample]
+    return sorted({key for fields in newest for key in fields})
+
+
+def list_names(workspace_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
+    """Return what to call these people: name, else number, by id."""
+    rows = Contact.objects.filter(workspace_id=workspace_id, pk__in=set(contact_ids))
+    return {key: name or phone or "" for key, name, phone in rows.values_list("pk", "name", "phone")}
+
+
+def list_identities(workspace_id: int, contact_id: int) -> list[Identity]:
+    """Return the ways by which WhatsApp knows a person."""
+    return list(Identity.objects.filter(workspace_id=workspace_id, contact_id=contact_id).order_by("kind", "id"))

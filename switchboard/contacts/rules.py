@@ -1,0 +1,236 @@
+"""What a column means, and what a row says: pure decisions over cells."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from switchboard.contacts import words
+from switchboard.contacts.types import Person, Problem, Row
+from switchboard.core import phone
+
+TARGETS = ("phone", "name", "family_name", "given_name", "email", "language", "zone", "tags", "opt_out")
+FIELD_PREFIX = "field:"
+LONGEST_NAME = 255
+LONGEST_FIELD = 2000
+LONGEST_TAG = 60
+
+# Reasons beside those of core.phone.
+BROKEN_CHARACTERS = "broken_characters"
+TOO_MANY_CELLS = "too_many_cells"
+TOO_LONG_TEXT = "too_long_text"
+OPT_OUT_UNCLEAR = "opt_out_unclear"
+REPEATED = "repeated"
+NO_PHONE_COLUMN = "no_phone_column"
+# Notes: the row is used, one of its cells is not; or somebody stays opted out.
+EMAIL_LEFT_OUT = "email_left_out"
+LANGUAGE_LEFT_OUT = "language_left_out"
+ZONE_LEFT_OUT = "zone_left_out"
+OPTED_OUT = "opted_out"
+REASONS = (*phone.REASONS, BROKEN_CHARACTERS, TOO_MANY_CELLS, TOO_LONG_TEXT, OPT_OUT_UNCLEAR, REPEATED, NO_PHONE_COLUMN)
+NOTES = (EMAIL_LEFT_OUT, LANGUAGE_LEFT_OUT, ZONE_LEFT_OUT, OPTED_OUT)
+
+# Which basis holds for which category: marketing needs an explicit opt-in.
+CONSENT_BASES = {"marketing": ("opt_in",), "utility": ("transaction", "opt_in"), "all": ("opt_in",)}
+
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:_[A-Z]{2,4})?")
+_TAG_SEPARATORS = re.compile(r"[,;|、，；\n]+")
+_HEADING_NOISE = re.compile(r"[\s_\-./()（）:：*#]+")
+
+
+def normalise_heading(heading: str) -> str:
+    """Return a heading as it stands in words.HEADINGS: one width, one case, no spaces or signs."""
+    return _HEADING_NOISE.sub("", unicodedata.normalize("NFKC", heading).casefold())
+
+
+def suggest_mapping(columns: Sequence[str], samples: Sequence[Sequence[str]], country: str) -> dict[str, str]:
+    """Return what each column probably is, from its heading and then from its cells; the rest become fields."""
+    meanings = {heading: target for target, headings in words.HEADINGS.items() for heading in headings}
+    mapping: dict[str, str] = {}
+    for column in columns:
+        target = meanings.get(normalise_heading(column), "")
+        if target and target not in mapping.values():
+            mapping[column] = target
+    if "phone" not in mapping.values():
+        found = _find_phone_column(columns, samples, country, taken=mapping)
+        if found:
+            mapping[found] = "phone"
+    for index, column in enumerate(columns):
+        if column not in mapping and "email" not in mapping.values() and _is_mostly_email(samples, index):
+            mapping[column] = "email"
+        mapping.setdefault(column, FIELD_PREFIX + column[:60])
+    return {column: mapping[column] for column in columns}
+
+
+def _column_cells(samples: Sequence[Sequence[str]], index: int) -> list[str]:
+    return [row[index] for row in samples if index < len(row) and row[index].strip()]
+
+
+def _find_phone_column(
+    columns: Sequence[str], samples: Sequence[Sequence[str]], country: str, *, taken: Mapping[str, str]
+) -> str:
+    """Return the column most of whose cells are valid phone numbers."""
+    best, best_share = "", 0.5
+    for index, column in enumerate(columns):
+        cells = _column_cells(samples, index)
+        share = sum(phone.is_phone(cell, country) for cell in cells) / len(cells) if cells else 0.0
+        if share > best_share and column not in taken:
+            best, best_share = column, share
+    return best
+
+
+def _is_mostly_email(samples: Sequence[Sequence[str]], index: int) -> bool:
+    cells = _column_cells(samples, index)
+    return bool(cells) and sum(_EMAIL.fullmatch(cell.strip()) is not None for cell in cells) > len(cells) / 2
+
+
+class RowParser:
+    """Reads the rows of one file by one mapping."""
+
+    def __init__(self, columns: Sequence[str], mapping: Mapping[str, str], country: str) -> None:
+        self.columns = tuple(columns)
+        self.country = country
+        places: dict[str, list[int]] = {}
+        for index, column in enumerate(self.columns):
+            target = mapping.get(column, "")
+            if target:
+                places.setdefault(target, []).append(index)
+        self._places = {target: tuple(indexes) for target, indexes in places.items()}
+        self._fields = [
+            (target.removeprefix(FIELD_PREFIX), indexes[0])
+            for target, indexes in places.items()
+            if target.startswith(FIELD_PREFIX)
+        ]
+        self._used = sorted({index for indexes in places.values() for index in indexes})
+        self._single = {target: indexes[0] for target, indexes in places.items()}
+
+    @property
+    def has_phone(self) -> bool:
+        """Tell whether any column is the phone number."""
+        return "phone" in self._places
+
+    @property
+    def phone_column(self) -> str:
+        """The name of the first phone column."""
+        return self.columns[self._places["phone"][0]]
+
+    def parse_row(self, row: Row) -> Person | Problem:
+        """Return the person of a row, or why there is none."""
+        cells = row.cells
+        width = len(self.columns)
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            return Problem("", TOO_MANY_CELLS)
+        if len(cells) < width:
+            cells = cells + [""] * (width - len(cells))
+        if (problem := self._find_unusable_cell(cells)) is not None:
+            return problem
+        reading, phone_column = self._read_phone(cells)
+        if reading.reason:
+            return Problem(phone_column, reading.reason)
+        is_opted_out = parse_flag(self._cell(cells, "opt_out"))
+        if is_opted_out is None:
+            return Problem(self.columns[self._single["opt_out"]], OPT_OUT_UNCLEAR)
+        return self._compose(row.line, cells, reading, is_opted_out=is_opted_out)
+
+    def _cell(self, cells: Sequence[str], target: str) -> str:
+        index = self._single.get(target)
+        return "" if index is None else cells[index].strip()
+
+    def _find_unusable_cell(self, cells: Sequence[str]) -> Problem | None:
+        for index in self._used:
+            cell = cells[index]
+            if "\ufffd" in cell:
+                return Problem(self.columns[index], BROKEN_CHARACTERS)
+            if len(cell) > LONGEST_NAME and len(cell.strip()) > LONGEST_FIELD:
+                return Problem(self.columns[index], TOO_LONG_TEXT)
+        return None
+
+    def _read_phone(self, cells: Sequence[str]) -> tuple[phone.PhoneReading, str]:
+        """Return the first valid number of the phone columns, or the first refusal that says most."""
+        refused: tuple[phone.PhoneReading, str] | None = None
+        for index in self._places["phone"]:
+            reading = phone.parse_phone(cells[index], self.country)
+            if not reading.reason:
+                return reading, self.columns[index]
+            if refused is None or refused[0].reason == phone.EMPTY:
+                refused = reading, self.columns[index]
+        assert refused is not None  # noqa: S101  there is at least one phone column
+        return refused
+
+    def _compose(
+        self, line: int, cells: Sequence[str], reading: phone.PhoneReading, *, is_opted_out: bool
+    ) -> Person | Problem:
+        name = self._cell(cells, "name") or self._join_names(cells)
+        if len(name) > LONGEST_NAME:
+            return Problem(self.columns[self._single.get("name", self._single.get("family_name", 0))], TOO_LONG_TEXT)
+        notes: list[str] = []
+        email = self._cell(cells, "email")
+        if email and (len(email) > 254 or _EMAIL.fullmatch(email) is None):
+            email = ""
+            notes.append(EMAIL_LEFT_OUT)
+        language_text = self._cell(cells, "language")
+        language = parse_language(language_text)
+        if language_text and not language:
+            notes.append(LANGUAGE_LEFT_OUT)
+        zone = self._cell(cells, "zone")
+        if zone and zone not in _known_zones():
+            zone = ""
+            notes.append(ZONE_LEFT_OUT)
+        tags_text = self._cell(cells, "tags")
+        return Person(
+            line=line,
+            phone=reading.phone,
+            country=reading.country,
+            name=" ".join(name.split()),
+            email=email,
+            language=language,
+            zone=zone,
+            fields={key: value for key, index in self._fields if (value := cells[index].strip())},
+            tags=split_tags(tags_text) if tags_text else (),
+            is_opted_out=is_opted_out,
+            notes=tuple(notes),
+        )
+
+    def _join_names(self, cells: Sequence[str]) -> str:
+        """Return family and given name in the order their script has them."""
+        family, given = self._cell(cells, "family_name"), self._cell(cells, "given_name")
+        if not family or not given:
+            return family or given
+        return f"{given} {family}" if family.isascii() and given.isascii() else f"{family} {given}"
+
+
+@lru_cache(maxsize=4096)
+def parse_flag(text: str) -> bool | None:
+    """Return what an opt-out cell says; None when that is not clear (consent is never guessed)."""
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    if not word or word in words.NO:
+        return False
+    return True if word in words.YES or word.replace("-", "").replace(" ", "") in words.YES else None
+
+
+@lru_cache(maxsize=4096)
+def parse_language(text: str) -> str:
+    """Return a language as WhatsApp templates name it (ja, zh_CN, en); empty when it is none."""
+    word = unicodedata.normalize("NFKC", text).strip()
+    if not word:
+        return ""
+    known = words.LANGUAGES.get(word.casefold().replace("-", "_"))
+    if known:
+        return known
+    base, _, region = word.replace("-", "_").partition("_")
+    code = base.lower() + (f"_{region.upper()}" if region else "")
+    return code if _LANGUAGE.fullmatch(code) else ""
+
+
+@lru_cache(maxsize=4096)
+def split_tags(text: str) -> tuple[str, ...]:
+    """Return the tags of a cell, each once."""
+    tags = (" ".join(tag.split())[:LONGEST_TAG] for tag in _TAG_SEPARATORS.split(text))
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+@lru_cache(maxsize=1)
+def _known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -1,0 +1,175 @@
+"""One step of an import in the database: rows go by COPY into a temporary table and from there into contacts.
+
+COPY cannot write to a table under row-level security, hence the temporary one; it also lets each step be a
+few statements over a set. Everything here runs inside the caller's transaction and workspace.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from switchboard.contacts.types import Person, Problem
+from switchboard.core import live, phone
+
+
+class StagedPeople(NamedTuple):
+    """What became of the people of one step: contact and line of each."""
+
+    created: list[tuple[int, int]]
+    updated: list[tuple[int, int]]
+    # Rows whose person an earlier step of the same import has brought.
+    repeated: list[tuple[int, int]]
+
+
+SQL_STAGE = """
+CREATE TEMPORARY TABLE contacts_stage (
+    line integer NOT NULL, phone varchar(16) NOT NULL, name text NOT NULL, email text NOT NULL,
+    language text NOT NULL, country text NOT NULL, zones text NOT NULL, fields jsonb NOT NULL, tags bigint[] NOT NULL
+) ON COMMIT DROP
+"""
+SQL_COPY = "COPY contacts_stage FROM STDIN"
+
+
+def stage_people(people: Iterable[Person], tag_ids: dict[str, int], common_tags: Sequence[int]) -> None:
+    """Put the people of one step into the temporary table."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL_STAGE)
+        with cursor.copy(SQL_COPY) as copy:
+            copy.write("".join([_render_line(person, tag_ids, common_tags) for person in people]))
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _escape(text: str) -> str:
+    """Return a text as COPY's text format wants it."""
+    return text.translate(_ESCAPES) if "\\" in text or "\t" in text or "\n" in text or "\r" in text else text
+
+
+def _render_line(person: Person, tag_ids: dict[str, int], common_tags: Sequence[int]) -> str:
+    """Return the person as one line of COPY's text format; by hand it is three times as fast as by row."""
+    zones = person.zone or ",".join(phone.zones_of(person.phone))
+    tags = sorted({*common_tags, *(tag_ids[tag] for tag in person.tags)}) if person.tags else common_tags
+    fields = json.dumps(person.fields, ensure_ascii=False).replace("\\", "\\\\") if person.fields else "{}"
+    return (
+        f"{person.line}\t{person.phone}\t{_escape(person.name)}\t{_escape(person.email)}\t"
+        f"{person.language}\t{person.country}\t{zones}\t{fields}\t{{{','.join(map(str, tags))}}}\n"
+    )
+
+
+# Index: contacts_contact_phone_once and contacts_importedrow_pkey, both without the planner's help: a join of contacts
+# with the stage is planned by statistics that know nothing of a workspace filled a minute ago (it took 2 s for 5,000
+# rows). Rows go in phone order, so that two imports cannot wait for each other. What is the same is not written again,
+# and whoever an earlier step has brought is left alone.
+SQL_UPSERT = """
+INSERT INTO contacts_contact AS contact (
+    workspace_id, name, phone, email, language, country, zones, fields, tags, created_by_import, created_at, updated_at)
+SELECT %(workspace_id)s, name, phone, email, language, country, zones, fields, tags, %(import_id)s, %(now)s, %(now)s
+FROM contacts_stage ORDER BY phone
+ON CONFLICT (workspace_id, phone) DO UPDATE SET
+    name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contact.name END,
+    email = CASE WHEN excluded.email <> '' THEN excluded.email ELSE contact.email END,
+    language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE contact.language END,
+    country = CASE WHEN contact.country <> '' THEN contact.country ELSE excluded.country END,
+    zones = CASE WHEN contact.zones <> '' THEN contact.zones ELSE excluded.zones END,
+    fields = contact.fields || excluded.fields,
+    tags = CASE WHEN excluded.tags <@ contact.tags THEN contact.tags
+           ELSE ARRAY(SELECT DISTINCT tag FROM unnest(contact.tags || excluded.tags) AS tag ORDER BY tag) END,
+    updated_at = excluded.updated_at
+WHERE (excluded.name NOT IN ('', contact.name) OR excluded.email NOT IN ('', contact.email)
+       OR excluded.language NOT IN ('', contact.language) OR contact.country = '' OR contact.zones = ''
+       OR NOT excluded.fields <@ contact.fields OR NOT excluded.tags <@ contact.tags)
+  AND NOT EXISTS (SELECT FROM contacts_importedrow AS seen
+                  WHERE seen.import_id = %(import_id)s AND seen.contact_id = contact.id)
+RETURNING contact.phone, contact.id, contact.xmax = 0
+"""
+# Index: contacts_contact_phone_once; with stale statistics one scan of the workspace, never one for each number.
+SQL_FIND_UNTOUCHED = """
+SELECT phone, id FROM contacts_contact WHERE workspace_id = %(workspace_id)s AND phone = ANY(%(phones)s)
+"""
+# Index: contacts_importedrow_pkey refuses whoever an earlier step has brought.
+SQL_NOTE_ROWS = """
+INSERT INTO contacts_importedrow (import_id, contact_id, workspace_id, line, is_new)
+SELECT %(import_id)s, contact_id, %(workspace_id)s, line, is_new
+FROM unnest(%(contact_ids)s::bigint[], %(lines)s::integer[], %(are_new)s::boolean[]) AS row(contact_id, line, is_new)
+ON CONFLICT (import_id, contact_id) DO NOTHING
+RETURNING contact_id
+"""
+# Index: contacts_contact_pkey. A zone that the file names wins over one told from the number.
+SQL_SET_ZONES = """
+UPDATE contacts_contact SET zones = %(zone)s, updated_at = %(now)s
+WHERE workspace_id = %(workspace_id)s AND id = ANY(%(contact_ids)s) AND zones <> %(zone)s
+"""
+
+
+def apply_stage(*, workspace_id: int, import_id: int, people: Sequence[Person], now: datetime) -> StagedPeople:
+    """Bring the staged people into contacts; empty cells keep what is there, tags are added."""
+    values: dict[str, Any] = {"workspace_id": workspace_id, "import_id": import_id, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(SQL_UPSERT, values)
+        found = {number: (contact_id, is_new) for number, contact_id, is_new in cursor.fetchall()}
+        untouched = [person.phone for person in people if person.phone not in found]
+        if untouched:
+            cursor.execute(SQL_FIND_UNTOUCHED, {**values, "phones": untouched})
+            found.update((number, (contact_id, False)) for number, contact_id in cursor.fetchall())
+        rows = [(*found[person.phone], person.line) for person in people]
+        columns = {
+            "contact_ids": render_array(contact_id for contact_id, _, _ in rows),
+            "are_new": render_array(is_new for _, is_new, _ in rows),
+            "lines": render_array(line for _, _, line in rows),
+        }
+        cursor.execute(SQL_NOTE_ROWS, {**values, **columns})
+        noted = {contact_id for (contact_id,) in cursor.fetchall()}
+        for zone in {person.zone for person in people if person.zone}:
+            here = [found[person.phone][0] for person in people if person.zone == zone]
+            cursor.execute(
+                SQL_SET_ZONES, {**values, "zone": zone, "contact_ids": [one for one in here if one in noted]}
+            )
+    return StagedPeople(
+        created=[(contact_id, line) for contact_id, is_new, line in rows if is_new],
+        updated=[(contact_id, line) for contact_id, is_new, line in rows if contact_id in noted and not is_new],
+        repeated=[(contact_id, line) for contact_id, _, line in rows if contact_id not in noted],
+    )
+
+
+def render_array(values: Iterable[int]) -> str:
+    """Return numbers or flags as PostgreSQL writes an array; ten times as fast as the driver's adaptation of a list."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+SQL_STAGE_REFUSED = """
+CREATE TEMPORARY TABLE contacts_stage_refused (
+    line integer NOT NULL, outcome text NOT NULL, reason text NOT NULL, heading text NOT NULL, cells jsonb NOT NULL
+) ON COMMIT DROP
+"""
+SQL_COPY_REFUSED = "COPY contacts_stage_refused FROM STDIN"
+SQL_KEEP_REFUSED = """
+INSERT INTO contacts_refusedrow (workspace_id, import_id, line, outcome, reason, "column", cells)
+SELECT %(workspace_id)s, %(import_id)s, line, outcome, reason, heading,
+       ARRAY(SELECT jsonb_array_elements_text(cells))
+FROM contacts_stage_refused ORDER BY line
+"""
+
+
+def keep_refused(*, workspace_id: int, import_id: int, rows: Iterable[tuple[int, str, Problem, list[str]]]) -> None:
+    """Keep rows that made or changed nobody: line, outcome, problem and cells of each."""
+    lines = [
+        f"{line}\t{outcome}\t{problem.reason}\t{_escape(problem.column)}\t{_escape(json.dumps(cells, ensure_ascii=False))}\n"
+        for line, outcome, problem, cells in rows
+    ]
+    if not lines:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(SQL_STAGE_REFUSED)
+        with cursor.copy(SQL_COPY_REFUSED) as copy:
+            copy.write("".join(lines))
+        cursor.execute(SQL_KEEP_REFUSED, {"workspace_id": workspace_id, "import_id": import_id})
+
+
+def notify(workspace_id: int, topics: Iterable[str]) -> None:
+    """Tell open pages, when the transaction commits, that these topics changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(live.SQL_NOTIFY, {"payload": live.render_payload(workspace_id, topics)})

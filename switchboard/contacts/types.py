@@ -1,0 +1,113 @@
+"""What crosses the border of contacts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One row of a file: the line it begins on (the first line is 1) and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """How a file is to be read."""
+
+    encoding: str
+    delimiter: str
+    has_header: bool
+    columns: tuple[str, ...]
+
+
+class Problem(NamedTuple):
+    """Why a row is refused: the column (empty: the row as a whole) and a reason code of rules.REASONS."""
+
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row that can be used. Empty texts mean that the file says nothing."""
+
+    line: int
+    phone: str
+    country: str
+    name: str
+    email: str
+    language: str
+    zone: str
+    fields: dict[str, str]
+    tags: tuple[str, ...]
+    is_opted_out: bool
+    # Cells that were not understood and left out: reason codes.
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A row of the check before an import: what is in it, and what is wrong with which cell."""
+
+    line: int
+    cells: tuple[str, ...]
+    phone: str
+    # Column to reason code; the empty column means the row as a whole.
+    problems: dict[str, str]
+    is_repeated: bool
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The first rows of a file, as an import would see them."""
+
+    shape: FileShape
+    mapping: dict[str, str]
+    rows: tuple[CheckedRow, ...]
+    # Three values of each column, to recognise it by.
+    samples: dict[str, tuple[str, ...]]
+    usable: int
+    refused: int
+    repeated: int
+    known: int
+    opted_out: int
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPeople:
+    """Who a step of an import brought, for the ledger of consent: contact and line of the file."""
+
+    workspace_id: int
+    import_id: int
+    category: str
+    basis: str
+    source: str
+    wording: str
+    at: datetime
+    agreed: Sequence[tuple[int, int]]
+    opted_out: Sequence[tuple[int, int]]
+
+
+# Writes the ledger inside the step's own transaction; returns how many had opted out before and stay so.
+RecordConsent = Callable[[ImportedPeople], int]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of the rows of an import: created + updated + skipped + failed = rows."""
+
+    import_id: int
+    state: str
+    rows: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+    # "failed", "skipped" and "notes", each with its counts by reason.
+    reasons: dict[str, dict[str, int]]
+    error: str = ""
