@@ -170,7 +170,7 @@ class TemplateChange:
     reason: str
 
 
-# Index: templates_template_once. Accounts are few.
+# Index: a workspace's templates, of which there are few, as of accounts. Some a day.
 SQL_CHANGE_TEMPLATE = """
 UPDATE templates_template AS template
 SET state = coalesce(%(state)s, template.state), category = coalesce(%(category)s, template.category),

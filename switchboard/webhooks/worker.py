@@ -86,6 +86,11 @@ class Applier:
                 log.warning("applier_waits", error=str(error) or type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
+            except Exception:
+                # The worker's loop: a mistake of ours in one lane must not stop the other.
+                log.exception("applier_failed")
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
             if is_drained:
                 await _wait(woken, self._config.poll_seconds)
 
@@ -143,7 +148,7 @@ class Applier:
             except Exception as error:
                 if event is None:
                     raise
-                log.exception("event_set_aside", event=event.id)
+                log.exception("event_set_aside", event_id=event.id)
                 reason = f"{type(error).__name__}: {error}"
                 await store.bury_event(connection, event.id, reason, self._config.now())
                 self.counts["dead_letters"] += 1

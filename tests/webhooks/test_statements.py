@@ -1,0 +1,115 @@
+"""The statements of the receiving path use the indexes they state, however small the tables of a test are."""
+
+import uuid
+from typing import Any
+
+import psycopg
+import pytest
+
+from switchboard.consent import store as consent_store
+from switchboard.contacts import store as contacts_store
+from switchboard.replies import store as replies_store
+from switchboard.webhooks import store
+from tests.conftest import NOON
+from tests.webhooks.applying import a_message, keep
+from tests.webhooks.world import World, make_contact, make_message
+
+LETTER = {
+    "workspace_ids": [1],
+    "app_ids": [1],
+    "received_at": [NOON],
+    "bodies": [b"x"],
+    "reasons": ["why"],
+    "now": NOON,
+}
+EVENT = {"workspace_ids": [1], "app_ids": [1], "are_inbound": [True], "received_at": [NOON], "bodies": [b"x"]}
+WITHDRAWAL: dict[str, Any] = {
+    "workspace_ids": [1],
+    "contact_ids": [1],
+    "event_keys": ["wamid.1"],
+    "at": [NOON],
+    "sources": ["message"],
+    "wordings": ["STOP"],
+    "evidence": ["{}"],
+    "actors": ["contact"],
+}
+ARRIVAL = {
+    "workspace_ids": [1],
+    "portfolio_ids": [1],
+    "wa_ids": ["819012345678"],
+    "user_ids": ["JP.5"],
+    "phones": ["+819012345678"],
+    "plain": ["+819012345678"],
+}
+PERSON = {"workspace_ids": [1], "names": [""], "phones": ["+8190"], "countries": [""], "zones": [""], "now": NOON}
+IDENTITY = {"workspace_ids": [1], "contact_ids": [1], "kinds": ["wa_id"], "portfolio_ids": [0], "values": ["8190"]}
+SEEN = {"workspace_ids": [1], "contact_ids": [1], "seen_at": [NOON], "counts": [1]}
+REACHED = {"workspace_ids": [1], "message_ids": [uuid.UUID(int=1)], "sent_at": [NOON], "delivered_at": [NOON]}
+QUESTION: dict[str, Any] = {
+    "workspace_ids": [1],
+    "contact_ids": [1],
+    "number_ids": [1],
+    "not_before": [NOON],
+    "not_after": [NOON],
+    "lowest_ids": [uuid.UUID(int=0)],
+    "quoted": ["wamid.1"],
+    "never_reached": [-1, 0, 40],
+}
+INBOUND: dict[str, Any] = {
+    "ids": [uuid.UUID(int=1)],
+    "workspace_ids": [1],
+    "number_ids": [1],
+    "contact_ids": [1],
+    "wamids": ["wamid.1"],
+    "kinds": ["text"],
+    "texts": [""],
+    "bodies": ["{}"],
+    "sent_at": [NOON],
+    "received_at": [NOON],
+    "answers_ids": [None],
+    "origin_kinds": [""],
+    "origin_ids": [None],
+    "are_opt_outs": [False],
+}
+TEMPLATE = {"app_id": 1, "account_meta_id": "660001", "name": "a", "language": "ja"}
+TEMPLATE |= {"state": "paused", "category": None, "reason": ""}
+PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    (store.SQL_LIST_APPS, {}, ()),
+    (store.SQL_INSERT_EVENTS, EVENT, ()),
+    (store.SQL_TAKE_EVENTS, {"is_inbound": True, "limit": 500, "bytes": 10**6}, ("webhooks_event_order",)),
+    (store.SQL_FIND_OLDEST_INBOUND, {}, ("webhooks_event_order",)),
+    (store.SQL_FIND_NUMBERS, {"meta_ids": ["880001"]}, ("numbers_number_meta_id", "numbers_account_pkey")),
+    (store.SQL_CHANGE_TEMPLATE, TEMPLATE, ("templates_template_workspace_id",)),
+    (store.SQL_INSERT_DEAD_LETTERS, LETTER, ()),
+    (store.SQL_BURY_EVENT, {"id": 1, "reason": "", "now": NOON}, ("webhooks_event_pkey",)),
+    (store.SQL_REPLAY, {"workspace_id": 1, "ids": [1], "now": NOON}, ("webhooks_deadletter_pkey",)),
+    (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_key", "consent_standing_pkey")),
+    (contacts_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
+    (contacts_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
+    (contacts_store.SQL_LOCK_USER_ID, {"key": "x"}, ()),
+    (contacts_store.SQL_CREATE_BY_USER_ID, {"workspace_id": 1, "name": "", "country": "", "now": NOON}, ()),
+    (contacts_store.SQL_REMEMBER_IDENTITIES, IDENTITY, ("contacts_identity_once",)),
+    (contacts_store.SQL_RECORD_SEEN, SEEN, ("contacts_activity_pkey",)),
+    (contacts_store.SQL_RECORD_REACHED, REACHED | {"read_at": [None]}, ("_pkey", "contacts_activity_pkey")),
+    (replies_store.SQL_INSERT_INBOUND, INBOUND, ("replies_inboundmessage_pkey",)),
+    (replies_store.SQL_FIND_ANSWERED, QUESTION, ("workspace_id_contact_id_id_idx", "_pkey")),
+]
+
+
+@pytest.fixture
+async def stocked(world: World) -> World:
+    """A world in which each table has a row."""
+    make_message(world, make_contact(world, "+819012345678", NOON), NOON)
+    await keep(world, a_message(world, "hello"))
+    return world
+
+
+@pytest.mark.parametrize(("statement", "parameters", "indexes"), PLANS)
+def test_it_runs_by_its_index(
+    stocked: World, statement: str, parameters: dict[str, Any], indexes: tuple[str, ...]
+) -> None:
+    with psycopg.connect(stocked.url, options="-c role=switchboard_stream -c enable_seqscan=off") as connection:
+        connection.execute("SET LOCAL enable_sort = off")
+        rows = connection.execute(f"EXPLAIN (COSTS off) {statement}", parameters).fetchall()  # type: ignore[call-overload]  # ours
+    plan = "\n".join(row[0] for row in rows)
+    assert all(index in plan for index in indexes), plan
