@@ -1,0 +1,347 @@
+"""What happens to a broadcast: drafted, started, expanded, paused, resumed, cancelled, completed.
+
+Call these inside `core.tenancy.workspace_scope`; `prepare_broadcast` opens scopes of its own, because it talks to Meta.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from switchboard.broadcasts import audience, queries, store
+from switchboard.broadcasts.errors import NotEditableError, NotReadyError, WrongStateError
+from switchboard.broadcasts.expansion import CANCELLED, Expander, take_unexpanded
+from switchboard.broadcasts.models import Broadcast, BroadcastState
+from switchboard.broadcasts.pool import Pool, load_pool
+from switchboard.core import statements
+from switchboard.core.errors import SwitchboardError, Unavailable
+from switchboard.core.tenancy import workspace_scope
+from switchboard.delivery import actions as delivery_actions
+from switchboard.delivery import boards as delivery_boards
+from switchboard.delivery.types import LaneState, Measure, NewMessage, Origin, Priority
+from switchboard.templates import actions as template_actions
+from switchboard.templates import queries as template_queries
+
+EDITABLE = (BroadcastState.DRAFT, BroadcastState.SCHEDULED)
+_FIELDS = (
+    "name",
+    "template_name",
+    "template_language",
+    "audience",
+    "variables",
+    "header_asset_id",
+    "number_ids",
+    "pace",
+    "scheduled_at",
+)
+_BATCH = 2000
+# So many messages at most wait in the outbox; the rest of the audience is expanded as they leave.
+_MOST_WAITING = 20_000
+
+
+def save_draft(
+    *, workspace_id: int, now: datetime, broadcast_id: int | None = None, by: int | None = None, **fields: Any
+) -> Broadcast:
+    """Make a draft, or change a broadcast that has not started; only the fields that are given change.
+
+    :raises NotEditableError: it has started.
+    """
+    unknown = fields.keys() - set(_FIELDS)
+    if unknown:
+        raise TypeError(f"A broadcast has no {', '.join(sorted(unknown))}.")
+    if broadcast_id is None:
+        return Broadcast.objects.create(workspace_id=workspace_id, created_at=now, created_by=by, **fields)
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    if broadcast.state not in EDITABLE:
+        raise NotEditableError
+    for name, value in fields.items():
+        setattr(broadcast, name, value)
+    broadcast.save(update_fields=list(fields) or ["name"])
+    return broadcast
+
+
+def start_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:
+    """Start a broadcast now, or put it on the calendar when its time is still to come.
+
+    :raises NotReadyError: something is missing; each problem names its step.
+    :raises WrongStateError: it has started already.
+    """
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    if broadcast.state not in EDITABLE:
+        raise WrongStateError
+    problems = queries.list_problems(broadcast)
+    if problems:
+        raise NotReadyError(problems)
+    if broadcast.scheduled_at is not None and broadcast.scheduled_at > now:
+        _change_state(broadcast, BroadcastState.SCHEDULED)
+    else:
+        _begin(broadcast, now)
+    return broadcast
+
+
+def unschedule_broadcast(*, workspace_id: int, broadcast_id: int) -> Broadcast:
+    """Take a broadcast off the calendar; it is a draft again.
+
+    :raises WrongStateError: it is not scheduled.
+    """
+    broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.SCHEDULED)
+    _change_state(broadcast, BroadcastState.DRAFT)
+    return broadcast
+
+
+def start_due_broadcasts(*, workspace_id: int, now: datetime) -> int:
+    """Begin every scheduled broadcast whose time has come; one that cannot start fails with its reason.
+
+    Returns how many began.
+    """
+    due = Broadcast.objects.filter(
+        workspace_id=workspace_id, state=BroadcastState.SCHEDULED, scheduled_at__lte=now
+    ).select_for_update(no_key=True, skip_locked=True)
+    begun = 0
+    for broadcast in due.order_by("scheduled_at"):
+        problems = queries.list_problems(broadcast)
+        if problems:
+            _fail(broadcast, " ".join(problem.message for problem in problems), now)
+            continue
+        _begin(broadcast, now)
+        begun += 1
+    return begun
+
+
+def _begin(broadcast: Broadcast, now: datetime) -> None:
+    """Freeze the audience and make it waiting: from here on planned stands."""
+    planned = audience.freeze_audience(broadcast.workspace_id, broadcast.pk, broadcast.audience)
+    delivery_actions.tally(
+        workspace_id=broadcast.workspace_id,
+        origin=Origin.BROADCAST,
+        origin_id=broadcast.pk,
+        number_id=0,
+        measure=Measure.PLANNED,
+        amount=planned,
+        now=now,
+    )
+    broadcast.started_at = now
+    _change_state(broadcast, BroadcastState.PREPARING, "started_at")
+
+
+def prepare_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> bool:
+    """Have the header's picture at Meta for every number, then let the broadcast send.
+
+    Returns whether it is ready. While Meta is away it stays as it is, with the reason; when no number can take the
+    picture it fails. Opens its own scopes: no transaction is held across the network.
+    """
+    with workspace_scope(workspace_id):
+        broadcast = queries.get_broadcast(workspace_id, broadcast_id)
+        if broadcast.state != BroadcastState.PREPARING:
+            return False
+        pool = load_pool(broadcast)
+        asset_id = broadcast.header_asset_id
+    try:
+        if asset_id and _needs_media(pool):
+            template_actions.ensure_uploads(
+                workspace_id=workspace_id, asset_id=asset_id, number_ids=pool.number_ids, now=now
+            )
+    except Unavailable as error:
+        with workspace_scope(workspace_id):
+            _note_reason(queries.get_broadcast(workspace_id, broadcast_id, lock=True), error.message)
+        return False
+    except SwitchboardError as error:
+        with workspace_scope(workspace_id):
+            _fail(queries.get_broadcast(workspace_id, broadcast_id, lock=True), error.message, now)
+        return False
+    with workspace_scope(workspace_id):
+        broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+        if broadcast.state != BroadcastState.PREPARING:
+            return False
+        broadcast.state_reason = ""
+        _open_lanes(broadcast, pool)
+        _change_state(broadcast, BroadcastState.SENDING, "state_reason")
+    return True
+
+
+def _needs_media(pool: Pool) -> bool:
+    return any(variant.shape.needs_media for variant in pool.variants.values())
+
+
+def _open_lanes(broadcast: Broadcast, pool: Pool) -> dict[int, int]:
+    return delivery_actions.open_lanes(
+        workspace_id=broadcast.workspace_id,
+        origin=Origin.BROADCAST,
+        origin_id=broadcast.pk,
+        priority=Priority.BROADCAST,
+        number_ids=pool.number_ids,
+        pace=broadcast.pace,
+    )
+
+
+def expand_next_batch(*, workspace_id: int, broadcast_id: int, now: datetime, size: int = _BATCH) -> int:
+    """Turn the next recipients into messages; return how many that were, 0 when there is nothing to do now.
+
+    A cancelled broadcast's recipients are recorded as skipped, so that its sum stays whole.
+    """
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id)
+    is_cancelled = broadcast.state == BroadcastState.CANCELLED
+    if broadcast.state != BroadcastState.SENDING and not is_cancelled:
+        return 0
+    if not is_cancelled and queries.count_queued(workspace_id, broadcast_id) >= _MOST_WAITING:
+        return 0
+    contact_ids = take_unexpanded(broadcast, size)
+    if not contact_ids:
+        return 0
+    pool = load_pool(broadcast, _map_media(broadcast))
+    if not pool.wheels:
+        _stop_for_template(broadcast)
+        return 0
+    lanes = _open_lanes(broadcast, pool)
+    expander = Expander(broadcast, pool, lanes, queries.get_workspace_zone(workspace_id))
+    messages = list(expander.make_messages(contact_ids, now))
+    if is_cancelled:
+        messages = [_as_cancelled(message) for message in messages]
+    delivery_actions.enqueue_messages(
+        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, messages=messages, now=now
+    )
+    statements.execute(
+        store.SQL_EXPANDED,
+        {
+            "workspace_id": workspace_id,
+            "broadcast_id": broadcast_id,
+            "contact_ids": [message.contact_id for message in messages],
+            "message_ids": [message.id for message in messages],
+        },
+    )
+    return len(messages)
+
+
+def _map_media(broadcast: Broadcast) -> Mapping[int, str]:
+    if not broadcast.header_asset_id:
+        return {}
+    return template_queries.map_media_ids(broadcast.workspace_id, broadcast.header_asset_id)
+
+
+def _as_cancelled(message: NewMessage) -> NewMessage:
+    return NewMessage(
+        id=message.id,
+        lane_id=message.lane_id,
+        number_id=message.number_id,
+        contact_id=message.contact_id,
+        category=message.category,
+        recipient=message.recipient,
+        zones=message.zones,
+        body=message.body,
+        due_at=message.due_at,
+        template_id=message.template_id,
+        skip=message.skip or CANCELLED,
+        skip_detail=message.skip_detail,
+    )
+
+
+def _stop_for_template(broadcast: Broadcast) -> None:
+    """Pause a broadcast whose template is no longer approved anywhere in its pool; nobody is lost."""
+    broadcast.state_reason = (
+        f"No number of this broadcast has the template “{broadcast.template_name}” approved any more. "
+        "See why on the templates page; when it is approved again, press Resume."
+    )
+    _change_state(broadcast, BroadcastState.PAUSED, "state_reason")
+
+
+def pause_broadcast(*, workspace_id: int, broadcast_id: int) -> Broadcast:
+    """Hold a broadcast: nothing more is claimed for it until it is resumed.
+
+    :raises WrongStateError: it is not being sent.
+    """
+    broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.SENDING)
+    _flip_lanes(broadcast, LaneState.PAUSED)
+    _change_state(broadcast, BroadcastState.PAUSED)
+    return broadcast
+
+
+def resume_broadcast(*, workspace_id: int, broadcast_id: int) -> Broadcast:
+    """Let a paused broadcast go on.
+
+    :raises WrongStateError: it is not paused.
+    """
+    broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.PAUSED)
+    _flip_lanes(broadcast, LaneState.ACTIVE)
+    broadcast.state_reason = ""
+    _change_state(broadcast, BroadcastState.SENDING, "state_reason")
+    return broadcast
+
+
+def cancel_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:
+    """End a broadcast: who was not yet written to is skipped as cancelled, which takes a moment for large ones.
+
+    :raises WrongStateError: it has ended already, or never began.
+    """
+    broadcast = _lock_in(
+        workspace_id,
+        broadcast_id,
+        BroadcastState.SCHEDULED,
+        BroadcastState.PREPARING,
+        BroadcastState.SENDING,
+        BroadcastState.PAUSED,
+    )
+    _flip_lanes(broadcast, LaneState.CANCELLED)
+    broadcast.finished_at = now
+    _change_state(broadcast, BroadcastState.CANCELLED, "finished_at")
+    return broadcast
+
+
+def clear_cancelled(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
+    """Record the next waiting messages of a cancelled broadcast as skipped; return how many that were."""
+    cleared = delivery_actions.skip_waiting(
+        workspace_id=workspace_id,
+        origin=Origin.BROADCAST,
+        origin_id=broadcast_id,
+        reason=CANCELLED,
+        limit=_BATCH,
+        now=now,
+    )
+    return cleared or expand_next_batch(workspace_id=workspace_id, broadcast_id=broadcast_id, now=now)
+
+
+def complete_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> bool:
+    """Call a broadcast completed when nobody waits any more (unknown ones may still be settled); tell whether it is."""
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    if broadcast.state != BroadcastState.SENDING:
+        return False
+    progress = delivery_boards.list_progress(workspace_id, Origin.BROADCAST, [broadcast_id])[broadcast_id]
+    if progress.waiting - progress.unknown > 0:
+        return False
+    broadcast.finished_at = now
+    _change_state(broadcast, BroadcastState.COMPLETED, "finished_at")
+    return True
+
+
+def _lock_in(workspace_id: int, broadcast_id: int, *states: BroadcastState) -> Broadcast:
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    if broadcast.state not in states:
+        raise WrongStateError
+    return broadcast
+
+
+def _flip_lanes(broadcast: Broadcast, state: LaneState) -> None:
+    delivery_actions.set_lane_state(
+        workspace_id=broadcast.workspace_id, origin=Origin.BROADCAST, origin_id=broadcast.pk, state=state
+    )
+
+
+def _fail(broadcast: Broadcast, reason: str, now: datetime) -> None:
+    if broadcast.state not in {BroadcastState.SCHEDULED, BroadcastState.PREPARING}:
+        return
+    broadcast.state_reason, broadcast.finished_at = reason, now
+    _flip_lanes(broadcast, LaneState.CANCELLED)
+    _change_state(broadcast, BroadcastState.FAILED, "state_reason", "finished_at")
+
+
+def _note_reason(broadcast: Broadcast, reason: str) -> None:
+    if broadcast.state == BroadcastState.PREPARING and broadcast.state_reason != reason:
+        broadcast.state_reason = reason
+        broadcast.save(update_fields=["state_reason"])
+
+
+def _change_state(broadcast: Broadcast, state: BroadcastState, *also: str) -> None:
+    broadcast.state = state
+    with transaction.atomic():
+        broadcast.save(update_fields=["state", *also])
+        statements.notify_live(broadcast.workspace_id, [f"broadcast:{broadcast.pk}", "overview"])

@@ -1,0 +1,193 @@
+"""Reading broadcasts: one, its problems, its progress, its recipients."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from switchboard.broadcasts import audience, rules
+from switchboard.broadcasts.errors import BroadcastMissingError, Problem
+from switchboard.broadcasts.models import Broadcast, BroadcastState, Recipient
+from switchboard.broadcasts.pool import load_pool
+from switchboard.contacts.models import Contact
+from switchboard.delivery.models import Delivery, Lane, Outbox
+from switchboard.delivery.types import Origin, State
+from switchboard.team.models import Workspace
+
+# What a recipient can be asked for, and the delivery states that answer it.
+RECIPIENT_STATES: dict[str, tuple[State, ...]] = {
+    "sent": (State.ACCEPTED, State.SENT, State.DELIVERED, State.READ, State.PLAYED),
+    "delivered": (State.DELIVERED, State.READ, State.PLAYED),
+    "read": (State.READ, State.PLAYED),
+    "failed": (State.FAILED,),
+    "skipped": (State.SKIPPED,),
+    "unknown": (State.UNKNOWN,),
+}
+WAITING = "waiting"
+REPLIED = "replied"
+
+
+def get_broadcast(workspace_id: int, broadcast_id: int, *, lock: bool = False) -> Broadcast:
+    """Return a broadcast of this workspace.
+
+    :raises BroadcastMissingError: there is none.
+    """
+    found = Broadcast.objects.filter(workspace_id=workspace_id, pk=broadcast_id)
+    broadcast = (found.select_for_update(no_key=True) if lock else found).first()
+    if broadcast is None:
+        raise BroadcastMissingError
+    return broadcast
+
+
+def get_workspace_zone(workspace_id: int) -> str:
+    """Return the workspace's time zone, used for people of whom no zone is known."""
+    return Workspace.objects.values_list("time_zone", flat=True).get(pk=workspace_id)
+
+
+def list_problems(broadcast: Broadcast) -> list[Problem]:
+    """Return everything that keeps a broadcast from starting, by step of the wizard."""
+    problems = []
+    if not broadcast.name.strip():
+        problems.append(Problem("audience", "Give the broadcast a name."))
+    if not audience.find_people(broadcast.workspace_id, broadcast.audience).exists():
+        problems.append(Problem("audience", "Nobody is in this audience. Choose other tags, or import contacts first."))
+    if not broadcast.template_name:
+        problems.append(Problem("message", "Choose a template."))
+    if not broadcast.number_ids:
+        problems.append(Problem("numbers", "Choose at least one number to send from."))
+    if broadcast.template_name and broadcast.number_ids:
+        problems.extend(_list_template_problems(broadcast))
+    return problems
+
+
+def _list_template_problems(broadcast: Broadcast) -> Iterator[Problem]:
+    pool = load_pool(broadcast)
+    if not pool.wheels:
+        yield Problem(
+            "numbers",
+            f"None of these numbers has the template “{broadcast.template_name}” approved in its account. "
+            "Choose other numbers, or submit the template there.",
+        )
+        return
+    shapes = {variant.shape for variant in pool.variants.values()}
+    unfilled = sorted({key for shape in shapes for key in rules.find_unfilled(shape, broadcast.variables)})
+    if unfilled:
+        names = ", ".join(unfilled)
+        yield Problem(
+            "message", f"The template's variables {names} have no field and no fixed text. Choose what fills them."
+        )
+    if any(shape.needs_media for shape in shapes) and not broadcast.header_asset_id:
+        yield Problem("message", "The template shows a picture above its text. Choose one.")
+
+
+def list_active(workspace_id: int) -> list[tuple[int, str]]:
+    """Return id and state of the broadcasts that jobs have to move on; cancelled ones while somebody waits."""
+    running = Broadcast.objects.filter(
+        workspace_id=workspace_id,
+        state__in=(BroadcastState.PREPARING, BroadcastState.SENDING, BroadcastState.CANCELLED),
+    )
+    rows = list(running.order_by("id").values_list("id", "state"))
+    return [(pk, state) for pk, state in rows if state != BroadcastState.CANCELLED or _has_waiting(workspace_id, pk)]
+
+
+def _has_waiting(workspace_id: int, broadcast_id: int) -> bool:
+    unexpanded = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=True)
+    return unexpanded.exists() or _queued(workspace_id, broadcast_id).exists()
+
+
+def _queued(workspace_id: int, broadcast_id: int) -> QuerySet[Outbox]:
+    lanes = Lane.objects.filter(workspace_id=workspace_id, origin_kind=Origin.BROADCAST, origin_id=broadcast_id)
+    return Outbox.objects.filter(workspace_id=workspace_id, lane_id__in=list(lanes.values_list("pk", flat=True)))
+
+
+def count_queued(workspace_id: int, broadcast_id: int) -> int:
+    """Count the messages of a broadcast that wait in the outbox (bounded by how far it is expanded)."""
+    return _queued(workspace_id, broadcast_id).count()
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLine:
+    """A person of a broadcast and how far their message is; no state means that it still waits."""
+
+    contact_id: int
+    name: str
+    phone: str
+    message_id: UUID | None
+    state: int | None
+    reason: str
+    detail: dict[str, Any]
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    replied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientPage:
+    """A piece of the list in contact order; `next_after` continues it, None at the end."""
+
+    lines: list[RecipientLine]
+    next_after: int | None
+
+
+def list_recipients(
+    workspace_id: int, broadcast_id: int, *, state: str = "", reason: str = "", after: int = 0, limit: int = 50
+) -> RecipientPage:
+    """Return recipients; `state` is a key of RECIPIENT_STATES, "waiting" or "replied", `reason` a code or gate."""
+    found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, contact_id__gt=after)
+    found = _filter_state(found, state, reason)
+    rows = list(found.order_by("contact_id").values_list("contact_id", "message_id")[: limit + 1])
+    page = rows[:limit]
+    people = Contact.objects.in_bulk([contact_id for contact_id, _ in page])
+    deliveries = {
+        one.message_id: one
+        for one in Delivery.objects.filter(workspace_id=workspace_id, message_id__in=[mid for _, mid in page if mid])
+    }
+    lines = [
+        _as_line(contact_id, message_id, people.get(contact_id), deliveries.get(message_id))
+        for contact_id, message_id in page
+    ]
+    return RecipientPage(lines, page[-1][0] if len(rows) > limit else None)
+
+
+def _filter_state(found: QuerySet[Recipient], state: str, reason: str) -> QuerySet[Recipient]:
+    delivery = Delivery.objects.filter(message_id=OuterRef("message_id"), workspace_id=OuterRef("workspace_id"))
+    if reason:
+        delivery = delivery.filter(reason=reason)
+    if state in RECIPIENT_STATES:
+        return found.filter(Exists(delivery.filter(state__in=[int(one) for one in RECIPIENT_STATES[state]])))
+    if state == REPLIED:
+        return found.filter(Exists(delivery.filter(replied_at__isnull=False)))
+    if state == WAITING:
+        return found.exclude(Exists(delivery.exclude(state__in=[State.WAITING, State.IN_FLIGHT, State.UNKNOWN])))
+    return found.filter(Exists(delivery)) if reason else found
+
+
+def _as_line(
+    contact_id: int, message_id: UUID | None, person: Contact | None, delivery: Delivery | None
+) -> RecipientLine:
+    return RecipientLine(
+        contact_id=contact_id,
+        name=person.name if person else "",
+        phone=(person.phone or "") if person else "",
+        message_id=message_id,
+        state=delivery.state if delivery else None,
+        reason=(delivery.reason or "") if delivery else "",
+        detail=(delivery.detail or {}) if delivery else {},
+        accepted_at=delivery.accepted_at if delivery else None,
+        delivered_at=delivery.delivered_at if delivery else None,
+        read_at=delivery.read_at if delivery else None,
+        replied_at=delivery.replied_at if delivery else None,
+    )
+
+
+def iter_accepted(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:
+    """Yield the id of every message of a broadcast that Meta has accepted, whatever became of it."""
+    delivery = Delivery.objects.filter(
+        message_id=OuterRef("message_id"), workspace_id=OuterRef("workspace_id"), accepted_at__isnull=False
+    )
+    found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=False)
+    yield from found.filter(Exists(delivery)).values_list("message_id", flat=True).iterator(chunk_size=5000)

@@ -1,0 +1,101 @@
+"""Who is sent what, through which number: pure decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from switchboard.templates.types import Shape
+
+NAME = "name"
+FIXED = "fixed"
+FIELD_PREFIX = "field:"
+_PLAIN_SOURCES = (NAME, "email", "phone", "language", "country")
+_MOST_TURNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the expansion knows of a contact."""
+
+    id: int
+    name: str
+    phone: str
+    email: str
+    language: str
+    country: str
+    zones: str
+    fields: Mapping[str, Any]
+
+
+def is_source(source: str) -> bool:
+    """Tell whether a variable can be filled from this source."""
+    return (
+        source in _PLAIN_SOURCES
+        or source == FIXED
+        or (source.startswith(FIELD_PREFIX) and len(source) > len(FIELD_PREFIX))
+    )
+
+
+def find_unfilled(shape: Shape, variables: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the keys of the template's variables that have neither a source nor a fixed text."""
+    return [variable.key for variable in shape.variables if not _is_filled(variables.get(variable.key) or {})]
+
+
+def _is_filled(filling: Mapping[str, Any]) -> bool:
+    source = str(filling.get("source", ""))
+    return bool(str(filling.get("value", "")).strip()) if source == FIXED else is_source(source)
+
+
+def fill_values(
+    shape: Shape, variables: Mapping[str, Mapping[str, Any]], person: Person, language: str
+) -> dict[str, str]:
+    """Return the value of each variable for one person, the fallback where the source is empty.
+
+    A filling is {"source", "value"?, "fallback"?, "fallbacks"?: {template language: text}}.
+    """
+    values = {}
+    for variable in shape.variables:
+        filling = variables.get(variable.key) or {}
+        values[variable.key] = _read_source(filling, person) or _fallback(filling, language)
+    return values
+
+
+def _read_source(filling: Mapping[str, Any], person: Person) -> str:
+    source = str(filling.get("source", ""))
+    if source == FIXED:
+        return str(filling.get("value", "")).strip()
+    if source.startswith(FIELD_PREFIX):
+        return str(person.fields.get(source.removeprefix(FIELD_PREFIX), "") or "").strip()
+    return str(getattr(person, source, "") or "").strip() if source in _PLAIN_SOURCES else ""
+
+
+def _fallback(filling: Mapping[str, Any], language: str) -> str:
+    by_language = filling.get("fallbacks") or {}
+    return str(by_language.get(language) or filling.get("fallback", "") or "").strip()
+
+
+def build_wheel(rates: Mapping[int, float]) -> tuple[int, ...]:
+    """Return number ids in turns, the faster ones more often, evenly mixed.
+
+    A person's place on the wheel follows from their id alone, so a batch expanded again chooses the same number.
+
+    :param rates: messages per second by number id; all positive.
+    """
+    if not rates:
+        return ()
+    slowest = min(rates.values())
+    turns = {number: min(_MOST_TURNS, max(1, round(rate / slowest))) for number, rate in sorted(rates.items())}
+    wheel: list[int] = []
+    for number in cycle(tuple(turns)):
+        if turns[number] > 0:
+            turns[number] -= 1
+            wheel.append(number)
+        elif not any(turns.values()):
+            break
+    return tuple(wheel)
+
+
+def pick_number(wheel: Sequence[int], contact_id: int) -> int:
+    """Return the number that writes to this person."""
+    return wheel[contact_id % len(wheel)]
