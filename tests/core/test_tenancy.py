@@ -22,14 +22,13 @@ def fetch(sql, **parameters):
 
 
 def make_tag(workspace_id, name):
-    with workspace_scope(workspace_id):
-        with connection.cursor() as cursor:
-            sql = "INSERT INTO team_workspace (id, name, time_zone, language, country, quiet_from, quiet_until, is_sample, created_at)"
-            values = " VALUES (%s, 'w', 'UTC', 'en', 'JP', '22:00', '08:00', false, %s)"
-            cursor.execute(sql + values, [workspace_id, clock.now()])
-            cursor.execute(
-                "INSERT INTO contacts_tag (workspace_id, name, colour) VALUES (%s, %s, 'blue')", [workspace_id, name]
-            )
+    sql = "INSERT INTO team_workspace (id, name, time_zone, language, country, quiet_from, quiet_until, is_sample, created_at)"
+    values = " VALUES (%s, 'w', 'UTC', 'en', 'JP', '22:00', '08:00', false, %s)"
+    with workspace_scope(workspace_id), connection.cursor() as cursor:
+        cursor.execute(sql + values, [workspace_id, clock.now()])
+        cursor.execute(
+            "INSERT INTO contacts_tag (workspace_id, name, colour) VALUES (%s, %s, 'blue')", [workspace_id, name]
+        )
 
 
 def test_a_workspace_sees_its_own_rows_only():

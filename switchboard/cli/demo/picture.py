@@ -14,7 +14,9 @@ def draw_offer_picture() -> bytes:
     draw = ImageDraw.Draw(image)
     for y in range(_HEIGHT):
         share = y / _HEIGHT
-        draw.line([(0, y), (_WIDTH, y)], fill=tuple(round(a + (b - a) * share) for a, b in zip(_TOP, _BOTTOM, strict=True)))
+        draw.line(
+            [(0, y), (_WIDTH, y)], fill=tuple(round(a + (b - a) * share) for a, b in zip(_TOP, _BOTTOM, strict=True))
+        )
     draw.ellipse((760, 120, 960, 320), fill=(254, 250, 224))
     draw.polygon([(0, 600), (0, 430), (380, 300), (760, 600)], fill=(96, 108, 56))
     draw.polygon([(420, 600), (900, 340), (1125, 440), (1125, 600)], fill=(40, 54, 24))
