@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from switchboard.consent import standing
 from switchboard.consent.errors import AlreadyWithdrawnError, BasisError, OptedOutError, SourceMissingError
 from switchboard.consent.models import Entry, Standing
 from switchboard.contacts.types import ImportedPeople
+from switchboard.core import statements
 
 
 @transaction.atomic
@@ -159,12 +160,10 @@ def record_import(people: ImportedPeople) -> int:
         "at": people.at,
     }
     stayed_out = 0
-    with connection.cursor() as cursor:
-        if people.agreed:
-            cursor.execute(SQL_GRANT_IMPORTED, {**values, **_columns(people.agreed)})
-            stayed_out = len(people.agreed) - cursor.rowcount
-        if people.opted_out:
-            cursor.execute(SQL_WITHDRAW_IMPORTED, {**values, **_columns(people.opted_out)})
+    if people.agreed:
+        stayed_out = len(people.agreed) - statements.execute(SQL_GRANT_IMPORTED, {**values, **_columns(people.agreed)})
+    if people.opted_out:
+        statements.execute(SQL_WITHDRAW_IMPORTED, {**values, **_columns(people.opted_out)})
     return stayed_out + len(people.opted_out)
 
 

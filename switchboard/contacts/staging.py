@@ -9,10 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from switchboard.contacts.types import Person, Problem
-from switchboard.core import live, phone
+from switchboard.core import phone, statements
 
 
 class StagedPeople(NamedTuple):
@@ -35,10 +33,8 @@ SQL_COPY = "COPY contacts_stage FROM STDIN"
 
 def stage_people(people: Iterable[Person], tag_ids: dict[str, int], common_tags: Sequence[int]) -> None:
     """Put the people of one step into the temporary table."""
-    with connection.cursor() as cursor:
-        cursor.execute(SQL_STAGE)
-        with cursor.copy(SQL_COPY) as copy:
-            copy.write("".join([_render_line(person, tag_ids, common_tags) for person in people]))
+    statements.execute(SQL_STAGE, {})
+    statements.copy_in(SQL_COPY, "".join([_render_line(person, tag_ids, common_tags) for person in people]))
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -108,26 +104,22 @@ WHERE workspace_id = %(workspace_id)s AND id = ANY(%(contact_ids)s) AND zones <>
 def apply_stage(*, workspace_id: int, import_id: int, people: Sequence[Person], now: datetime) -> StagedPeople:
     """Bring the staged people into contacts; empty cells keep what is there, tags are added."""
     values: dict[str, Any] = {"workspace_id": workspace_id, "import_id": import_id, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(SQL_UPSERT, values)
-        found = {number: (contact_id, is_new) for number, contact_id, is_new in cursor.fetchall()}
-        untouched = [person.phone for person in people if person.phone not in found]
-        if untouched:
-            cursor.execute(SQL_FIND_UNTOUCHED, {**values, "phones": untouched})
-            found.update((number, (contact_id, False)) for number, contact_id in cursor.fetchall())
-        rows = [(*found[person.phone], person.line) for person in people]
-        columns = {
-            "contact_ids": render_array(contact_id for contact_id, _, _ in rows),
-            "are_new": render_array(is_new for _, is_new, _ in rows),
-            "lines": render_array(line for _, _, line in rows),
-        }
-        cursor.execute(SQL_NOTE_ROWS, {**values, **columns})
-        noted = {contact_id for (contact_id,) in cursor.fetchall()}
-        for zone in {person.zone for person in people if person.zone}:
-            here = [found[person.phone][0] for person in people if person.zone == zone]
-            cursor.execute(
-                SQL_SET_ZONES, {**values, "zone": zone, "contact_ids": [one for one in here if one in noted]}
-            )
+    found = {number: (contact_id, is_new) for number, contact_id, is_new in statements.fetch(SQL_UPSERT, values)}
+    untouched = [person.phone for person in people if person.phone not in found]
+    if untouched:
+        known = statements.fetch(SQL_FIND_UNTOUCHED, {**values, "phones": untouched})
+        found.update((number, (contact_id, False)) for number, contact_id in known)
+    rows = [(*found[person.phone], person.line) for person in people]
+    columns = {
+        "contact_ids": render_array(contact_id for contact_id, _, _ in rows),
+        "are_new": render_array(is_new for _, is_new, _ in rows),
+        "lines": render_array(line for _, _, line in rows),
+    }
+    noted = {contact_id for (contact_id,) in statements.fetch(SQL_NOTE_ROWS, {**values, **columns})}
+    for zone in {person.zone for person in people if person.zone}:
+        here = [found[person.phone][0] for person in people if person.zone == zone]
+        chosen = [contact_id for contact_id in here if contact_id in noted]
+        statements.execute(SQL_SET_ZONES, {**values, "zone": zone, "contact_ids": chosen})
     return StagedPeople(
         created=[(contact_id, line) for contact_id, is_new, line in rows if is_new],
         updated=[(contact_id, line) for contact_id, is_new, line in rows if contact_id in noted and not is_new],
@@ -162,14 +154,6 @@ def keep_refused(*, workspace_id: int, import_id: int, rows: Iterable[tuple[int,
     ]
     if not lines:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(SQL_STAGE_REFUSED)
-        with cursor.copy(SQL_COPY_REFUSED) as copy:
-            copy.write("".join(lines))
-        cursor.execute(SQL_KEEP_REFUSED, {"workspace_id": workspace_id, "import_id": import_id})
-
-
-def notify(workspace_id: int, topics: Iterable[str]) -> None:
-    """Tell open pages, when the transaction commits, that these topics changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(live.SQL_NOTIFY, {"payload": live.render_payload(workspace_id, topics)})
+    statements.execute(SQL_STAGE_REFUSED, {})
+    statements.copy_in(SQL_COPY_REFUSED, "".join(lines))
+    statements.execute(SQL_KEEP_REFUSED, {"workspace_id": workspace_id, "import_id": import_id})

@@ -24,6 +24,15 @@ def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
         return list(cursor.fetchall())
 
 
+def copy_in(statement: str, lines: str) -> None:
+    """Run a COPY … FROM STDIN of a room's store with lines in COPY's text format.
+
+    COPY does not work where row-level security stands: copy into a temporary table and insert from there.
+    """
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(lines)
+
+
 def insert_from(table: str, columns: Sequence[str], rows: QuerySet[Any, Any]) -> int:
     """Insert what a query yields, without bringing it here; return how many rows that were.
 

@@ -11,9 +11,11 @@ from itertools import islice
 from typing import BinaryIO
 
 from switchboard.contacts import reading, rules, staging
-from switchboard.contacts.models import Import, ImportState, Tag
+from switchboard.contacts.actions.tags import ensure_tags
+from switchboard.contacts.models import Import, ImportState
 from switchboard.contacts.rules import RowParser
 from switchboard.contacts.types import ImportedPeople, Person, Problem, RecordConsent, Row
+from switchboard.core import statements
 from switchboard.core.tenancy import workspace_scope
 
 STEP_ROWS = 5_000
@@ -90,13 +92,13 @@ class ImportRun:
                     "reasons",
                 ]
             )
-            staging.notify(self.workspace_id, [f"import:{job.pk}"])
+            statements.notify_live(self.workspace_id, [f"import:{job.pk}"])
         return True
 
     def _find_tag_ids(self, people: Iterable[Person]) -> dict[str, int]:
         """Return the ids of all tags that the people carry; new words become tags."""
         names = {tag for person in people for tag in person.tags}
-        return ensure_tags(self.workspace_id, names) if names else {}
+        return ensure_tags(workspace_id=self.workspace_id, names=names) if names else {}
 
     def _record(self, step: Step, outcome: staging.StagedPeople, now: datetime) -> int:
         """Write what these people agreed to; a repeated row still opts its person out."""
@@ -165,10 +167,3 @@ def parse_step(batch: list[Row], parser: RowParser) -> Step:
         if parsed.notes:
             step.notes.update(parsed.notes)
     return step
-
-
-def ensure_tags(workspace_id: int, names: Iterable[str]) -> dict[str, int]:
-    """Return the id of each tag, made where there was none."""
-    wanted = sorted(set(names))
-    Tag.objects.bulk_create([Tag(workspace_id=workspace_id, name=name) for name in wanted], ignore_conflicts=True)
-    return dict(Tag.objects.filter(workspace_id=workspace_id, name__in=wanted).values_list("name", "id"))

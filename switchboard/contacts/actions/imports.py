@@ -1,16 +1,15 @@
-"""What happens to contacts: files are uploaded, checked and imported, tags made.
-
-Call these inside `core.tenancy.workspace_scope`, except `run_import`, which opens a scope for each of its steps.
-"""
+"""Files of contacts are uploaded, read in another way, checked, imported, stopped."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
-from switchboard.contacts import importing, queries, reading, rules, staging, uploads
+from switchboard.contacts import queries, reading, rules, uploads
+from switchboard.contacts.actions.steps import STEP_ROWS, ImportRun
+from switchboard.contacts.actions.tags import ensure_tags
 from switchboard.contacts.errors import (
     ConsentMissingError,
     ImportAlreadyRunError,
@@ -19,7 +18,7 @@ from switchboard.contacts.errors import (
 from switchboard.contacts.models import Import, ImportState
 from switchboard.contacts.rules import RowParser
 from switchboard.contacts.types import Check, CheckedRow, FileShape, ImportResult, Person, Problem, RecordConsent, Row
-from switchboard.core import clock
+from switchboard.core import clock, statements
 from switchboard.core.errors import Invalid, SwitchboardError
 from switchboard.core.tenancy import workspace_scope
 from switchboard.team.models import Workspace
@@ -151,11 +150,6 @@ def _set_consent(job: Import, consent: ConsentGiven) -> None:
     job.consent_source, job.consent_wording = consent.source.strip()[:255], consent.wording.strip()
 
 
-def ensure_tags(*, workspace_id: int, names: Sequence[str]) -> dict[str, int]:
-    """Return the id of each tag, made where there was none."""
-    return importing.ensure_tags(workspace_id, names)
-
-
 def check_import(*, workspace_id: int, import_id: int, limit: int = _SAMPLE_ROWS) -> Check:
     """Return the first rows of a file as the import would see them, with what is wrong in which cell.
 
@@ -241,7 +235,7 @@ def stop_import(*, workspace_id: int, import_id: int) -> None:
     Import.objects.filter(workspace_id=workspace_id, pk=import_id, state=ImportState.RUNNING).update(
         state=ImportState.STOPPED
     )
-    staging.notify(workspace_id, [f"import:{import_id}"])
+    statements.notify_live(workspace_id, [f"import:{import_id}"])
 
 
 def run_import(
@@ -250,7 +244,7 @@ def run_import(
     import_id: int,
     record_consent: RecordConsent,
     now: Callable[[], datetime] = clock.now,
-    step_rows: int = importing.STEP_ROWS,
+    step_rows: int = STEP_ROWS,
 ) -> ImportResult:
     """Import a started file to its end, from wherever an earlier run was cut off.
 
@@ -265,7 +259,7 @@ def run_import(
     try:
         path = uploads.find_upload(job.file_path)
         parser = RowParser(queries.get_shape(job).columns, job.mapping, job.country)
-        run = importing.ImportRun(job, parser, record_consent, now, step_rows)
+        run = ImportRun(job, parser, record_consent, now, step_rows)
         with path.open("rb") as file:
             if not run.run(file):
                 state = ImportState.STOPPED
@@ -283,5 +277,5 @@ def _finish_import(workspace_id: int, import_id: int, *, state: str, error: str,
         if job.state != ImportState.RUNNING:
             job.finished_at = job.finished_at or now
         job.save(update_fields=["state", "error", "finished_at"])
-        staging.notify(workspace_id, [f"import:{import_id}", "overview"])
+        statements.notify_live(workspace_id, [f"import:{import_id}", "overview"])
         return queries.render_result(job)
