@@ -29,6 +29,8 @@ class Portfolio:
     portfolio_id: str
     messaging_limit: str
     reach: Reach
+    # Linked portfolios share a parent, and with it a second, wider user id per person.
+    parent_id: str = ""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class Number:
     quality_rating: str = "GREEN"
     pin: str = ""
     override: Override | None = None
+    # A test number writes to these phones only.
+    allowed_recipients: frozenset[str] | None = None
     # Person index -> moment of their last message to this number: the 24-hour window.
     windows: dict[int, float] = field(default_factory=dict)
     service_month: str = ""
@@ -82,7 +86,7 @@ class Number:
             "throughput": {"level": "HIGH" if self.throughput.per_second > 80 else "STANDARD"},
             "code_verification_status": "VERIFIED",
             "name_status": "APPROVED",
-            "account_mode": "LIVE",
+            "account_mode": "LIVE" if self.allowed_recipients is None else "SANDBOX",
             "platform_type": "CLOUD_API",
             "is_official_business_account": False,
             "is_pin_enabled": bool(self.pin),

@@ -100,7 +100,7 @@ async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
     if not isinstance(message, dict) or "type" not in message:
         raise ControlError("`message` must be an object with a `type`.")
     index = world.inbox.write(phone, number, message, opts_out=body.get("opts_out"))
-    return _json({"id": world.ids.incoming(phone, index)})
+    return _json({"id": world.ledger.inbound_wamid(index)})
 
 
 async def reset(world: World, request: web.BaseRequest) -> web.Response:
@@ -178,7 +178,7 @@ def show_person(world: World, phone: str) -> dict[str, Any]:
     thread = []
     if index is not None:
         received = (i for i in range(len(ledger)) if ledger.persons[i] == index)
-        thread = [{"at": ledger.accepted[i], "text": ledger.texts[i].decode(), **ledger.row(i)} for i in received]
+        thread = [{"at": ledger.accepted[i], "text": ledger.text(i), **ledger.row(i)} for i in received]
         thread += [
             {"at": inbound.sent_at, "wrote": inbound.text, **ledger.opt_out_row(inbound), "message": inbound.message}
             for inbound in ledger.inbound

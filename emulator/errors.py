@@ -27,6 +27,8 @@ KNOWN: dict[int, tuple[int, str]] = {
     131048: (400, "Spam rate limit hit"),
     131049: (400, "This message was not delivered to maintain healthy ecosystem engagement."),
     131050: (400, "User has stopped marketing messages from your business"),
+    131062: (400, "Business-scoped user ids are not supported for this message"),
+    130403: (400, "The business has blocked this user"),
     131051: (400, "Unsupported message type"),
     131053: (400, "Media upload error"),
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),

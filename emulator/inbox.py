@@ -5,8 +5,10 @@ from typing import Any
 from emulator import phrases
 from emulator.accounts import Number
 from emulator.clock import Clock
+from emulator.knobs import Knobs
 from emulator.ledger import Inbound, Ledger
 from emulator.payloads import InboundUpdate
+from emulator.recipients import PhoneBook
 from emulator.webhooks import Webhooks
 
 WINDOW_SECONDS = 86_400.0
@@ -31,8 +33,14 @@ def visible_text(message: dict[str, Any]) -> str:
 
 
 class Inbox:
-    def __init__(self, *, clock: Clock, ledger: Ledger, webhooks: Webhooks) -> None:
+    def __init__(
+        self, *, clock: Clock, knobs: Knobs, ledger: Ledger, webhooks: Webhooks, phone_book: PhoneBook
+    ) -> None:
         self._clock = clock
+        self._knobs = knobs
+        self._phone_book = phone_book
+        # (number index, person) -> places of what they wrote.
+        self._threads: dict[tuple[int, int], list[int]] = {}
         self._ledger = ledger
         self._webhooks = webhooks
 
@@ -44,16 +52,25 @@ class Inbox:
         person = self._ledger.people.index_of(phone)
         text = visible_text(message)
         inbound = Inbound(person, number.index, message, text, self._clock.now())
+        inbound.has_username = self._ledger.people.person(phone, self._knobs).is_hidden
+        inbound.is_hidden = inbound.has_username and not self._phone_book.knows(number, person)
         inbound.opts_out = phrases.is_opt_out(text) if opts_out is None else opts_out
         if phrases.is_opt_in(text):
             self._end_opt_outs(person, inbound.sent_at)
         self._ledger.inbound.append(inbound)
-        number.windows[person] = self._clock.elapsed()
+        kind = message["type"]
+        if kind != "system" and (kind != "reaction" or self._knobs.reactions_open_window):
+            number.windows[person] = self._clock.elapsed()
         # Inbound and outbound share a number's throughput; a person is never refused for it.
         number.throughput.spend(self._clock.elapsed())
         index = len(self._ledger.inbound) - 1
+        self._threads.setdefault((number.index, person), []).append(index)
         self._webhooks.emit(number, InboundUpdate(index))
         return index
+
+    def thread(self, number: Number, person: int) -> list[Inbound]:
+        """Return what one person wrote to one number, oldest first."""
+        return [self._ledger.inbound[index] for index in self._threads.get((number.index, person), ())]
 
     def is_window_open(self, number: Number, person: int) -> bool:
         opened_at = number.windows.get(person)

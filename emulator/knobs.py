@@ -38,6 +38,8 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     read_without_delivered: float = 0.03
     replies: float = 0.12
     opts_out: float = 0.02
+    # Share of people with a username whose phone stays hidden until a business has used it.
+    hidden_phones: float = 0.0
 
     # Limits and readings of what Meta's pages leave open.
     pair_limit: bool = True
@@ -45,6 +47,12 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     portfolio_limit: bool = True
     window_error: Literal["async", "sync"] = "async"
     portfolio_error: Literal["async", "sync"] = "async"
+    portfolio_error_code: int = 131048
+    # Digits without a plus: taken whole, or the sending number's country code put before them.
+    to_without_plus: Literal["whole", "own_country"] = "whole"
+    rewrite_numbers: bool = True
+    us_marketing_block: bool = True
+    reactions_open_window: bool = True
     template_review_seconds: float = 3.0
     free_service_messages: int = 1000
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from emulator import views
 from emulator.accounts import Number
 from emulator.ids import MessageIds
 from emulator.people import People
+from emulator.views import Part
 
-ACCEPTED, SENT, DELIVERED, READ, FAILED = range(5)
-STATES = ("accepted", "sent", "delivered", "read", "failed")
+ACCEPTED, SENT, DELIVERED, READ, FAILED, PLAYED = range(6)
+STATES = ("accepted", "sent", "delivered", "read", "failed", "played")
 CATEGORIES = ("service", "marketing", "utility", "authentication", "none")
 SHA_LENGTH = 32
+# Bits of a row: addressed by user id, a person with a username, free through an entry point.
+BY_USER_ID, HAS_USERNAME, FREE_ENTRY = 1, 2, 4
 
 
 class Entry(NamedTuple):
@@ -27,7 +31,8 @@ class Entry(NamedTuple):
     template: str
     category: str
     callback_data: str
-    text: str
+    parts: list[Part]
+    flags: int = 0
 
 
 @dataclass(slots=True)
@@ -43,6 +48,9 @@ class Inbound:
     acknowledged_at: float | None = None
     ended_at: float | None = None
     is_marked_read: bool = False
+    # The phone is not shown to the business.
+    is_hidden: bool = False
+    has_username: bool = False
 
 
 class Ledger:
@@ -54,8 +62,9 @@ class Ledger:
         self.numbers, self.persons, self.templates = array("I"), array("I"), array("I")
         self.kinds, self.categories, self.states = array("B"), array("B"), array("B")
         self.shas = bytearray()
+        self.flags = array("B")
         self.callbacks: list[bytes] = []
-        self.texts: list[bytes] = []
+        self.views: list[bytes] = []
         self.kind_names: list[str] = []
         self.template_names: list[str] = [""]
         self.inbound: list[Inbound] = []
@@ -66,7 +75,6 @@ class Ledger:
 
     def add(self, entry: Entry) -> int:
         """Write one accepted message down and return its index."""
-        text = entry.text.encode()
         self.started.append(entry.request_started_at)
         self.accepted.append(entry.accepted_at)
         self.numbers.append(entry.number.index)
@@ -75,16 +83,30 @@ class Ledger:
         self.kinds.append(_place(self.kind_names, entry.kind))
         self.categories.append(CATEGORIES.index(entry.category))
         self.states.append(ACCEPTED)
-        self.shas += sha256(text).digest()
+        self.shas += sha256(views.plain(entry.parts).encode()).digest()
+        self.flags.append(entry.flags)
         self.callbacks.append(entry.callback_data.encode())
-        self.texts.append(text)
+        self.views.append(views.encode(entry.parts).encode())
         return len(self.started) - 1
 
     def phone(self, index: int) -> str:
         return self.people.phones[self.persons[index]]
 
     def wamid(self, index: int) -> str:
-        return self.ids.outgoing(self.phone(index), index)
+        phone = self.phone(index)
+        return self.ids.outgoing(self.people.opaque(phone) if self.flags[index] & BY_USER_ID else phone, index)
+
+    def inbound_wamid(self, index: int) -> str:
+        inbound = self.inbound[index]
+        phone = self.people.phones[inbound.person]
+        return self.ids.incoming(self.people.opaque(phone) if inbound.is_hidden else phone, index)
+
+    def parts(self, index: int) -> list[Part]:
+        """Return what the person sees of a message."""
+        return views.decode(self.views[index].decode())
+
+    def text(self, index: int) -> str:
+        return views.plain(self.parts(index))
 
     def kind(self, index: int) -> str:
         return self.kind_names[self.kinds[index]]
@@ -106,6 +128,7 @@ class Ledger:
             "type": self.kind(index),
             "template": self.template(index),
             "category": self.category(index),
+            "by_user_id": bool(self.flags[index] & BY_USER_ID),
             "content_sha256": self.content_key(index).hex(),
             "biz_opaque_callback_data": self.callbacks[index].decode(),
             "request_started_at": self.started[index],

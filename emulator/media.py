@@ -77,6 +77,23 @@ def check_file(content: bytes, declared: str) -> str:
     return declared
 
 
+SUITABLE = {
+    "image": {"image/jpeg", "image/png"},
+    "video": {"video/mp4", "video/3gpp"},
+    "gif": {"video/mp4"},
+    "audio": {"audio/ogg", "audio/mpeg", "audio/aac", "audio/amr", "audio/mp4"},
+    "sticker": {"image/webp"},
+}
+VOICE_TYPE = "audio/ogg"
+
+
+def suits(mime_type: str, form: str, *, is_voice: bool = False) -> bool:
+    """Say whether a file may be sent as image, video, audio, sticker or document."""
+    if is_voice:
+        return mime_type == VOICE_TYPE
+    return form not in SUITABLE or mime_type in SUITABLE[form]
+
+
 @dataclass(slots=True, frozen=True)
 class Media:
     media_id: str

@@ -1,34 +1,37 @@
 """POST /{PNID}/messages: what Meta checks before it says accepted, and what is written down then."""
 
-import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from emulator.accounts import Number
 from emulator.clock import Clock
-from emulator.content import render_content
+from emulator.content import Context, MediaSource, render_content
 from emulator.errors import GraphError
 from emulator.inbox import Inbox
 from emulator.knobs import Knobs
-from emulator.ledger import Entry, Ledger
+from emulator.ledger import BY_USER_ID, HAS_USERNAME, Entry, Inbound, Ledger
 from emulator.limits import PairLimit
-from emulator.media import MediaShelf
-from emulator.people import People
+from emulator.media import MediaShelf, suits
+from emulator.people import People, Person
+from emulator.recipients import Address, PhoneBook, find_recipient
+from emulator.regions import is_united_states
 from emulator.rendering import Rendered, find_sendable, render_template
-from emulator.statuses import Statuses
+from emulator.statuses import LONGEST_TRY_SECONDS, Statuses
+from emulator.templates import Template
+from emulator.views import Part
 
 CALLBACK_LONGEST = 512
-PHONE = re.compile(r"[1-9]\d{6,14}")
-PHONE_PADDING = str.maketrans("", "", " +-()")
+QUOTE_LONGEST = 120
+CODE_TTL_SECONDS = 600.0
+# Older messages can neither be marked read, quoted nor reacted to.
+REACHABLE_SECONDS = 30 * 86_400.0
 
 
 class Draft(NamedTuple):
     """A message that passed every check of its form."""
 
-    input: str
-    phone: str
+    address: Address
     kind: str
-    template: str
+    template: Template | None
     category: str
     callback_data: str
     rendered: Rendered
@@ -50,6 +53,7 @@ class Messages:
         inbox: Inbox,
         media: MediaShelf,
         statuses: Statuses,
+        phone_book: PhoneBook,
     ) -> None:
         self._clock = clock
         self._knobs = knobs
@@ -58,6 +62,9 @@ class Messages:
         self._inbox = inbox
         self._media = media
         self._statuses = statuses
+        self._phone_book = phone_book
+        # Codes that a file of the send being checked will fail with later.
+        self._media_trouble: list[int] = []
         self._pairs = PairLimit()
 
     def accept(self, number: Number, payload: dict[str, Any], *, started_at: float, at_once: bool = False) -> Accepted:
@@ -66,22 +73,29 @@ class Messages:
         :raises GraphError: Meta would refuse it now.
         """
         draft = self._check(number, payload)
-        person_index = self._people.index_of(draft.phone)
+        person_index = self._people.index_of(draft.address.phone)
         self._take_limits(number, person_index)
-        fail_code = self._failure(number, draft, person_index)
+        person = self._people.person(draft.address.phone, self._knobs)
+        fail_code = self._failure(number, draft, person_index) or self._late_failure(
+            number, draft, person_index, person
+        )
+        flags = (BY_USER_ID if draft.address.by_user_id else 0) | (HAS_USERNAME if person.is_hidden else 0)
         entry = Entry(
             request_started_at=started_at,
             accepted_at=self._clock.now(),
             number=number,
             person=person_index,
             kind=draft.kind,
-            template=draft.template,
+            template=draft.template.name if draft.template else "",
             category=draft.category,
             callback_data=draft.callback_data,
-            text=draft.rendered.text,
+            parts=draft.rendered.parts,
+            flags=flags,
         )
         index = self._ledger.add(entry)
-        self._plan(index, draft, fail_code, at_once=at_once)
+        if person.is_hidden and not draft.address.by_user_id:
+            self._phone_book.note(number, person_index)
+        self._plan(index, draft, person, fail_code, at_once=at_once)
         return Accepted(index, draft)
 
     def answer(self, accepted: Accepted) -> dict[str, Any]:
@@ -90,68 +104,126 @@ class Messages:
         message = {"id": self._ledger.wamid(accepted.row)}
         if draft.template:
             message["message_status"] = "accepted"
-        contact = {"input": draft.input, "wa_id": draft.phone}
+        contact = {"input": draft.address.input}
+        # Never both: what comes back is the kind of name that was used.
+        contact["user_id" if draft.address.by_user_id else "wa_id"] = (
+            draft.address.input if draft.address.by_user_id else draft.address.phone
+        )
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
 
-    def mark_read(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Mark an inbound message as read, with or without the typing indicator.
+    def mark_read(self, number: Number, payload: dict[str, Any]) -> dict[str, Any]:
+        """Mark an inbound message and the earlier ones of its thread as read, with or without typing.
 
-        :raises GraphError: no such inbound message.
+        :raises GraphError: no such inbound message of this number in the last 30 days.
         """
-        index = self._ledger.ids.find_incoming(str(payload.get("message_id", "")))
-        if index is None or index >= len(self._ledger.inbound):
-            raise GraphError(131009, "message_id is not a message that this number received")
-        self._ledger.inbound[index].is_marked_read = True
+        inbound = self._find_inbound(number, str(payload.get("message_id", "")))
+        if inbound is None or self._clock.now() - inbound.sent_at > REACHABLE_SECONDS:
+            raise GraphError(131009, "message_id is not a message that this number received in the last 30 days")
+        typing = payload.get("typing_indicator")
+        if typing is not None and not (isinstance(typing, dict) and typing.get("type") == "text"):
+            raise GraphError(131009, "typing_indicator.type must be text")
+        for earlier in self._inbox.thread(number, inbound.person):
+            if earlier.sent_at <= inbound.sent_at:
+                earlier.is_marked_read = True
         return {"success": True}
 
-    def _plan(self, index: int, draft: Draft, fail_code: int, *, at_once: bool) -> None:
-        person = self._people.person(draft.phone, self._knobs)
-        fail_code = fail_code or person.fail_code
-        if not fail_code and person.misses_marketing and draft.category == "marketing":
-            fail_code = 131049
+    def _find_inbound(self, number: Number, wamid: str) -> Inbound | None:
+        index = self._ledger.ids.find_incoming(wamid)
+        if index is None or index >= len(self._ledger.inbound):
+            return None
+        inbound = self._ledger.inbound[index]
+        return inbound if inbound.number == number.index else None
+
+    def _plan(self, index: int, draft: Draft, person: Person, fail_code: int, *, at_once: bool) -> None:
         if fail_code:
             self._statuses.fail(index, fail_code, at_once=at_once)
-        else:
-            self._statuses.begin(
-                index,
-                person,
-                quick_replies=draft.rendered.quick_replies,
-                is_template=bool(draft.template),
-                at_once=at_once,
-            )
+            return
+        self._statuses.begin(
+            index,
+            person,
+            quick_replies=draft.rendered.quick_replies,
+            is_template=draft.template is not None,
+            ttl_seconds=_ttl(draft.template),
+            at_once=at_once,
+        )
+
+    def _late_failure(self, number: Number, draft: Draft, person_index: int, person: Person) -> int:
+        """Return the code a message meets on its way to the person, 0 for none."""
+        if self._media_trouble:
+            return self._media_trouble.pop()
+        if draft.category == "marketing":
+            if (number.index, person_index) in self._people.stopped:
+                return 131050
+            if self._knobs.us_marketing_block and is_united_states(person.phone):
+                return 131049
+        return person.fail_code or (131049 if person.misses_marketing and draft.category == "marketing" else 0)
 
     def _check(self, number: Number, payload: dict[str, Any]) -> Draft:
         if number.status != "CONNECTED":
             raise GraphError(133010, f"Phone number {number.number_id} has status {number.status}")
-        raw, phone, callback_data = check_envelope(payload)
-        if phone == number.digits:
+        self._media_trouble.clear()
+        callback_data = check_envelope(payload)
+        address = find_recipient(payload, number, self._people, self._knobs)
+        if address.phone == number.digits:
             raise GraphError(131021, "The recipient is the sender")
+        if number.allowed_recipients is not None and address.phone not in number.allowed_recipients:
+            raise GraphError(131030, "A test number writes only to the recipients on its list")
         kind = payload.get("type", "text")
         piece = payload.get(kind) if isinstance(kind, str) else None
 
-        def media_source(media: dict[str, Any]) -> str:
-            return self._media_source(number, media)
+        def media_source(form: str, media: dict[str, Any]) -> str:
+            return self._media_source(number, form, media)
 
         if kind == "template":
-            return self._check_template(number, raw, phone, callback_data, piece, media_source)
-        text = render_content(str(kind), piece, media_source)
-        category = "none" if kind == "reaction" else "service"
-        return Draft(raw, phone, str(kind), "", category, callback_data, Rendered(text))
+            return self._check_template(number, address, callback_data, piece, media_source)
+        parts = render_content(str(kind), piece, Context(media_source, address.phone))
+        if kind == "reaction":
+            self._check_reaction_target(number, parts[0].data)
+        elif (context := payload.get("context")) is not None:
+            parts = [self._quote(number, context), *parts]
+        return Draft(
+            address, str(kind), None, "none" if kind == "reaction" else "service", callback_data, Rendered(parts)
+        )
 
     def _check_template(
-        self,
-        number: Number,
-        raw: str,
-        phone: str,
-        callback_data: str,
-        piece: object,
-        media_source: Callable[[dict[str, Any]], str],
+        self, number: Number, address: Address, callback_data: str, piece: object, media_source: MediaSource
     ) -> Draft:
         if not isinstance(piece, dict):
             raise GraphError(131008, "The parameter template is required")
         template = find_sendable(number.account.templates, piece)
+        if address.by_user_id and any(button.kind == "OTP" for button in template.parts.buttons):
+            raise GraphError(131062, "Codes are sent to phone numbers, never to user ids")
         rendered = render_template(template, piece, media_source)
-        return Draft(raw, phone, "template", template.name, template.category.lower(), callback_data, rendered)
+        return Draft(address, "template", template, template.category.lower(), callback_data, rendered)
+
+    def _check_reaction_target(self, number: Number, wamid: str) -> None:
+        """Check that a reaction is to a message of this number that is no reaction and at most 30 days old.
+
+        :raises GraphError: it is not.
+        """
+        inbound = self._find_inbound(number, wamid)
+        if inbound is not None:
+            sent_at, is_reaction = inbound.sent_at, inbound.message["type"] == "reaction"
+        else:
+            row = self._ledger.ids.find_outgoing(wamid)
+            if row is None or row >= len(self._ledger) or self._ledger.numbers[row] != number.index:
+                raise GraphError(131009, "reaction.message_id is not a message of this number")
+            sent_at, is_reaction = self._ledger.accepted[row], self._ledger.kind(row) == "reaction"
+        if is_reaction or self._clock.now() - sent_at > REACHABLE_SECONDS:
+            raise GraphError(131009, "reaction.message_id is a reaction itself, or older than 30 days")
+
+    def _quote(self, number: Number, context: object) -> Part:
+        """Return the bubble that a reply quotes; an old or unknown original is simply not shown."""
+        wamid = context.get("message_id") if isinstance(context, dict) else None
+        if not isinstance(wamid, str) or not wamid.startswith("wamid."):
+            raise GraphError(131009, "context.message_id must be the id of a message")
+        inbound = self._find_inbound(number, wamid)
+        if inbound is not None and self._clock.now() - inbound.sent_at <= REACHABLE_SECONDS:
+            return Part("quote", inbound.text[:QUOTE_LONGEST] or f"[{inbound.message['type']}]", wamid)
+        row = self._ledger.ids.find_outgoing(wamid)
+        if row is not None and row < len(self._ledger) and self._ledger.numbers[row] == number.index:
+            return Part("quote", self._ledger.text(row)[:QUOTE_LONGEST], wamid)
+        return Part("quote", "", wamid)
 
     def _failure(self, number: Number, draft: Draft, person_index: int) -> int:
         """Return the code a message is accepted with only to fail later, 0 for none.
@@ -166,8 +238,8 @@ class Messages:
             return 131047
         if self._knobs.portfolio_limit and not number.account.portfolio.reach.take(person_index, self._clock.elapsed()):
             if self._knobs.portfolio_error == "sync":
-                raise GraphError(131048, "The portfolio's messaging limit is reached")
-            return 131048
+                raise GraphError(self._knobs.portfolio_error_code, "The portfolio's messaging limit is reached")
+            return self._knobs.portfolio_error_code
         return 0
 
     def _take_limits(self, number: Number, person_index: int) -> None:
@@ -178,13 +250,16 @@ class Messages:
             raise GraphError(131056, "Too many messages sent from this phone number to the same phone number")
         number.throughput.spend(moment)
 
-    def _media_source(self, number: Number, media: dict[str, Any]) -> str:
-        """Return what stands for a picture in the ledger: its content's hash, else its link."""
+    def _media_source(self, number: Number, form: str, media: dict[str, Any]) -> str:
+        """Return what stands for a file in the ledger: its content's hash, else its link."""
         if (media_id := media.get("id")) is not None:
             found = self._media.find(str(media_id))
             if found is None or found.number is not number:
                 sentence = f"(#100) {media_id} is not a valid whatsapp business account media attachment ID"
                 raise GraphError(100, message=sentence)
+            # A file of the wrong kind is noticed only when it is made ready for the phone.
+            if not suits(found.mime_type, form, is_voice=bool(media.get("voice"))):
+                self._media_trouble.append(131053)
             return found.sha256[:16]
         link = media.get("link")
         if not isinstance(link, str) or not link.startswith(("https://", "http://")):
@@ -192,8 +267,17 @@ class Messages:
         return link
 
 
-def check_envelope(payload: dict[str, Any]) -> tuple[str, str, str]:
-    """Return the recipient as given, its digits, and the callback data.
+def _ttl(template: Template | None) -> float:
+    if template is None:
+        return LONGEST_TRY_SECONDS
+    if template.ttl_seconds > 0:
+        return template.ttl_seconds
+    is_code = template.category == "AUTHENTICATION" and template.ttl_seconds != -1
+    return CODE_TTL_SECONDS if is_code else LONGEST_TRY_SECONDS
+
+
+def check_envelope(payload: dict[str, Any]) -> str:
+    """Return the callback data.
 
     :raises GraphError: a field every message needs is missing or wrong.
     """
@@ -201,14 +285,7 @@ def check_envelope(payload: dict[str, Any]) -> tuple[str, str, str]:
         raise GraphError(100, message="(#100) The parameter messaging_product is required.")
     if payload.get("recipient_type", "individual") != "individual":
         raise GraphError(131009, "recipient_type must be individual")
-    raw = payload.get("to")
-    if not isinstance(raw, str) or not raw:
-        raise GraphError(100, message="(#100) The parameter to is required.")
-    # Digits without a plus are taken as they are: what every library sends, whatever the page says.
-    phone = raw.translate(PHONE_PADDING)
-    if not PHONE.fullmatch(phone):
-        raise GraphError(131009, f"to: {raw!r} is not a phone number")
     callback_data = payload.get("biz_opaque_callback_data", "")
     if not isinstance(callback_data, str) or len(callback_data) > CALLBACK_LONGEST:
         raise GraphError(131009, f"biz_opaque_callback_data must be text of at most {CALLBACK_LONGEST} characters")
-    return raw, phone, callback_data
+    return callback_data

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from emulator import errors, wire
 from emulator.accounts import Number
 from emulator.knobs import Knobs
-from emulator.ledger import FAILED, READ, STATES, Ledger
+from emulator.ledger import BY_USER_ID, DELIVERED, FAILED, HAS_USERNAME, PLAYED, READ, SENT, STATES, Ledger
 
 
 class StatusUpdate(NamedTuple):
@@ -32,6 +32,17 @@ class AccountUpdate(NamedTuple):
     field: str
     timestamp: int
     value: dict[str, Any]
+
+
+class Who(NamedTuple):
+    """The person of one update, as far as this business may know them."""
+
+    phone: str
+    is_hidden: bool
+    user_id: str
+    parent_id: str
+    username: str
+    is_system: bool
 
 
 MessageUpdate = StatusUpdate | InboundUpdate
@@ -93,53 +104,80 @@ class Payloads:
         contacts: dict[str, dict[str, Any]] = {}
         elements = []
         for update in updates:
-            phone = self._phone_of(update)
-            if shape != "failed" and phone not in contacts:
-                contacts[phone] = self._contact(phone, number)
+            person = self._who(update, number)
+            # System messages and failures come without the block.
+            if shape != "failed" and not person.is_system and person.user_id not in contacts:
+                contacts[person.user_id] = self._contact(person)
             if isinstance(update, StatusUpdate):
-                elements.append(self._status(update, phone, number))
+                elements.append(self._status(update, person, number))
             else:
-                elements.append(self._message(update.row, phone, number))
+                elements.append(self._message(update.row, person))
         if contacts:
             value["contacts"] = list(contacts.values())
         value["messages" if shape == "messages" else "statuses"] = elements
         return value
 
-    def _phone_of(self, update: MessageUpdate) -> str:
+    def _who(self, update: MessageUpdate, number: Number) -> Who:
+        """Say who an update is about, and what of them the business may see."""
+        ledger, people, portfolio = self._ledger, self._ledger.people, number.account.portfolio
+        is_system = False
         if isinstance(update, StatusUpdate):
-            return self._ledger.phone(update.row)
-        return self._ledger.people.phones[self._ledger.inbound[update.row].person]
+            phone, flags = ledger.phone(update.row), ledger.flags[update.row]
+            is_hidden = bool(flags & BY_USER_ID)
+            shows_username = flags & HAS_USERNAME and update.state in {DELIVERED, READ, PLAYED}
+        else:
+            inbound = ledger.inbound[update.row]
+            phone, is_hidden = people.phones[inbound.person], inbound.is_hidden
+            shows_username = is_hidden or (inbound.has_username)
+            is_system = inbound.message["type"] == "system"
+        return Who(
+            phone=phone,
+            is_hidden=is_hidden,
+            user_id=people.user_id(phone, portfolio.portfolio_id),
+            parent_id=people.user_id(phone, f"parent:{portfolio.parent_id}") if portfolio.parent_id else "",
+            username=people.username(phone) if shows_username else "",
+            is_system=is_system,
+        )
 
-    def _contact(self, phone: str, number: Number) -> dict[str, Any]:
-        people = self._ledger.people
-        user_id = people.user_id(phone, number.account.portfolio.portfolio_id)
-        return {"profile": {"name": people.name(phone)}, "wa_id": phone, "user_id": user_id}
+    def _contact(self, who: Who) -> dict[str, Any]:
+        contact: dict[str, Any] = {"profile": {"name": self._ledger.people.name(who.phone)}}
+        if who.username:
+            contact["profile"]["username"] = who.username
+        if not who.is_hidden:
+            contact["wa_id"] = who.phone
+        contact["user_id"] = who.user_id
+        if who.parent_id:
+            contact["parent_user_id"] = who.parent_id
+        return contact
 
-    def _message(self, index: int, phone: str, number: Number) -> dict[str, Any]:
+    def _message(self, index: int, who: Who) -> dict[str, Any]:
         inbound = self._ledger.inbound[index]
-        head = {
-            "from": phone,
-            "from_user_id": self._ledger.people.user_id(phone, number.account.portfolio.portfolio_id),
-            "id": self._ledger.ids.incoming(phone, index),
-            "timestamp": str(int(inbound.sent_at)),
-        }
+        head = {} if who.is_hidden else {"from": who.phone}
+        head["from_user_id"] = who.user_id
+        if who.parent_id:
+            head["from_parent_user_id"] = who.parent_id
+        head |= {"id": self._ledger.inbound_wamid(index), "timestamp": str(int(inbound.sent_at))}
         return head | inbound.message
 
-    def _status(self, update: StatusUpdate, phone: str, number: Number) -> dict[str, Any]:
+    def _status(self, update: StatusUpdate, who: Who, number: Number) -> dict[str, Any]:
         index, state, timestamp, detail = update
         element: dict[str, Any] = {
             "id": self._ledger.wamid(index),
             "status": STATES[state],
             "timestamp": str(timestamp),
-            "recipient_id": phone,
         }
-        if state != FAILED:
-            element["recipient_user_id"] = self._ledger.people.user_id(phone, number.account.portfolio.portfolio_id)
+        if not who.is_hidden:
+            element["recipient_id"] = who.phone
+        # A failure gives back only the identifier that was used.
+        if state != FAILED or who.is_hidden:
+            element["recipient_user_id"] = who.user_id
+            if who.parent_id:
+                element["recipient_parent_user_id"] = who.parent_id
         if callback := self._ledger.callbacks[index]:
             element["biz_opaque_callback_data"] = callback.decode()
         if state == FAILED:
             element["errors"] = [errors.status_error(detail)]
-        elif (category := self._ledger.category(index)) != "none" and (state != READ or detail):
+        elif (category := self._ledger.category(index)) != "none" and (state in {SENT, DELIVERED} or detail):
             element["pricing"] = self._pricing(category, number)
         return element
 

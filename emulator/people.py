@@ -25,6 +25,10 @@ class Person(NamedTuple):
     reply_after: float | None = None
     opts_out: bool = False
     taps: bool = False
+    # Has a username, so that businesses who do not know the phone never see it.
+    is_hidden: bool = False
+    # Seconds until the phone is online again; None is at once.
+    delivered_after: float | None = None
 
 
 class Habits(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -42,6 +46,9 @@ class Habits(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     reply_after: float | None = None
     opts_out: bool | None = None
     taps: bool | None = None
+    hidden: bool | None = None
+    username: str | None = None
+    delivered_after: float | None = None
 
 
 class People:
@@ -53,6 +60,12 @@ class People:
         self.phones: list[str] = []
         self._by_phone: dict[str, Habits] = {}
         self._by_suffix: dict[str, Habits] = {}
+        # How often a phone's user ids were made anew; nobody's, for most phones.
+        self._generations: dict[str, int] = {}
+        # Scope -> user id -> index, filled as far as somebody asked.
+        self._by_user_id: dict[str, dict[str, int]] = {}
+        # (number index, person) who stopped marketing with WhatsApp's own switch.
+        self.stopped: set[tuple[int, int]] = set()
 
     def index_of(self, phone: str) -> int:
         """Return the small number that stands for a phone (in digits) everywhere else."""
@@ -84,10 +97,48 @@ class People:
         names = phrases.NAMES[language_of(phone)]
         return names[self._digest(phone)[15] % len(names)]
 
-    def user_id(self, phone: str, portfolio_id: str) -> str:
-        """Return the business-scoped user id: the same person has another one in another portfolio."""
-        digest = blake2b(f"{portfolio_id}:{phone}".encode(), key=self._key, digest_size=8).digest()
-        return f"{country_of(phone)}.{int.from_bytes(digest, 'big')}"
+    def username(self, phone: str) -> str:
+        if (habits := self._find_habits(phone)) and habits.username:
+            return habits.username
+        return f"user.{self.opaque(phone)[:8]}"
+
+    def opaque(self, phone: str) -> str:
+        """Return digits that stand for a phone where it must not be seen."""
+        return f"{int.from_bytes(self._digest(phone)[:6], 'big'):015}"
+
+    def user_id(self, phone: str, scope: str) -> str:
+        """Return the business-scoped user id: the same person has another one in another portfolio.
+
+        The scope of a parent id is `parent:` and the parent's name.
+        """
+        generation = self._generations.get(phone)
+        words = f"{scope}:{phone}:{generation}" if generation else f"{scope}:{phone}"
+        digest = blake2b(words.encode(), key=self._key, digest_size=8).digest()
+        kind = ".ENT" if scope.startswith("parent:") else ""
+        return f"{country_of(phone)}{kind}.{int.from_bytes(digest, 'big')}"
+
+    def find_by_user_id(self, user_id: str, scope: str) -> str | None:
+        """Return the phone behind a user id, None when nobody here has it."""
+        known = self._by_user_id.setdefault(scope, {})
+        # Everybody has exactly one id per scope, so the ids that are missing are the newest people's.
+        known.update((self.user_id(self.phones[index], scope), index) for index in range(len(known), len(self.phones)))
+        index = known.get(user_id)
+        return None if index is None else self.phones[index]
+
+    def renew_user_ids(self, phone: str) -> None:
+        """Give the person new user ids everywhere; the old ones lead nowhere."""
+        self._generations[phone] = self._generations.get(phone, 0) + 1
+        self._by_user_id.clear()
+
+    def move(self, old: str, new: str, knobs: Knobs) -> None:
+        """Let a person take their habits to another phone; the old one is no longer on WhatsApp."""
+        habits = self._find_habits(old) or Habits()
+        is_hidden = self.person(old, knobs).is_hidden
+        moved = msgspec.structs.replace(
+            habits, phone=new, suffix="", name=self.name(old), exists=True, hidden=is_hidden
+        )
+        self._by_phone[new] = moved
+        self._by_phone[old] = Habits(phone=old, exists=False)
 
     def _digest(self, phone: str) -> bytes:
         return blake2b(phone.encode(), key=self._key, digest_size=16).digest()
@@ -99,6 +150,11 @@ class People:
             if phone.endswith(suffix):
                 return habits
         return None
+
+
+FIXED_AS_THEY_ARE = (
+    "name", "fail_code", "reads", "skips_delivered", "reply", "reply_after", "opts_out", "taps", "delivered_after",
+)  # fmt: skip
 
 
 def _draw_person(phone: str, digest: bytes, knobs: Knobs) -> Person:
@@ -125,20 +181,21 @@ def _draw_person(phone: str, digest: bytes, knobs: Knobs) -> Person:
         reply=words[digest[12] % len(words)] if answers else "",
         opts_out=opts_out,
         taps=digest[13] < 128,
+        is_hidden=digest[11] / 256 < knobs.hidden_phones,
     )
 
 
 def _with_habits(person: Person, habits: Habits) -> Person:
     changes: dict[str, Any] = {
-        name: value
-        for name in ("name", "fail_code", "reads", "skips_delivered", "reply", "reply_after", "opts_out", "taps")
-        if (value := getattr(habits, name)) is not None
+        name: value for name in FIXED_AS_THEY_ARE if (value := getattr(habits, name)) is not None
     }
     if habits.exists is not None:
         # Somebody said to exist takes every message, unless the same call says otherwise.
         changes["misses_marketing"] = False
         changes["is_blocking"] = False
         changes.setdefault("fail_code", 0 if habits.exists else 131026)
+    if habits.hidden is not None:
+        changes["is_hidden"] = habits.hidden
     if habits.blocked is not None:
         changes["is_blocking"] = habits.blocked
     # A fixed reply says itself whether it is an opt-out; a fixed opt-out needs a word.

@@ -7,6 +7,8 @@ import msgspec
 from emulator.accounts import Account, App, Directory, Grant, Number
 from emulator.limits import Throughput
 
+TEST_RECIPIENTS_MOST = 5
+
 
 class AppSetup(msgspec.Struct, forbid_unknown_fields=True):
     app_id: str
@@ -25,6 +27,7 @@ class TokenSetup(msgspec.Struct, forbid_unknown_fields=True):
 class PortfolioSetup(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     messaging_limit: str = ""
+    parent_id: str = ""
 
 
 class NumberSetup(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,6 +39,8 @@ class NumberSetup(msgspec.Struct, forbid_unknown_fields=True):
     status: str = "CONNECTED"
     quality_rating: str = "GREEN"
     pin: str = ""
+    # The phones a test number may write to, at most five; none makes it a live number.
+    allowed_recipients: list[str] | None = None
 
 
 class AccountSetup(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,7 +74,7 @@ def apply_setup(directory: Directory, setup: Setup) -> dict[str, int]:
         limited_to = None if token.account_ids is None else frozenset(token.account_ids)
         directory.grants[token.token] = Grant(token.app_id, limited_to)
     for portfolio in setup.portfolios:
-        directory.portfolio(portfolio.id, portfolio.messaging_limit)
+        directory.portfolio(portfolio.id, portfolio.messaging_limit).parent_id = portfolio.parent_id
     # An account that names no app belongs to the apps of the same call, else to all that are known.
     own_apps = [app.app_id for app in setup.apps] or list(directory.apps)
     for account in setup.accounts:
@@ -86,6 +91,8 @@ def _check(directory: Directory, setup: Setup) -> None:
             raise ValueError(f"A template of account {account.id} lacks its name or language.")
         if any(number.throughput_per_second < 1 for number in account.numbers):
             raise ValueError(f"A number of account {account.id} has a throughput below 1 per second.")
+        if any(len(number.allowed_recipients or ()) > TEST_RECIPIENTS_MOST for number in account.numbers):
+            raise ValueError(f"A test number of account {account.id} has more than {TEST_RECIPIENTS_MOST} recipients.")
 
 
 def _apply_account(directory: Directory, setup: AccountSetup, own_apps: list[str]) -> None:
@@ -120,3 +127,5 @@ def _apply_number(directory: Directory, account: Account, setup: NumberSetup) ->
     number.status = setup.status
     number.quality_rating = setup.quality_rating
     number.pin = setup.pin
+    if setup.allowed_recipients is not None:
+        number.allowed_recipients = frozenset("".join(filter(str.isdigit, p)) for p in setup.allowed_recipients)

@@ -8,7 +8,7 @@ from emulator.agenda import Agenda
 from emulator.clock import Clock
 from emulator.inbox import Inbox, button_message, text_message
 from emulator.knobs import Knobs
-from emulator.ledger import DELIVERED, FAILED, READ, SENT, Ledger
+from emulator.ledger import DELIVERED, FAILED, PLAYED, READ, SENT, Ledger
 from emulator.payloads import StatusUpdate
 from emulator.people import Person
 from emulator.webhooks import Webhooks
@@ -16,6 +16,8 @@ from emulator.webhooks import Webhooks
 # A kind of event is the state it leads to; a reply comes after all of them.
 REPLY = 9
 DELIVERS, READS, SKIPS_DELIVERED = 1, 2, 4
+# What Meta cannot deliver in this time it drops without a word.
+LONGEST_TRY_SECONDS = 30 * 86_400.0
 
 
 class Reply(NamedTuple):
@@ -47,6 +49,7 @@ class Statuses:
         self._dice = dice
         self._plans: dict[int, int] = {}
         self._replies: dict[int, Reply] = {}
+        self._offline: dict[int, float] = {}
         agenda.on_event = self.step
 
     def fail(self, index: int, code: int, *, at_once: bool = False) -> None:
@@ -61,10 +64,14 @@ class Statuses:
         *,
         quick_replies: tuple[tuple[str, str], ...] = (),
         is_template: bool,
+        ttl_seconds: float = LONGEST_TRY_SECONDS,
         at_once: bool = False,
     ) -> None:
         """Plan what the person will do with a message that can reach them."""
-        plan = 0 if person.is_blocking else DELIVERS
+        comes_too_late = (person.delivered_after or 0) > ttl_seconds
+        plan = 0 if person.is_blocking or comes_too_late else DELIVERS
+        if plan and person.delivered_after is not None:
+            self._offline[index] = person.delivered_after
         if plan and person.reads:
             plan |= READS | (SKIPS_DELIVERED if person.skips_delivered else 0)
         self._plans[index] = plan
@@ -84,6 +91,8 @@ class Statuses:
             self._after_delivered(index)
         else:
             self._enter(index, kind, self._ledger.failures.get(index, 0))
+            if kind == READ and self._ledger.kind(index) == "audio":
+                self._agenda.add(self._delay("read"), PLAYED, index)
 
     def _begin(self, index: int, kind: int, *, at_once: bool) -> None:
         if at_once:
@@ -95,7 +104,8 @@ class Statuses:
     def _after_sent(self, index: int) -> None:
         plan = self._plans[index]
         if plan & DELIVERS and self._ledger.kind(index) != "reaction":
-            self._agenda.add(self._delay("delivered"), DELIVERED, index)
+            after = self._offline.pop(index, None)
+            self._agenda.add(self._delay("delivered") if after is None else after, DELIVERED, index)
         else:
             del self._plans[index]
 

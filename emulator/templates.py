@@ -30,12 +30,31 @@ def parse_text(text: str) -> Text:
 
 
 NO_TEXT = Text(("",), ())
+NEEDS_VALUE = frozenset({"COPY_CODE", "OTP", "MPM"})
+# Buttons whose words Meta fixes.
+FIXED_WORDS = {
+    "COPY_CODE": "Copy offer code",
+    "OTP": "Copy code",
+    "CATALOG": "View catalog",
+    "MPM": "View items",
+    "SPM": "View",
+    "REQUEST_CONTACT_INFO": "Share contact info",
+    "CALL_PERMISSION_REQUEST": "Allow calls",
+}
+CODE_SENTENCE = "*{{1}}* is your verification code."
+SECURITY_SENTENCE = " For your security, do not share this code."
 
 
 class Button(NamedTuple):
+    """A template's button; `target` is the address, number or code behind it, with its place to fill."""
+
     kind: str
     text: str
-    has_variable: bool
+    target: Text = NO_TEXT
+
+    @property
+    def has_variable(self) -> bool:
+        return self.kind in NEEDS_VALUE or bool(self.target.variables)
 
 
 @dataclass(slots=True)
@@ -47,10 +66,13 @@ class Parts:
     body: Text = NO_TEXT
     footer: str = ""
     buttons: tuple[Button, ...] = ()
-    card_count: int = 0
+    # A limited-time offer's words; its end comes with each send when the template says that it has one.
+    offer: str = ""
+    has_expiration: bool = False
+    cards: tuple["Parts", ...] = ()
 
 
-def parse_parts(components: list[dict[str, Any]]) -> Parts:
+def parse_parts(components: list[dict[str, Any]], category: str = "") -> Parts:
     parts = Parts()
     for component in components:
         kind = str(component.get("type", "")).upper()
@@ -58,20 +80,34 @@ def parse_parts(components: list[dict[str, Any]]) -> Parts:
             parts.header_format = str(component.get("format", "TEXT")).upper()
             parts.header = parse_text(str(component.get("text", "")))
         elif kind == "BODY":
-            parts.body = parse_text(str(component.get("text", "")))
+            parts.body = parse_text(_body_text(component, category))
         elif kind == "FOOTER":
-            parts.footer = str(component.get("text", ""))
+            minutes = component.get("code_expiration_minutes")
+            parts.footer = f"This code expires in {minutes} minutes." if minutes else str(component.get("text", ""))
         elif kind == "BUTTONS":
             parts.buttons = tuple(_parse_button(button) for button in component.get("buttons", []))
         elif kind == "CAROUSEL":
-            parts.card_count = len(component.get("cards", []))
+            parts.cards = tuple(parse_parts(card.get("components", [])) for card in component.get("cards", []))
+        elif kind == "LIMITED_TIME_OFFER":
+            offer = component.get("limited_time_offer", {})
+            parts.offer, parts.has_expiration = str(offer.get("text", "")), bool(offer.get("has_expiration"))
     return parts
+
+
+def _body_text(component: dict[str, Any], category: str) -> str:
+    """Return a body's text; that of authentication templates is Meta's own."""
+    if category == "AUTHENTICATION" and not component.get("text"):
+        return CODE_SENTENCE + (SECURITY_SENTENCE if component.get("add_security_recommendation") else "")
+    return str(component.get("text", ""))
 
 
 def _parse_button(button: dict[str, Any]) -> Button:
     kind = str(button.get("type", "")).upper()
-    needs_value = kind in {"COPY_CODE", "OTP"} or bool(VARIABLE.search(str(button.get("url", ""))))
-    return Button(kind, str(button.get("text", "")), needs_value)
+    # An authentication template read back shows its button as an address of Meta's own.
+    if kind == "URL" and "otp_type=" in str(button.get("url", "")):
+        kind = "OTP"
+    target = parse_text("" if kind == "OTP" else str(button.get("url") or button.get("phone_number") or ""))
+    return Button(kind, str(button.get("text") or FIXED_WORDS.get(kind, kind.title())), target)
 
 
 @dataclass(slots=True)
@@ -86,6 +122,9 @@ class Template:
     quality: str
     parts: Parts
     rejected_reason: str = "NONE"
+    ttl_seconds: int = 0
+    # An approved template that was edited goes on in its old form until the review has ended.
+    stays_usable: bool = False
 
     @property
     def is_named(self) -> bool:
@@ -98,11 +137,27 @@ class Template:
             "language": self.language,
             "category": self.category,
             "status": self.status,
-            "components": self.components,
+            "components": [_read_back(component) for component in self.components],
             "parameter_format": self.parameter_format,
             "quality_score": {"score": self.quality, "date": 0},
             "rejected_reason": self.rejected_reason,
+            "message_send_ttl_seconds": self.ttl_seconds or None,
         }
+
+
+def _read_back(component: dict[str, Any]) -> dict[str, Any]:
+    """Return a component as Meta shows it afterwards: a code button has become an address."""
+    if str(component.get("type", "")).upper() != "BUTTONS":
+        return component
+    return {**component, "buttons": [_read_back_button(button) for button in component.get("buttons", [])]}
+
+
+def _read_back_button(button: dict[str, Any]) -> dict[str, Any]:
+    if str(button.get("type", "")).upper() != "OTP":
+        return button
+    way = str(button.get("otp_type", "COPY_CODE")).upper()
+    url = f"https://www.whatsapp.com/otp/code/?otp_type={way}&code=otp{{{{1}}}}"
+    return {"type": "URL", "text": button.get("text", FIXED_WORDS["OTP"]), "url": url}
 
 
 DEFAULT_FIELDS = ("name", "parameter_format", "components", "language", "status", "category")
@@ -120,16 +175,18 @@ class TemplateShelf:
         name, language = str(form["name"]), str(form["language"])
         known = self.by_key.get((name, language))
         components = list(form.get("components", []))
+        category = str(form.get("category", "MARKETING")).upper()
         template = Template(
             template_id=str(form.get("id") or (known.template_id if known else _next_template_id())),
             name=name,
             language=language,
-            category=str(form.get("category", "MARKETING")).upper(),
+            category=category,
             status=str(form.get("status", "APPROVED")).upper(),
             components=components,
             parameter_format=str(form.get("parameter_format", "POSITIONAL")).upper(),
             quality=str(form.get("quality", "GREEN")),
-            parts=parse_parts(components),
+            parts=parse_parts(components, category),
+            ttl_seconds=int(form.get("message_send_ttl_seconds") or 0),
         )
         if known:
             del self.by_id[known.template_id]

@@ -20,6 +20,7 @@ from emulator.media import MediaShelf
 from emulator.messages import Messages
 from emulator.payloads import Payloads
 from emulator.people import People
+from emulator.recipients import PhoneBook
 from emulator.statuses import Statuses
 from emulator.webhooks import Webhooks
 
@@ -51,7 +52,14 @@ class World:
             payloads=Payloads(self.ledger, self.knobs),
             dice=self.dice,
         )
-        self.inbox = Inbox(clock=self.clock, ledger=self.ledger, webhooks=self.webhooks)
+        self.phone_book = PhoneBook(self.clock)
+        self.inbox = Inbox(
+            clock=self.clock,
+            knobs=self.knobs,
+            ledger=self.ledger,
+            webhooks=self.webhooks,
+            phone_book=self.phone_book,
+        )
         self.statuses = Statuses(
             clock=self.clock,
             knobs=self.knobs,
@@ -69,6 +77,7 @@ class World:
             inbox=self.inbox,
             media=self.media,
             statuses=self.statuses,
+            phone_book=self.phone_book,
         )
         self.rejected: Counter[int] = Counter()
         self.faults: Counter[str] = Counter()

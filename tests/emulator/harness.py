@@ -39,7 +39,7 @@ WELCOME = {
 }
 
 
-def text_body(to: str, text: str = "Hello", **more: Any) -> dict[str, Any]:
+def text_body(to: Any, text: str = "Hello", **more: Any) -> dict[str, Any]:
     return {"messaging_product": "whatsapp", "to": to, "type": "text", "text": {"body": text}, **more}
 
 
