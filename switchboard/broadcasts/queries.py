@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from switchboard.broadcasts import audience, rules
 from switchboard.broadcasts.errors import BroadcastMissingError, Problem
-from switchboard.broadcasts.models import Broadcast, BroadcastState, Recipient
+from switchboard.broadcasts.models import Broadcast, Recipient
 from switchboard.broadcasts.pool import load_pool
 from switchboard.contacts.models import Contact
+from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
-from switchboard.delivery.types import Origin, State
+from switchboard.delivery.types import Forecast, Gate, Origin, State
 from switchboard.team.models import Workspace
 
 # What a recipient can be asked for, and the delivery states that answer it.
@@ -83,21 +84,6 @@ def _list_template_problems(broadcast: Broadcast) -> Iterator[Problem]:
         yield Problem("message", "The template shows a picture above its text. Choose one.")
 
 
-def list_active(workspace_id: int) -> list[tuple[int, str]]:
-    """Return id and state of the broadcasts that jobs have to move on; cancelled ones while somebody waits."""
-    running = Broadcast.objects.filter(
-        workspace_id=workspace_id,
-        state__in=(BroadcastState.PREPARING, BroadcastState.SENDING, BroadcastState.CANCELLED),
-    )
-    rows = list(running.order_by("id").values_list("id", "state"))
-    return [(pk, state) for pk, state in rows if state != BroadcastState.CANCELLED or _has_waiting(workspace_id, pk)]
-
-
-def _has_waiting(workspace_id: int, broadcast_id: int) -> bool:
-    unexpanded = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=True)
-    return unexpanded.exists() or _queued(workspace_id, broadcast_id).exists()
-
-
 def _queued(workspace_id: int, broadcast_id: int) -> QuerySet[Outbox]:
     lanes = Lane.objects.filter(workspace_id=workspace_id, origin_kind=Origin.BROADCAST, origin_id=broadcast_id)
     return Outbox.objects.filter(workspace_id=workspace_id, lane_id__in=list(lanes.values_list("pk", flat=True)))
@@ -106,6 +92,35 @@ def _queued(workspace_id: int, broadcast_id: int) -> QuerySet[Outbox]:
 def count_queued(workspace_id: int, broadcast_id: int) -> int:
     """Count the messages of a broadcast that wait in the outbox (bounded by how far it is expanded)."""
     return _queued(workspace_id, broadcast_id).count()
+
+
+def count_unexpanded(workspace_id: int, broadcast_id: int) -> int:
+    """Count the recipients that have no message yet."""
+    # Index: broadcasts_recipient_unexpanded.
+    return Recipient.objects.filter(
+        workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=True
+    ).count()
+
+
+def get_forecast(workspace_id: int, broadcast_id: int, now: datetime) -> Forecast:
+    """Return when the last message leaves and what keeps it from leaving sooner."""
+    return delivery_queries.forecast(
+        workspace_id,
+        Origin.BROADCAST,
+        broadcast_id,
+        now,
+        not_expanded=count_unexpanded(workspace_id, broadcast_id),
+    )
+
+
+def is_settled(workspace_id: int, broadcast_id: int, now: datetime) -> bool:
+    """Tell whether nothing is due or in flight: who still waits is held by the night or a stopped number, or unknown."""
+    progress = delivery_queries.get_progress(workspace_id, Origin.BROADCAST, broadcast_id)
+    if not progress.planned:
+        return get_broadcast(workspace_id, broadcast_id).finished_at is not None
+    holds = delivery_queries.list_holds(workspace_id, Origin.BROADCAST, broadcast_id, now)
+    held = sum(hold.count for hold in holds if hold.gate in {Gate.QUIET_HOURS, Gate.NUMBER, Gate.TEMPLATE})
+    return progress.waiting <= progress.unknown + held
 
 
 @dataclass(frozen=True, slots=True)

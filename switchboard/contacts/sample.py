@@ -69,11 +69,15 @@ class _Someone:
     town: str
 
 
-def write_sample(path: Path, *, rows: int = 10_000, seed: int = 1, encoding: str = "utf-8-sig") -> SampleSummary:
-    """Write a sample file of so many rows: people of many countries in UTF-8 (with a mark, as Excel writes it),
-    Japanese ones in Shift_JIS or EUC-JP, Chinese ones in GB18030.
+def write_sample(
+    path: Path, *, rows: int = 10_000, people: int | None = None, seed: int = 1, encoding: str = "utf-8-sig"
+) -> SampleSummary:
+    """Write a sample file of so many rows, or of as many rows as it takes to hold so many different people.
+
+    They are of many countries in UTF-8 (with a mark, as Excel writes it), Japanese in Shift_JIS or EUC-JP, Chinese in
+    GB18030.
     """
-    content = _Sample(rows, seed, _profile_of(encoding))
+    content = _Sample(rows, people, seed, _profile_of(encoding))
     with path.open("w", encoding=encoding, newline="", errors="strict") as file:
         for line in content.lines():
             file.write(line)
@@ -90,8 +94,9 @@ def _profile_of(encoding: str) -> str:
 class _Sample:
     """Makes the rows of one file, and counts what it put in."""
 
-    def __init__(self, rows: int, seed: int, profile: str) -> None:
+    def __init__(self, rows: int, wanted_people: int | None, seed: int, profile: str) -> None:
         self.rows = rows
+        self.wanted_people = wanted_people
         self.profile = profile
         self.home = "CN" if profile == "chinese" else "JP"
         self.random = random.Random(seed)  # noqa: S311  a sample has to be the same each time, not secret
@@ -104,11 +109,14 @@ class _Sample:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(words.HEADINGS[self.profile])
-        for number in range(1, self.rows + 1):
+        number = 0
+        while number < self.rows if self.wanted_people is None else len(self.people) < self.wanted_people:
+            number += 1
             writer.writerow(self._row(number))
             yield text.getvalue()
             text.seek(0)
             text.truncate()
+        self.rows = number
         yield text.getvalue()
 
     def summary(self) -> SampleSummary:

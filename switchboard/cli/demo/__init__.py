@@ -5,15 +5,34 @@ from pathlib import Path
 import click
 
 
-@click.command(help="Show everything: embedded database, emulator, all roles, a sample shop, one broadcast with replies.")
+@click.command(
+    help="Show everything: embedded database, emulator, all roles, a sample shop, one broadcast with replies."
+)
 @click.option("--once", is_flag=True, help="Leave when the broadcast has settled; exit with 1 if a promise was broken.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on standard output.")
-@click.option("--recipients", type=click.IntRange(1, 1_000_000), help="How many people the sample file has. Default: its 10,000 rows.")
-@click.option("--numbers", "number_count", type=click.IntRange(1, 500), default=20, show_default=True, help="How many numbers send.")
 @click.option(
-    "--pace", type=click.Choice(["careful", "standard", "full"]), default="standard", show_default=True, help="How fast each number sends."
+    "--recipients",
+    type=click.IntRange(1, 1_000_000),
+    help="How many people the sample file has. Default: its 10,000 rows.",
 )
-@click.option("--seed", type=int, default=7, show_default=True, help="The same seed makes the same file and the same people.")
+@click.option(
+    "--numbers",
+    "number_count",
+    type=click.IntRange(1, 500),
+    default=20,
+    show_default=True,
+    help="How many numbers send.",
+)
+@click.option(
+    "--pace",
+    type=click.Choice(["careful", "standard", "full"]),
+    default="standard",
+    show_default=True,
+    help="How fast each number sends.",
+)
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help="The same seed makes the same file and the same people."
+)
 @click.option(
     "--contacts",
     "contacts_file",

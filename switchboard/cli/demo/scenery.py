@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-APP_ID = "880011223344556"
 WORKSPACE_NAME = "Olive's Market"
 WORKSPACE_ZONE = "Asia/Tokyo"
 WORKSPACE_COUNTRY = "JP"
@@ -12,13 +11,16 @@ OFFER = "autumn_offer"
 _NUMBERS_PER_ACCOUNT = 25
 # Words for people whose name we do not know, by template language.
 UNKNOWN_NAME = {"ja": "お客様", "zh_CN": "朋友", "en": "friend"}
-UNKNOWN_CITY = {"ja": "お住まいの街", "zh_CN": "您所在的城市", "en": "your city"}
+UNKNOWN_TOWN = {"ja": "お住まいの街", "zh_CN": "您所在的城市", "en": "your town"}
+# What the column with a person's town may be called in a file.
+TOWN_KEYS = {"市", "town", "city", "都市", "城市", "市区町村"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scenery:
     """What the emulator is told, and with which secrets the product connects to it."""
 
+    app_id: str
     token: str
     app_secret: str
     verify_token: str
@@ -28,7 +30,7 @@ class Scenery:
     def build_setup(self, callback_url: str) -> dict[str, Any]:
         """Return the body of the emulator's POST /_emulator/setup."""
         app = {
-            "app_id": APP_ID,
+            "app_id": self.app_id,
             "secret": self.app_secret,
             "callback_url": callback_url,
             "verify_token": self.verify_token,
@@ -38,18 +40,24 @@ class Scenery:
         return {"apps": [app], "portfolios": portfolios, "accounts": self.accounts}
 
 
-def build_scenery(number_count: int) -> Scenery:
-    """Return a shop with so many numbers, over two portfolios and accounts of at most 25 numbers."""
+def build_scenery(number_count: int, run: int) -> Scenery:
+    """Return a shop with so many numbers, over two portfolios and accounts of at most 25 numbers.
+
+    Every run has ids of its own, as Meta would: runs share a database.
+    """
     portfolios = [
-        {"id": "510000000000001", "name": "Olive Japan", "messaging_limit": "TIER_UNLIMITED"},
-        {"id": "510000000000002", "name": "Olive Global", "messaging_limit": "TIER_UNLIMITED"},
+        {"id": f"51{run:010d}001", "name": "Olive Japan", "messaging_limit": "TIER_UNLIMITED"},
+        {"id": f"51{run:010d}002", "name": "Olive Global", "messaging_limit": "TIER_UNLIMITED"},
     ]
     accounts = []
     for start in range(0, number_count, _NUMBERS_PER_ACCOUNT):
         index = start // _NUMBERS_PER_ACCOUNT
         size = min(_NUMBERS_PER_ACCOUNT, number_count - start)
-        accounts.append(_build_account(index, start, size, portfolios[index % len(portfolios)]["id"]))
+        accounts.append(
+            _build_account(run, index, range(start, start + size), portfolios[index % len(portfolios)]["id"])
+        )
     return Scenery(
+        app_id=f"88{run:010d}001",
         token=f"EAAG{secrets.token_hex(24)}",
         app_secret=secrets.token_hex(16),
         verify_token=secrets.token_urlsafe(16),
@@ -58,19 +66,19 @@ def build_scenery(number_count: int) -> Scenery:
     )
 
 
-def _build_account(index: int, start: int, size: int, portfolio_id: str) -> dict[str, Any]:
+def _build_account(run: int, index: int, numbers: range, portfolio_id: str) -> dict[str, Any]:
     return {
-        "id": f"{610000000000001 + index}",
+        "id": f"61{run:010d}{index + 1:03d}",
         "portfolio_id": portfolio_id,
         "name": f"Olive's Market {index + 1}",
-        "numbers": [_build_number(start + offset) for offset in range(size)],
+        "numbers": [_build_number(run, number) for number in numbers],
         "templates": build_templates(),
     }
 
 
-def _build_number(index: int) -> dict[str, Any]:
+def _build_number(run: int, index: int) -> dict[str, Any]:
     return {
-        "id": f"{710000000000001 + index}",
+        "id": f"71{run:010d}{index + 1:03d}",
         "display_phone_number": f"+81 50-{3100 + index // 100:04d}-{1000 + index:04d}",
         "verified_name": "Olive's Market",
         "throughput_per_second": 80,

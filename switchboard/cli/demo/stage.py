@@ -44,7 +44,9 @@ def run_demo(wish: Wish) -> None:
     ports = choose_ports(is_once=wish.is_once)
     environment.ensure_secrets(home)
     set_the_clock(display)
-    display.say(f"Database      embedded PostgreSQL in {home}" if not environment.has_own_database() else "Database      yours")
+    display.say(
+        f"Database      embedded PostgreSQL in {home}" if not environment.has_own_database() else "Database      yours"
+    )
     with environment.started_database(home) as server:
         up.prepare(display.console)
         with running_cast(wish, home, display, server, ports) as supervisor:
@@ -93,7 +95,14 @@ def running_cast(
     os.environ["SWITCHBOARD_CLOUD_API_URL"] = cloud_api_url
     os.environ["SWITCHBOARD_PUBLIC_URL"] = f"http://127.0.0.1:{ports['web']}"
     env = {f"SWITCHBOARD_{name.upper()}_PORT": str(port) for name, port in ports.items()}
-    options = ("--seed", str(wish.seed), "--clock-shift", os.environ["SWITCHBOARD_CLOCK_SHIFT_SECONDS"], "--delays", "fast")
+    options = (
+        "--seed",
+        str(wish.seed),
+        "--clock-shift",
+        os.environ["SWITCHBOARD_CLOCK_SHIFT_SECONDS"],
+        "--delays",
+        "fast",
+    )
     supervisor.add_role("emulator", "--port", str(ports["emulator"]), *options, env=env, port=ports["emulator"])
     supervisor.add_role("web", env=env, port=ports["web"])
     supervisor.add_role("gateway", env=env, port=ports["gateway"])
