@@ -67,45 +67,43 @@ class NumberInfo(msgspec.Struct, frozen=True):
 
 
 NUMBER_FIELDS = ",".join(msgspec.structs.asdict(NumberInfo("", "")))
-TEMPLATE_FIELDS = (
-    "id,name,language,status,category,components,parameter_format,quality_score,rejected_reason"
-)
+TEMPLATE_FIELDS = "id,name,language,status,category,components,parameter_format,quality_score,rejected_reason"
 
 
-class _SentMessage(msgspec.Struct):
+class _SentMessage(msgspec.Struct, frozen=True):
     id: str
     message_status: str = ""
 
 
-class _SentContact(msgspec.Struct):
+class _SentContact(msgspec.Struct, frozen=True):
     wa_id: str = ""
     user_id: str = ""
 
 
-class _SendAnswer(msgspec.Struct):
+class _SendAnswer(msgspec.Struct, frozen=True):
     messages: list[_SentMessage]
     contacts: list[_SentContact] = []
 
 
-class _Uploaded(msgspec.Struct):
+class _Uploaded(msgspec.Struct, frozen=True):
     id: str
 
 
-class _Cursors(msgspec.Struct):
+class _Cursors(msgspec.Struct, frozen=True):
     after: str = ""
 
 
-class _Paging(msgspec.Struct):
+class _Paging(msgspec.Struct, frozen=True):
     cursors: _Cursors = _Cursors()
     next: str = ""
 
 
-class _Page(msgspec.Struct):
+class _Page(msgspec.Struct, frozen=True):
     data: list[msgspec.Raw]
     paging: _Paging = _Paging()
 
 
-class _ErrorBody(msgspec.Struct):
+class _ErrorBody(msgspec.Struct, frozen=True):
     code: int = 0
     message: str = ""
     error_subcode: int = 0
@@ -114,7 +112,7 @@ class _ErrorBody(msgspec.Struct):
     error_user_msg: str | None = None
 
 
-class _ErrorAnswer(msgspec.Struct):
+class _ErrorAnswer(msgspec.Struct, frozen=True):
     error: _ErrorBody
 
 
@@ -128,13 +126,15 @@ def parse_error(status: int, body: bytes) -> CloudError | Unknown:
     try:
         error = _decode_error(body).error
     except msgspec.DecodeError:
-        if status >= 500:  # noqa: PLR2004  a server's own failure: it may have come after the work was done
+        if status >= 500:
             return Unknown(f"HTTP {status} without an error of Meta's")
         text = body[:200].decode("utf-8", "replace")
         return CloudError(-1, 0, f"HTTP {status}", text, status)
     data = error.error_data
     details = data.get("details", "") if isinstance(data, dict) else data
-    return CloudError(error.code, error.error_subcode, error.message, str(details or error.error_user_msg or ""), status)
+    return CloudError(
+        error.code, error.error_subcode, error.message, str(details or error.error_user_msg or ""), status
+    )
 
 
 def parse_sent(result: Result) -> Sent | Failure:

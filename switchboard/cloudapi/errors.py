@@ -91,11 +91,15 @@ def _contact(sentence: str) -> Outcome:
     return Outcome(Action.FINAL, Fault.CONTACT, sentence)
 
 
-_TOKEN = "Meta no longer accepts the access token. Create a new one in Meta Business Suite and enter it for the account."  # noqa: S105
+_TOKEN = (
+    "Meta no longer accepts the access token. Create a new one in Meta Business Suite and enter it for the account."  # noqa: S105
+)
 _ACCESS = "The access token may not use this number. Give its system user access to the account and the permission whatsapp_business_messaging."
 _GROUP = "Meta refused a message to a group. Groups are not supported here; write to people one by one."
 _CALLING = "This concerns WhatsApp calling, which Switchboard does not use. Check the message's type."
-_MARKETING_API = "This template can be sent only through Meta's Marketing Messages API. Use a template without its extras."
+_MARKETING_API = (
+    "This template can be sent only through Meta's Marketing Messages API. Use a template without its extras."
+)
 
 OUTCOMES: dict[int, Outcome] = {
     0: _account(_TOKEN),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -129,3 +129,85 @@ class Progress:
     def waiting(self) -> int:
         """Everybody not yet sent, failed or skipped: not expanded, held, due, in flight, unknown."""
         return self.planned - self.sent - sum(self.failed.values()) - sum(self.skipped.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """The messages of one origin counted from their rows. `waiting` are in the outbox."""
+
+    messages: int
+    waiting: int
+    in_flight: int
+    unknown: int
+    sent: int
+    delivered: int
+    read: int
+    replied: int
+    failed: dict[str, int]
+    skipped: dict[str, int]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every message is in exactly one place."""
+        gone = sum(self.failed.values()) + sum(self.skipped.values())
+        return self.messages == self.waiting + self.in_flight + self.unknown + self.sent + gone
+
+
+class Held(NamedTuple):
+    """How many messages one gate holds back, and until when (None: until a person acts)."""
+
+    gate: str
+    until: datetime | None
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When the last message leaves, and what keeps it from leaving sooner.
+
+    `limit` names the narrowest limit ("per_minute"), `figure` its value; empty when nothing waits.
+    `finish_at` is None while something must be done by a person first.
+    """
+
+    waiting: int
+    finish_at: datetime | None
+    limit: str = ""
+    figure: float = 0.0
+    numbers: int = 0
+
+    @property
+    def text(self) -> str:
+        """The limit in English, for the terminal: "12 a minute per number"."""
+        words = {"per_second": "a second", "per_minute": "a minute", "per_hour": "an hour", "per_day": "a day"}
+        if self.limit in words:
+            return f"{self.figure:g} {words[self.limit]} per number"
+        return {"gap": f"{self.figure:g} seconds between messages", "": ""}.get(
+            self.limit, self.limit.replace("_", " ")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one gate says of a message now."""
+
+    gate: str
+    verdict: str
+    until: datetime | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The story of one message: how far it is, why, and what each gate says."""
+
+    message_id: UUID
+    state: State
+    attempt: int
+    reason: str | None
+    detail: dict[str, Any] | None
+    hold: str | None
+    due_at: datetime | None
+    lane_state: str
+    wamid: str | None
+    moments: dict[str, datetime]
+    steps: list[Step]

@@ -16,7 +16,7 @@ CREATE TABLE delivery_lane (
     low_water_id uuid,
     version bigint NOT NULL DEFAULT 0,
     UNIQUE (workspace_id, number_id, priority, origin_kind, origin_id)
-);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
 -- Index: the lanes of one origin (pause, cancel, counts of what is held).
 CREATE INDEX delivery_lane_by_origin ON delivery_lane (workspace_id, origin_kind, origin_id);
 

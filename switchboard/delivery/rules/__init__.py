@@ -14,11 +14,12 @@ from switchboard.delivery.rules.gates import (
     judge,
 )
 from switchboard.delivery.rules.pace import PaceState, plan_slots
-from switchboard.delivery.rules.quiet_hours import opens_at
+from switchboard.delivery.rules.quiet_hours import Night, opens_at
 
 __all__ = [
     "Case",
     "Hold",
+    "Night",
     "PaceState",
     "Skip",
     "Verdict",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from switchboard.delivery.rules.quiet_hours import QUIET_FROM, QUIET_UNTIL, opens_at
+from switchboard.delivery.rules.quiet_hours import USUAL_NIGHT, Night, opens_at
 from switchboard.delivery.types import Gate, Origin
 
 WINDOW = timedelta(hours=24)
@@ -55,6 +55,7 @@ class Case:
     utility_basis: str = ""
     opted_out_at: datetime | None = None
     window_opened_at: datetime | None = None
+    night: Night = USUAL_NIGHT
 
     @property
     def is_started_by_us(self) -> bool:
@@ -114,11 +115,10 @@ def gate_quiet_hours(case: Case, now: datetime) -> Verdict:
     """Hold broadcasts and journeys over the night, until it is day in every zone the person may be in."""
     if case.origin_kind not in _STARTED_BY_US:
         return None
-    until = opens_at(case.zones, now)
+    until = opens_at(case.zones, now, case.night)
     if until <= now:
         return None
-    limit = f"{QUIET_FROM:%H:%M}–{QUIET_UNTIL:%H:%M}"
-    return Hold(Gate.QUIET_HOURS, until, {"zones": case.zones, "limit": limit})
+    return Hold(Gate.QUIET_HOURS, until, {"zones": case.zones, "limit": str(case.night)})
 
 
 CHAIN: tuple[Callable[[Case, datetime], Verdict], ...] = (

@@ -1,11 +1,29 @@
 """Nobody is written to at night: when a person whose zone may be one of several can be reached."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-QUIET_FROM = time(22, 0)
-QUIET_UNTIL = time(8, 0)
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The hours, in the person's own time, in which nothing is sent; none when both are the same."""
+
+    begins: time = time(22, 0)
+    ends: time = time(8, 0)
+
+    def has(self, moment: time) -> bool:
+        """Tell whether a time of day lies in the night."""
+        if self.begins <= self.ends:
+            return self.begins <= moment < self.ends
+        return moment >= self.begins or moment < self.ends
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M}–{self.ends:%H:%M}"
+
+
+USUAL_NIGHT = Night()
 
 
 @lru_cache(maxsize=1024)
@@ -20,30 +38,30 @@ def _zones(names: str) -> tuple[ZoneInfo, ...]:
     return tuple(found) or (ZoneInfo("UTC"),)
 
 
-def _opens_in(zone: ZoneInfo, moment: datetime) -> datetime:
+def _opens_in(zone: ZoneInfo, moment: datetime, night: Night) -> datetime:
     """Return the first moment from this one on that is outside this zone's night."""
     local = moment.astimezone(zone)
-    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+    if not night.has(local.time()):
         return moment
-    day = local.date() if local.time() < QUIET_UNTIL else local.date() + timedelta(days=1)
-    return datetime.combine(day, QUIET_UNTIL, tzinfo=zone).astimezone(moment.tzinfo)
+    day = local.date() if local.time() < night.ends else local.date() + timedelta(days=1)
+    return datetime.combine(day, night.ends, tzinfo=zone).astimezone(moment.tzinfo)
 
 
-@lru_cache(maxsize=4096)
-def _opens_at_minute(zones: str, minute: datetime) -> datetime:
+@lru_cache(maxsize=8192)
+def _opens_at_minute(zones: str, minute: datetime, night: Night) -> datetime:
     moment = minute
-    # Waiting for one zone's morning may run into another's evening; three rounds suffice for any two mornings,
-    # and zones so far apart that no moment suits all of them take the morning of the last one.
+    # Waiting for one zone's morning may run into another's evening, so look again; zones so far apart
+    # that no moment suits all of them get the last one's morning.
     for _ in range(8):
-        latest = max(_opens_in(zone, moment) for zone in _zones(zones))
+        latest = max(_opens_in(zone, moment, night) for zone in _zones(zones))
         if latest == moment:
-            return moment
+            break
         moment = latest
     return moment
 
 
-def opens_at(zones: str, now: datetime) -> datetime:
+def opens_at(zones: str, now: datetime, night: Night) -> datetime:
     """Return the first moment, from now on, at which it is day in every zone of a comma list."""
-    # Zones change on whole minutes, so an answer holds for a minute and is worked out once for everybody.
+    # Nights begin and end on whole minutes, so an answer holds for a minute and is worked out once for everybody.
     minute = now.replace(second=0, microsecond=0)
-    return max(now, _opens_at_minute(zones, minute))
+    return max(now, _opens_at_minute(zones, minute, night))

@@ -1,0 +1,62 @@
+"""The batches of this sender that are not settled yet, and until when they are surely its own."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from switchboard.delivery.store import LEASE, Claim, Result
+
+# The lease is counted on the boot clock from before the claim, and given up a little early.
+_LEASE_SECONDS = LEASE.total_seconds() - 1.0
+
+
+@dataclass(slots=True)
+class _Open:
+    left: int
+    ours_until: float
+
+
+class OpenBatches:
+    """Counts what is left of each batch."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._open: dict[UUID, _Open] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, claim: Claim, asked_at: float) -> None:
+        """Keep a batch that was asked for at this moment of the boot clock."""
+        self._open[claim.batch_id] = _Open(len(claim.messages), asked_at + _LEASE_SECONDS)
+
+    def is_ours(self, batch_id: UUID) -> bool:
+        """Tell whether nobody else can have given the batch up for lost."""
+        batch = self._open.get(batch_id)
+        return batch is not None and self._monotonic() < batch.ours_until
+
+    def ids(self) -> list[UUID]:
+        """Return every open batch."""
+        return list(self._open)
+
+    def renew(self, batch_ids: Iterable[UUID], asked_at: float) -> None:
+        """Note which batches' leases were renewed."""
+        for batch_id in batch_ids:
+            if batch_id in self._open:
+                self._open[batch_id].ours_until = asked_at + _LEASE_SECONDS
+
+    def list_settled_by(self, results: Iterable[Result]) -> list[UUID]:
+        """Return the batches that these results complete."""
+        counts = Counter(result.message.batch_id for result in results)
+        return [id_ for id_, count in counts.items() if id_ in self._open and self._open[id_].left <= count]
+
+    def settle(self, results: Iterable[Result]) -> None:
+        """Note that these results are stored."""
+        for result in results:
+            batch = self._open.get(result.message.batch_id)
+            if batch is None:
+                continue
+            batch.left -= 1
+            if batch.left <= 0:
+                del self._open[result.message.batch_id]

@@ -1,0 +1,203 @@
+"""One message through the last checks and to Meta, and what its answer means."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from switchboard.cloudapi import callback, errors, payloads
+from switchboard.cloudapi.client import CloudClient, Sent
+from switchboard.cloudapi.errors import Action, CloudError
+from switchboard.cloudapi.transport import NotWritten, Transport, Unknown
+from switchboard.core import clock
+from switchboard.delivery import store
+from switchboard.delivery.breaker import Breaker
+from switchboard.delivery.credentials import Credentials, NoTokenError
+from switchboard.delivery.open_batches import OpenBatches
+from switchboard.delivery.recorder import Consequence, Note
+from switchboard.delivery.schedule import Planned
+from switchboard.delivery.store import Claimed, Reason, Result
+from switchboard.delivery.types import Gate, State
+
+# What the gates saw is old after this long: the message goes back and is judged again.
+OLDEST_GATES_SECONDS = 2.0
+# The stop switch is read every quarter of a second; an answer older than this does not count.
+OLDEST_SWITCH_SECONDS = 1.0
+RETRY = "retry"
+# After a stop the number's other claimed messages go back at once; the next claim reads the stop itself.
+_BLOCKED_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class Switches:
+    """The stop switches as they were read last."""
+
+    stopped: frozenset[int] = frozenset()
+    read_at: float = float("-inf")
+
+    def forbids(self, workspace_id: int, now: float) -> bool:
+        """Tell whether this workspace may not send, or nobody knows."""
+        is_old = now - self.read_at > OLDEST_SWITCH_SECONDS
+        return is_old or 0 in self.stopped or workspace_id in self.stopped
+
+
+@dataclass(slots=True)
+class Poster:
+    """Posts messages one at a time, any number at once."""
+
+    transport: Transport
+    credentials: Credentials
+    batches: OpenBatches
+    switches: Switches
+    breaker: Breaker
+    now: Callable[[], datetime] = clock.now
+    monotonic: Callable[[], float] = clock.monotonic
+    _blocked: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    async def post(self, planned: Planned) -> Note:
+        """Return what became of the message: posted, or released because a last check failed."""
+        message = planned.message
+        if self._is_too_late(planned):
+            return self.release(message)
+        try:
+            token = await self.credentials.find_token(message.workspace_id, message.account_id)
+        except NoTokenError as error:
+            return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_attempt_used=False)
+        # Looking the token up may have taken its time.
+        if self._is_too_late(planned):
+            return self.release(message)
+        data = callback.build_callback_data(message.workspace_id, message.message_id, message.attempt)
+        payload = payloads.build_envelope(recipient=message.recipient, callback_data=data, body=message.body)
+        answer = await CloudClient(self.transport, token).send_message(message.number_meta_id, payload)
+        return self._weigh(message, answer)
+
+    def _is_too_late(self, planned: Planned) -> bool:
+        now = self.monotonic()
+        message = planned.message
+        return (
+            now - planned.read_at > OLDEST_GATES_SECONDS
+            or not self.batches.is_ours(message.batch_id)
+            or self.switches.forbids(message.workspace_id, now)
+            or self.breaker.is_open
+            or self._blocked.get(("number", message.number_id), 0.0) > now
+            or self._blocked.get(("account", message.account_id), 0.0) > now
+        )
+
+    def release(self, message: Claimed) -> Note:
+        """Put a message back that was not posted."""
+        now = self.now()
+        if self.breaker.is_open:
+            until = now + timedelta(seconds=self.breaker.seconds_left)
+            detail = {"why": "cloud_api_away", "said": self.breaker.last_reason}
+            return Note(Result(message, State.WAITING, now, due_at=until, hold=RETRY, detail=detail))
+        return Note(Result(message, State.WAITING, now, due_at=now))
+
+    def doubt(self, message: Claimed, why: str) -> Note:
+        """Say that nobody knows whether Meta has the message."""
+        return Note(Result(message, State.UNKNOWN, self.now(), detail={"why": why}))
+
+    def _weigh(self, message: Claimed, answer: Sent | errors.Failure) -> Note:
+        if isinstance(answer, Sent):
+            self.breaker.note_success()
+            detail = (
+                {"message_status": answer.message_status} if answer.message_status not in ("", "accepted") else None
+            )
+            return Note(Result(message, State.ACCEPTED, self.now(), wamid=answer.wamid, detail=detail))
+        if isinstance(answer, NotWritten):
+            self.breaker.note_failure(answer.reason)
+            return self._retry(
+                message, max(1.0, self.breaker.seconds_left), {"said": answer.reason}, is_attempt_used=False
+            )
+        if isinstance(answer, Unknown):
+            self.breaker.note_failure(answer.reason)
+            return self.doubt(message, answer.reason)
+        self.breaker.note_success()
+        return self._refused(message, answer)
+
+    def _refused(self, message: Claimed, error: CloudError) -> Note:
+        """Follow the table of errors."""
+        outcome = error.outcome
+        reason = Reason(error.code, outcome.sentence, error.details or error.message)
+        if outcome.action in (Action.STOP_NUMBER, Action.STOP_ACCOUNT):
+            return self._stop(message, outcome.action, reason)
+        delay = errors.delay_after(outcome, message.attempt)
+        if delay is None:
+            return self._fail(message, reason)
+        detail = {"code": error.code, "said": reason.details}
+        if outcome.action == Action.STOP_TEMPLATE:
+            return self._wait_for_template(message, delay, detail, error.code)
+        delay *= random.uniform(1.0, 1.3)  # noqa: S311  spreads retries, guards nothing
+        if outcome.action == Action.SLOW_NUMBER:
+            return self._slow(message, delay, detail)
+        return self._retry(message, delay, detail)
+
+    def _fail(self, message: Claimed, reason: Reason) -> Note:
+        detail = {"details": reason.details}
+        return Note(Result(message, State.FAILED, self.now(), reason=str(reason.code), detail=detail))
+
+    def _retry(
+        self,
+        message: Claimed,
+        seconds: float,
+        detail: dict[str, Any],
+        *,
+        is_attempt_used: bool = True,
+        hold: str = RETRY,
+    ) -> Note:
+        return Note(self._waiting(message, seconds, detail, is_attempt_used=is_attempt_used, hold=hold))
+
+    def _waiting(
+        self, message: Claimed, seconds: float, detail: dict[str, Any], *, is_attempt_used: bool, hold: str
+    ) -> Result:
+        now = self.now()
+        return Result(
+            message,
+            State.WAITING,
+            now,
+            due_at=now + timedelta(seconds=seconds),
+            hold=hold,
+            detail=detail,
+            is_attempt_used=is_attempt_used,
+        )
+
+    def _slow(self, message: Claimed, seconds: float, detail: dict[str, Any]) -> Note:
+        self._blocked["number", message.number_id] = self.monotonic() + min(seconds, _BLOCKED_SECONDS)
+        result = self._waiting(message, seconds, detail, is_attempt_used=True, hold=RETRY)
+        follow = partial(_slow_number, message=message, seconds=seconds, now=result.at)
+        return Note(result, ("slow", message.number_id), follow)
+
+    def _stop(self, message: Claimed, action: Action, reason: Reason, *, is_attempt_used: bool = True) -> Note:
+        """Stop the number or its whole account; the message waits with the others until a person mends it."""
+        kind, key = ("number", message.number_id) if action == Action.STOP_NUMBER else ("account", message.account_id)
+        self._blocked[kind, key] = self.monotonic() + _BLOCKED_SECONDS
+        self.credentials.forget(message.account_id)
+        detail = {"stopped": str(reason.code)}
+        result = self._waiting(message, 0.0, detail, is_attempt_used=is_attempt_used, hold=Gate.NUMBER.value)
+        follow: Consequence = partial(_stop, kind=kind, message=message, reason=reason, now=result.at)
+        return Note(result, ("stop", kind, key), follow)
+
+    def _wait_for_template(self, message: Claimed, seconds: float, detail: dict[str, Any], code: int) -> Note:
+        result = self._waiting(message, seconds, detail, is_attempt_used=True, hold=Gate.TEMPLATE.value)
+        if message.template_id is None:
+            return Note(result)
+        follow = partial(_stop_template, message=message, template_id=message.template_id, code=code)
+        return Note(result, ("template", message.template_id), follow)
+
+
+async def _slow_number(connection: AsyncConnection[Any], *, message: Claimed, seconds: float, now: datetime) -> None:
+    await store.slow_number(connection, message.workspace_id, message.number_id, seconds, now)
+
+
+async def _stop(
+    connection: AsyncConnection[Any], *, kind: str, message: Claimed, reason: Reason, now: datetime
+) -> None:
+    stop = store.stop_number if kind == "number" else store.stop_account_of
+    await stop(connection, message.workspace_id, message.number_id, reason, now)
+
+
+async def _stop_template(connection: AsyncConnection[Any], *, message: Claimed, template_id: int, code: int) -> None:
+    await store.stop_template(connection, message.workspace_id, template_id, code)

@@ -1,0 +1,80 @@
+"""Claimed messages in the order in which they leave; late ones of a number keep their distance."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from switchboard.delivery.store import Claimed
+
+# A number that is late may close up by this share of each gap; those that go slowly on purpose never do.
+_CLOSING_UP = 0.85
+_DELIBERATE_GAP_SECONDS = 1.0
+_LONGEST_GAP_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class _Track:
+    """The message of a number that left last: when it should have, when it did."""
+
+    planned: float
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message, the moment it should leave, and when its gates were read (both on the boot clock)."""
+
+    message: Claimed
+    at: float
+    read_at: float
+
+
+class Schedule:
+    """A heap of messages by moment."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Planned]] = []
+        self._tracks: dict[int, _Track] = {}
+        self._order = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, planned: Planned) -> None:
+        """Put a message in."""
+        self._push(planned.at, planned)
+
+    def _push(self, at: float, planned: Planned) -> None:
+        self._order += 1
+        heapq.heappush(self._heap, (at, self._order, planned))
+
+    def next_at(self) -> float | None:
+        """Return when the first message may leave."""
+        return self._heap[0][0] if self._heap else None
+
+    def pop_due(self, now: float) -> Planned | None:
+        """Return a message that may leave now, or None."""
+        while self._heap and self._heap[0][0] <= now:
+            planned = heapq.heappop(self._heap)[2]
+            earliest = self._earliest(planned)
+            if earliest > now:
+                self._push(earliest, planned)
+                continue
+            self._tracks[planned.message.number_id] = _Track(planned.at, now)
+            return planned
+        return None
+
+    def _earliest(self, planned: Planned) -> float:
+        track = self._tracks.get(planned.message.number_id)
+        if track is None:
+            return planned.at
+        gap = planned.at - track.planned
+        if gap <= 0 or gap > _LONGEST_GAP_SECONDS:
+            return planned.at
+        share = 1.0 if gap >= _DELIBERATE_GAP_SECONDS else _CLOSING_UP
+        return max(planned.at, track.left + gap * share)
+
+    def drain(self) -> Iterator[Planned]:
+        """Take everything out."""
+        while self._heap:
+            yield heapq.heappop(self._heap)[2]

@@ -1,0 +1,36 @@
+"""Hot-path SQL of the sender and the applier; every function takes a connection and names its workspace."""
+
+from switchboard.delivery.store.batches import expire_batches, renew
+from switchboard.delivery.store.claim import Claim, Claimed, claim
+from switchboard.delivery.store.due import is_watermark_fresh, list_due_workspaces
+from switchboard.delivery.store.results import Result, record_results
+from switchboard.delivery.store.signals import list_stopped, mark_replied, open_windows, set_watermark, tally
+from switchboard.delivery.store.statuses import record_statuses
+from switchboard.delivery.store.stops import Reason, slow_number, stop_account_of, stop_number, stop_template
+from switchboard.delivery.store.take import LEASE
+from switchboard.delivery.store.unknown import settle_unknown
+
+__all__ = [
+    "LEASE",
+    "Claim",
+    "Claimed",
+    "Reason",
+    "Result",
+    "claim",
+    "expire_batches",
+    "is_watermark_fresh",
+    "list_due_workspaces",
+    "list_stopped",
+    "mark_replied",
+    "open_windows",
+    "record_results",
+    "record_statuses",
+    "renew",
+    "set_watermark",
+    "settle_unknown",
+    "slow_number",
+    "stop_account_of",
+    "stop_number",
+    "stop_template",
+    "tally",
+]

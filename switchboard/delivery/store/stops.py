@@ -1,0 +1,86 @@
+"""What an error of Meta's stops: a number, all numbers of an account, a template."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import AsyncConnection
+
+Connection = AsyncConnection[Any]
+
+_DISABLED = frozenset({132007, 132016})
+_PAUSED = frozenset({132015, 132068, 132069})
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Which error, what it means for a person, and what Meta said beside it."""
+
+    code: int
+    sentence: str
+    details: str = ""
+
+    @property
+    def text(self) -> str:
+        """The sentence with Meta's own words."""
+        return f"{self.sentence} ({self.details})" if self.details else self.sentence
+
+
+# Index: the primary key.
+SQL_STOP_NUMBER = """
+UPDATE numbers_number SET stopped_at = %(now)s, stopped_code = %(code)s, stopped_detail = %(detail)s
+WHERE id = %(number_id)s AND workspace_id = %(workspace_id)s AND stopped_at IS NULL
+"""
+
+
+async def stop_number(connection: Connection, workspace_id: int, number_id: int, reason: Reason, now: datetime) -> None:
+    """Stop one number; its messages wait until a person lets it go on."""
+    given = {"number_id": number_id, "code": str(reason.code), "detail": reason.text}
+    await connection.execute(SQL_STOP_NUMBER, {"workspace_id": workspace_id, "now": now, **given})
+
+
+# Index: numbers_number_by_account. Locked in the order of ids, as a claim does.
+SQL_STOP_ACCOUNT = """
+WITH locked AS (
+    SELECT id FROM numbers_number
+    WHERE workspace_id = %(workspace_id)s AND stopped_at IS NULL
+      AND account_id = (SELECT account_id FROM numbers_number WHERE id = %(number_id)s)
+    ORDER BY id FOR NO KEY UPDATE)
+UPDATE numbers_number number SET stopped_at = %(now)s, stopped_code = %(code)s, stopped_detail = %(detail)s
+FROM locked WHERE number.id = locked.id
+"""
+
+
+async def stop_account_of(
+    connection: Connection, workspace_id: int, number_id: int, reason: Reason, now: datetime
+) -> None:
+    """Stop every number of the account that this number belongs to."""
+    given = {"number_id": number_id, "code": str(reason.code), "detail": reason.text}
+    await connection.execute(SQL_STOP_ACCOUNT, {"workspace_id": workspace_id, "now": now, **given})
+
+
+# Index: the primary key.
+SQL_STOP_TEMPLATE = """
+UPDATE templates_template SET state = %(state)s
+WHERE id = %(template_id)s AND workspace_id = %(workspace_id)s AND state = 'approved'
+"""
+
+
+async def stop_template(connection: Connection, workspace_id: int, template_id: int, code: int) -> None:
+    """Take a template out of use until the next synchronisation says that it is approved again."""
+    state = "disabled" if code in _DISABLED else "paused" if code in _PAUSED else "other"
+    given = {"template_id": template_id, "state": state}
+    await connection.execute(SQL_STOP_TEMPLATE, {"workspace_id": workspace_id, **given})
+
+
+# Index: the primary key.
+SQL_SLOW_NUMBER = """
+UPDATE delivery_pacestate SET next_at = greatest(next_at, %(until)s)
+WHERE number_id = %(number_id)s AND workspace_id = %(workspace_id)s
+"""
+
+
+async def slow_number(connection: Connection, workspace_id: int, number_id: int, seconds: float, now: datetime) -> None:
+    """Let a number rest for a while."""
+    given = {"number_id": number_id, "until": now + timedelta(seconds=seconds)}
+    await connection.execute(SQL_SLOW_NUMBER, {"workspace_id": workspace_id, **given})

@@ -1,0 +1,81 @@
+"""Messages of which nobody can tell whether Meta has them, and the clock that ends the doubt."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from switchboard.delivery.store.due import is_watermark_fresh
+from switchboard.delivery.store.tallies import topics
+
+Connection = AsyncConnection[Any]
+
+UNCONFIRMED = "unconfirmed"
+# Meta may hold a template back for quality for up to an hour or so before it sends it.
+PATIENCE = timedelta(minutes=15)
+TEMPLATE_PATIENCE = timedelta(hours=2)
+# One status proves that statuses come through for this long, not for the rest of the day.
+_HEARD_AT_MOST_SECONDS = 300
+
+# Index: delivery_unknown_by_number.
+SQL_HEAR = """
+UPDATE delivery_unknown unknown SET
+    heard_seconds = heard_seconds
+        + least(greatest(extract(epoch FROM %(now)s - unknown.heard_at), 0), %(most)s)::int,
+    heard_at = greatest(unknown.heard_at, %(now)s)
+FROM unnest(%(number_ids)s::bigint[], %(latest)s::timestamptz[]) AS given (number_id, latest)
+WHERE unknown.workspace_id = %(workspace_id)s AND unknown.number_id = given.number_id
+  AND unknown.since < given.latest AND unknown.heard_at < %(now)s - interval '1 second'
+"""
+
+
+async def hear(connection: Connection, workspace_id: int, latest: Mapping[int, datetime], now: datetime) -> None:
+    """Let the clocks of doubtful messages run on: statuses of later messages through their number came in."""
+    if not latest:
+        return
+    given = {"number_ids": list(latest), "latest": list(latest.values()), "most": _HEARD_AT_MOST_SECONDS}
+    await connection.execute(SQL_HEAR, {"workspace_id": workspace_id, "now": now, **given})
+
+
+# Index: the primary keys; the table of doubtful messages itself is nearly empty.
+SQL_SETTLE = """
+WITH due AS (
+    SELECT unknown.message_id, unknown.workspace_id FROM delivery_unknown unknown
+    JOIN delivery_delivery delivery ON delivery.message_id = unknown.message_id
+    WHERE unknown.heard_seconds >= %(patience)s
+    ORDER BY unknown.message_id LIMIT 500 FOR NO KEY UPDATE OF delivery SKIP LOCKED
+), forgotten AS (
+    DELETE FROM delivery_unknown unknown USING due WHERE unknown.message_id = due.message_id
+), settled AS (
+    UPDATE delivery_delivery delivery SET state = 40, reason = 'unconfirmed', failed_at = %(now)s
+    FROM due
+    WHERE delivery.message_id = due.message_id AND delivery.workspace_id = due.workspace_id AND delivery.state = 10
+    RETURNING delivery.message_id, delivery.workspace_id
+), known AS (
+    SELECT message.workspace_id, message.origin_kind, message.origin_id, message.number_id, count(*) AS many
+    FROM settled JOIN delivery_message message ON message.id = settled.message_id
+    GROUP BY message.workspace_id, message.origin_kind, message.origin_id, message.number_id
+), counted AS (
+    INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, reason, amount, minute)
+    SELECT known.workspace_id, known.origin_kind, known.origin_id, known.number_id, delta.measure, delta.reason,
+        delta.sign * known.many, date_trunc('minute', %(now)s::timestamptz)
+    FROM known CROSS JOIN (VALUES ('unknown', '', -1), ('failed', 'unconfirmed', 1)) AS delta (measure, reason, sign))
+SELECT workspace_id, origin_kind, origin_id FROM known
+"""
+
+
+async def settle_unknown(connection: Connection, now: datetime) -> dict[int, set[str]]:
+    """Call messages unconfirmed whose clock has run out; return the live topics that changed, by workspace.
+
+    Nothing happens while stored events wait to be applied: the answer may be among them.
+    """
+    if not await is_watermark_fresh(connection, now):
+        return {}
+    given = {"now": now, "patience": int(PATIENCE.total_seconds())}
+    rows = await (await connection.execute(SQL_SETTLE, given)).fetchall()
+    found: dict[int, set[str]] = defaultdict(set)
+    for workspace_id, kind, origin_id in rows:
+        found[workspace_id] |= topics([(kind, origin_id)])
+    return found

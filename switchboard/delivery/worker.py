@@ -1,0 +1,328 @@
+"""The sender: claims what is due, posts it at its moment, records what came of it. Starts all its tasks here."""
+
+import asyncio
+import random
+import uuid
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+from psycopg_pool import PoolTimeout
+
+from switchboard.cloudapi.transport import open_transport
+from switchboard.core import clock, database, heartbeat, live
+from switchboard.core.database import Pool
+from switchboard.delivery import store
+from switchboard.delivery.breaker import Breaker
+from switchboard.delivery.credentials import Credentials
+from switchboard.delivery.open_batches import OpenBatches
+from switchboard.delivery.posting import Poster, Switches
+from switchboard.delivery.recorder import Recorder
+from switchboard.delivery.schedule import Planned, Schedule
+
+log = structlog.get_logger(__name__)
+
+_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError)
+_POLL_SECONDS = 0.25
+# While there is work a claim takes together what came due in this time.
+_FULL_SECONDS = 0.02
+_SWITCH_SECONDS = 0.25
+_RENEW_SECONDS = 2.0
+_CLEAN_SECONDS = 2.0
+_CLOCK_SECONDS = 10.0
+_LARGEST_JUMP_SECONDS = 0.25
+_FINISH_SECONDS = 4.0
+# No more is claimed than is posted within a second, so that little is in doubt if this process dies.
+_LEAST_WAITING = 200
+_MOST_WAITING = 1500
+
+SQL_DATABASE_TIME = "SELECT extract(epoch FROM clock_timestamp())::float8"
+
+
+@dataclass(frozen=True, slots=True)
+class SenderConfig:
+    """What a sender needs to know."""
+
+    database_url: str
+    cloud_api_url: str
+    # Requests to Meta at the same time.
+    concurrency: int = 128
+    timeout_seconds: float = 20.0
+    pool_size: int = 4
+    sender_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+async def run_sender(config: SenderConfig, stopping: asyncio.Event) -> dict[str, int]:
+    """Send until `stopping` is set, then finish what is in flight; return counts."""
+    pool = database.make_pool("stream", size=config.pool_size, url=config.database_url)
+    await pool.open()
+    try:
+        async with open_transport(
+            config.cloud_api_url, connections=config.concurrency, timeout_seconds=config.timeout_seconds
+        ) as transport:
+            batches = OpenBatches(clock.monotonic)
+            poster = Poster(transport, Credentials(pool), batches, Switches(), Breaker(clock.monotonic))
+            sender = Sender(config, pool, poster, Recorder(pool, batches))
+            await sender.run(stopping)
+            return dict(sender.counts)
+    finally:
+        await pool.close()
+
+
+class Sender:
+    """The loops of one sender process and what they share."""
+
+    def __init__(self, config: SenderConfig, pool: Pool, poster: Poster, recorder: Recorder) -> None:
+        self._config = config
+        self._pool = pool
+        self._poster = poster
+        self._recorder = recorder
+        self._batches = poster.batches
+        self._schedule = Schedule()
+        self._is_planned = asyncio.Event()
+        self._is_due = asyncio.Event()
+        self._room = asyncio.Semaphore(config.concurrency)
+        self._in_flight: dict[asyncio.Task[None], Planned] = {}
+        self._posted: deque[float] = deque(maxlen=2 * _MOST_WAITING)
+        self._is_clock_steady = False
+        self.counts: Counter[str] = Counter()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Run every loop until `stopping` is set."""
+        async with asyncio.TaskGroup() as group:
+            loops = [
+                group.create_task(heartbeat.run_heartbeat(self._pool, "sender", self._details)),
+                group.create_task(self._keep("clock", _CLOCK_SECONDS, self._measure_clock)),
+                group.create_task(self._keep("switches", _SWITCH_SECONDS, self._read_switches)),
+                group.create_task(self._keep("leases", _RENEW_SECONDS, self._renew_leases)),
+                group.create_task(self._keep("clean_up", _CLEAN_SECONDS, self._clean_up)),
+                group.create_task(self._listen()),
+            ]
+            recording = group.create_task(self._recorder.run())
+            dispatching = group.create_task(self._dispatch(group))
+            claiming = group.create_task(self._claim_until(stopping))
+            await stopping.wait()
+            await claiming
+            dispatching.cancel()
+            await self._finish()
+            recording.cancel()
+            for loop in loops:
+                loop.cancel()
+        await self._flush_the_rest()
+
+    def _details(self) -> dict[str, object]:
+        details: dict[str, object] = {**self.counts, "scheduled": len(self._schedule), "to_record": len(self._recorder)}
+        if self._poster.breaker.is_testing:
+            details["cloud_api_away"] = self._poster.breaker.last_reason
+        return details
+
+    # ── claiming ─────────────────────────────────────────────────────────────────────────────────
+
+    async def _claim_until(self, stopping: asyncio.Event) -> None:
+        pause = 0.0
+        while not stopping.is_set():
+            try:
+                if not self._may_claim():
+                    pause = _FULL_SECONDS
+                else:
+                    pause = _FULL_SECONDS if await self._claim_round() else _POLL_SECONDS
+            except _AWAY as error:
+                log.warning("database_away", error=str(error))
+                pause = min(5.0, max(0.5, 2 * pause))
+            if pause:
+                await self._wait_for_work(stopping, pause)
+
+    async def _wait_for_work(self, stopping: asyncio.Event, seconds: float) -> None:
+        if stopping.is_set():
+            return
+        self._is_due.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._is_due.wait()
+        except TimeoutError:
+            return
+
+    def _may_claim(self) -> bool:
+        return (
+            self._is_clock_steady
+            and not self._poster.breaker.is_open
+            and not self._recorder.is_away
+            and self._budget() > 0
+        )
+
+    def _budget(self) -> int:
+        """Return how many more messages may be claimed: what was posted in the last second, less what waits."""
+        if self._poster.breaker.is_testing:
+            return 0 if self._in_flight or len(self._schedule) else 1
+        now = clock.monotonic()
+        recent = sum(1 for moment in self._posted if moment > now - 1.0)
+        wanted = min(_MOST_WAITING, max(_LEAST_WAITING, recent))
+        waiting = len(self._schedule) + len(self._in_flight)
+        return wanted - waiting if waiting < wanted // 2 else 0
+
+    async def _claim_round(self) -> int:
+        """Claim once for every workspace with something due, in turns; return how many rows were dealt with."""
+        now = clock.now()
+        async with self._pool.connection() as connection:
+            is_fresh = await store.is_watermark_fresh(connection, now)
+            workspaces = await store.list_due_workspaces(connection, now, is_fresh=is_fresh)
+            random.shuffle(workspaces)
+            claimed = 0
+            for position, workspace_id in enumerate(workspaces):
+                budget = self._budget()
+                if budget <= 0:
+                    break
+                most = max(1, budget // (len(workspaces) - position))
+                claimed += await self._claim_for(connection, workspace_id, most)
+        return claimed
+
+    async def _claim_for(self, connection: AsyncConnection, workspace_id: int, most: int) -> int:
+        asked_at, now = clock.monotonic(), clock.now()
+        claim = await store.claim(
+            connection,
+            workspace_id=workspace_id,
+            sender_id=self._config.sender_id,
+            now=now,
+            most=most,
+            draw=random.uniform,
+        )
+        self.counts.update(claimed=len(claim.messages), held=claim.held, skipped=claim.skipped)
+        if claim.messages:
+            self._batches.add(claim, asked_at)
+            start = asked_at - now.timestamp()
+            for message in claim.messages:
+                self._schedule.add(Planned(message, start + message.leave_at, asked_at))
+            self._is_planned.set()
+        if claim.skipped:
+            await live.publish(connection, workspace_id, {"overview"})
+        return len(claim.messages) + claim.held + claim.skipped
+
+    # ── posting ──────────────────────────────────────────────────────────────────────────────────
+
+    async def _dispatch(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            await self._room.acquire()
+            planned = await self._next_planned()
+            task = group.create_task(self._post(planned))
+            self._in_flight[task] = planned
+            task.add_done_callback(self._landed)
+
+    async def _next_planned(self) -> Planned:
+        while True:
+            now = clock.monotonic()
+            planned = self._schedule.pop_due(now)
+            if planned is not None:
+                return planned
+            next_at = self._schedule.next_at()
+            self._is_planned.clear()
+            try:
+                async with asyncio.timeout(None if next_at is None else max(0.001, next_at - now)):
+                    await self._is_planned.wait()
+            except TimeoutError:
+                continue
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        del self._in_flight[task]
+        self._room.release()
+
+    async def _post(self, planned: Planned) -> None:
+        message = planned.message
+        try:
+            note = await self._poster.post(planned)
+        except asyncio.CancelledError:
+            self._recorder.add(self._poster.doubt(message, "the sender was stopped"))
+            raise
+        except _AWAY:
+            # The token could not be read: nothing was posted.
+            note = self._poster.release(message)
+        except Exception:
+            # A mistake of ours must not end the sender; whether Meta has the message is open.
+            log.exception("post_failed", message=str(message.message_id))
+            note = self._poster.doubt(message, "an error in the sender")
+        self.counts[note.result.state.name.lower()] += 1
+        self._posted.append(clock.monotonic())
+        self._recorder.add(note)
+
+    async def _finish(self) -> None:
+        """Release what was not posted, wait for the answers that are still out, record everything."""
+        for planned in self._schedule.drain():
+            self._recorder.add(self._poster.release(planned.message))
+        if self._in_flight:
+            _, late = await asyncio.wait(self._in_flight, timeout=_FINISH_SECONDS)
+            for task in late:
+                task.cancel()
+
+    async def _flush_the_rest(self) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await self._recorder.flush()
+        except (*_AWAY, TimeoutError) as error:
+            # Their batches' leases run out, and the messages become unknown.
+            log.warning("results_lost", results=len(self._recorder), error=str(error))
+
+    # ── around them ──────────────────────────────────────────────────────────────────────────────
+
+    async def _keep(self, name: str, seconds: float, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """Do a small piece of work again and again; a database that is away only delays it."""
+        while True:
+            try:
+                async with self._pool.connection(timeout=2) as connection:
+                    await work(connection)
+            except _AWAY as error:
+                log.info("small_work_waits", work=name, error=str(error))
+                await asyncio.sleep(min(seconds, 0.5))
+                continue
+            await asyncio.sleep(seconds)
+
+    async def _measure_clock(self, connection: AsyncConnection) -> None:
+        before = clock.now()
+        row = await (await connection.execute(SQL_DATABASE_TIME)).fetchone()
+        middle = before + (clock.now() - before) / 2
+        offset = _offset(float(row[0]) if row else 0.0, middle)
+        is_first = not self._is_clock_steady
+        jump = abs(offset - clock.database_offset())
+        clock.set_database_offset(offset)
+        self._is_clock_steady = is_first or jump <= _LARGEST_JUMP_SECONDS
+        if not self._is_clock_steady:
+            log.warning("clock_jumped", seconds=round(jump, 3))
+
+    async def _read_switches(self, connection: AsyncConnection) -> None:
+        asked_at = clock.monotonic()
+        switches = self._poster.switches
+        switches.stopped, switches.read_at = await store.list_stopped(connection), asked_at
+
+    async def _renew_leases(self, connection: AsyncConnection) -> None:
+        batch_ids = self._batches.ids()
+        if batch_ids:
+            asked_at = clock.monotonic()
+            self._batches.renew(await store.renew(connection, batch_ids, clock.now()), asked_at)
+
+    async def _clean_up(self, connection: AsyncConnection) -> None:
+        """Doubt what dead senders had in flight, and end doubts whose clock has run out."""
+        now = clock.now()
+        for found in (await store.expire_batches(connection, now), await store.settle_unknown(connection, now)):
+            for workspace_id, topics in found.items():
+                await live.publish(connection, workspace_id, topics)
+
+    async def _listen(self) -> None:
+        """Wake the claim when somebody put work in; without it, it looks four times a second."""
+        conninfo = database.conninfo_for("stream", self._config.database_url)
+        while True:
+            try:
+                async with await AsyncConnection.connect(conninfo, autocommit=True) as connection:
+                    await connection.execute("LISTEN switchboard_due")
+                    async for _ in connection.notifies():
+                        self._is_due.set()
+            except _AWAY as error:
+                log.info("not_listening", error=str(error))
+            await asyncio.sleep(1.0)
+
+
+def _offset(database_seconds: float, middle: datetime) -> float:
+    """Return how far the database's clock is ahead of this machine's."""
+    machine = middle.timestamp() - clock.shift_seconds() - clock.database_offset()
+    return database_seconds - machine
