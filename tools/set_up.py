@@ -323,7 +323,7 @@ def install_packages(*names: str) -> None:
 
 def digest_of(paths: Iterable[Path]) -> str:
     """Return a digest of the files a stage was made from."""
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256()
     for path in paths:
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()

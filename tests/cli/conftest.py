@@ -22,7 +22,7 @@ def empty_home() -> Iterator[Path]:
     pidfile.stop_server(data)
     shutil.rmtree(folder, ignore_errors=True)
     if data.is_relative_to("/var/lib/switchboard"):
-        shutil.rmtree(data.parent)
+        shutil.rmtree(data.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -220,6 +220,9 @@ def test_it_keeps_the_data_elsewhere_when_its_account_cannot_reach_the_home(empt
     assert (empty_home / "pg" / "PG_VERSION").is_file()
     with server.start_embedded(empty_home, SMALL) as running:
         assert recall(running) == ["word", "word"]
+    elsewhere = (empty_home / "pg").resolve().parent
+    server.discard_data(empty_home)
+    assert not elsewhere.exists()
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can be somebody else")

@@ -59,7 +59,8 @@ def _serves(pid: int, data: Path) -> bool:
         program = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except OSError:
         return False
-    return program == "postgres" and cluster_name(data).encode() in title
+    # A process that is just ending has no title any more, but still stands in the next one's way.
+    return program == "postgres" and (not title or cluster_name(data).encode() in title)
 
 
 def clear_leftovers(data: Path, sockets: Path) -> None:

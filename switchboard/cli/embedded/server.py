@@ -213,7 +213,9 @@ def discard_data(home: Path) -> None:
     with _take_lock(place):
         pidfile.clear_leftovers(place.data, place.sockets)
         shutil.rmtree(place.data, ignore_errors=True)
-        (home / "pg").unlink(missing_ok=True)
+        if place.data.parent != place.home:  # It lay elsewhere, with a link to it from here.
+            shutil.rmtree(place.data.parent, ignore_errors=True)
+            (place.home / "pg").unlink(missing_ok=True)
 
 
 def _take_lock(place: Place) -> IO[str]:

@@ -1,0 +1,27 @@
+"""`switchboard sender`: claim what is due, post it, record what came of it."""
+
+import asyncio
+
+import click
+
+from switchboard.cli import running
+from switchboard.core import database, env
+from switchboard.delivery.worker import SenderConfig, run_sender
+
+_DEFAULT_API = "https://graph.facebook.com/v26.0"
+
+
+@click.command(help="Send what is due.")
+@click.option("--concurrency", default=128, show_default=True, type=click.IntRange(1, 2000), help="Posts at once.")
+def sender(*, concurrency: int) -> None:
+    """Run one sender; any number of them may run on any number of machines."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        config = SenderConfig(
+            database_url=database.database_url(),
+            cloud_api_url=env.read_text("SWITCHBOARD_CLOUD_API_URL", _DEFAULT_API),
+            concurrency=concurrency,
+        )
+        await run_sender(config, stopping)
+
+    running.run_role(run)
