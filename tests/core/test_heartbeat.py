@@ -30,7 +30,7 @@ async def test_each_beat_moves_the_same_row(database: OwnDatabase) -> None:
 def test_its_statements_use_the_key(database: OwnDatabase) -> None:
     with psycopg.connect(database.url, options="-c enable_seqscan=off") as connection:
         row = {"process_id": heartbeat.Heart("sender").process_id}
-        plan = connection.execute(f"EXPLAIN {heartbeat.SQL_LEAVE}", row).fetchall()  # type: ignore[call-overload]  # ours
+        plan = connection.execute(f"EXPLAIN {heartbeat.SQL_LEAVE}", row).fetchall()
     assert "core_heartbeat_pkey" in str(plan)
     assert "ON CONFLICT (process_id)" in heartbeat.SQL_BEAT
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -139,7 +140,7 @@ async def test_the_watermark_is_the_oldest_event_from_people(world: World) -> No
 
 
 async def test_open_pages_hear_of_it_when_it_is_committed(world: World) -> None:
-    sent = {"state": 50, "accepted_at": NOON - timedelta(minutes=5)}
+    sent: dict[str, Any] = {"state": 50, "accepted_at": NOON - timedelta(minutes=5)}
     make_message(world, make_contact(world, "+819012345678", NOON), NOON - timedelta(hours=1), **sent)
     async with await psycopg.AsyncConnection.connect(world.url, autocommit=True) as connection:
         await connection.execute(f"LISTEN {live.CHANNEL}")

@@ -1,6 +1,7 @@
 """What people send is kept once, tied to what it answers, and obeyed when it says stop."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.conftest import NOON
 from tests.webhooks.applying import a_message, apply_all, tallies
 from tests.webhooks.world import World, make_contact, make_message
 
-SENT = {"state": 50, "accepted_at": NOON - timedelta(minutes=5), "wamid": "wamid.OUT_1"}
+SENT: dict[str, Any] = {"state": 50, "accepted_at": NOON - timedelta(minutes=5), "wamid": "wamid.OUT_1"}
 OPTED_OUT = "SELECT opted_out_at IS NOT NULL, marketing_basis, utility_basis FROM consent_standing"
 
 

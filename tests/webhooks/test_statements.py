@@ -110,6 +110,6 @@ def test_it_runs_by_its_index(
 ) -> None:
     with psycopg.connect(stocked.url, options="-c role=switchboard_stream -c enable_seqscan=off") as connection:
         connection.execute("SET LOCAL enable_sort = off")
-        rows = connection.execute(f"EXPLAIN (COSTS off) {statement}", parameters).fetchall()  # type: ignore[call-overload]  # ours
+        rows = connection.execute(f"EXPLAIN (COSTS off) {statement}", parameters).fetchall()
     plan = "\n".join(row[0] for row in rows)
     assert all(index in plan for index in indexes), plan

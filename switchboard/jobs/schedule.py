@@ -1,0 +1,58 @@
+"""One table: what the clock makes us do, how often, and by which action."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from switchboard.core.database import Pool
+from switchboard.delivery import actions as delivery_actions
+from switchboard.jobs import store, threads
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of housekeeping. `cron` has a sixth field for seconds; days are UTC."""
+
+    name: str
+    cron: str
+    action: Callable[[Pool, datetime], Awaitable[Counts]]
+    # Also done when a worker starts: after a month of standing still, partitions cannot wait for the night.
+    at_start: bool = False
+
+
+async def squash_tallies(pool: Pool, now: datetime) -> Counts:
+    """Add up the counts of past minutes, so that a page reads few rows."""
+    async with pool.connection() as connection:
+        workspaces = await store.list_workspaces(connection)
+    squashed = 0
+    for workspace_id in workspaces:
+        squash = partial(delivery_actions.squash_tallies, workspace_id=workspace_id, before=now)
+        squashed += await threads.call_in_workspace(workspace_id, squash)
+    return {"squashed": squashed}
+
+
+async def ensure_partitions(pool: Pool, now: datetime) -> Counts:
+    """See to it that the coming months have their partitions."""
+    made = await threads.call(delivery_actions.ensure_partitions, now=now)
+    async with pool.connection() as connection:
+        return {"partitions_made": made + await store.ensure_months(connection, now)}
+
+
+async def forget_old(pool: Pool, now: datetime) -> Counts:
+    """Let go of raw bodies, dead letters and heartbeats whose time has passed."""
+    async with pool.connection() as connection:
+        return {
+            "journal_months_dropped": await store.drop_journal(connection, now),
+            "dead_letters_forgotten": await store.forget_dead_letters(connection, now),
+            "heartbeats_forgotten": await store.forget_heartbeats(connection, now),
+        }
+
+
+SCHEDULE: tuple[Job, ...] = (
+    Job("squash_tallies", "* * * * * */10", squash_tallies),
+    Job("ensure_partitions", "7 3 * * *", ensure_partitions, at_start=True),
+    Job("forget_old", "37 3 * * *", forget_old),
+)
