@@ -4,6 +4,7 @@ import importlib
 import sys
 
 import click
+import psycopg
 
 from switchboard.core import env, errors
 
@@ -37,8 +38,7 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"switchboard.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
-        assert isinstance(command, click.Command)  # noqa: S101 - a mistake of ours, not of the user's.
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,6 +57,22 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what a person can mend is one sentence and exit code 2."""
     try:
         switchboard.main(arguments, prog_name="switchboard")
-    except (errors.SwitchboardError, env.SettingError) as error:
-        click.secho(f"Error: {error}", fg="red", err=True)
+    except Exception as error:
+        sentence = _explain(error)
+        if sentence is None:
+            raise
+        click.secho(f"Error: {sentence}", fg="red", err=True)
         sys.exit(_EXIT_CODE)
+
+
+def _explain(error: BaseException) -> str | None:
+    """Return what to tell a person who can mend it; a mistake of ours is None and keeps its traceback."""
+    if isinstance(error, (errors.SwitchboardError, env.SettingError)):
+        return str(error)
+    if isinstance(error, psycopg.errors.RaiseException):  # Raised by a migration of ours, in words for people.
+        return error.diag.message_primary
+    if isinstance(error, psycopg.OperationalError):
+        reason = str(error).strip().partition("\n")[0]
+        return f"The database does not do its part: {reason}. Check SWITCHBOARD_DATABASE_URL, and that the server runs."
+    # Django wraps what psycopg raises.
+    return _explain(error.__cause__) if error.__cause__ else None

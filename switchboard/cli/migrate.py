@@ -6,10 +6,11 @@ import click
 import psycopg
 
 from switchboard.cli import environment
-from switchboard.core import database
+from switchboard.core import database, env
 
 # One migration at a time, however many machines start at once; the number is ours and arbitrary.
 _LOCK_KEY = 0x5317C4B0
+_OLDEST_VERSION = 150000
 _LOCK_OPTION = "-c lock_timeout=5s"  # A migration that waits for a lock stops everybody who waits behind it.
 
 
@@ -36,6 +37,14 @@ def run_migrations(*, plan: bool = False, verbosity: int = 0) -> None:
     options = connection.settings_dict["OPTIONS"]
     options["options"] = f"{options.get('options') or ''} {_LOCK_OPTION}".strip()
     with psycopg.connect(database.conninfo_for("owner"), autocommit=True) as lock:
+        _check_version(lock.info.server_version)
         lock.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
         call_command("migrate", interactive=False, plan=plan, verbosity=verbosity)
     connection.close()
+
+
+def _check_version(version: int) -> None:
+    if version < _OLDEST_VERSION:
+        raise env.SettingError(
+            f"SWITCHBOARD_DATABASE_URL names a PostgreSQL {version // 10000}. Use {_OLDEST_VERSION // 10000} or newer."
+        )

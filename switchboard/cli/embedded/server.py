@@ -94,7 +94,7 @@ class EmbeddedServer:
         with log:
             seen = log.tell()
             self.process = self._launch(log)
-        self._wait_until_ready(seen)
+        self._wait_until_ready(self.process, seen)
         _ensure_owner(self.superuser_url)
         self.place.url_file.write_text(self.url, encoding="utf-8")
 
@@ -145,11 +145,10 @@ class EmbeddedServer:
                 f"{self.place.programs / 'postgres'} could not be started ({error}). Run `make setup` again."
             ) from error
 
-    def _wait_until_ready(self, seen: int) -> None:
-        assert self.process is not None  # noqa: S101 - start() has just set it.
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], seen: int) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
+            if process.poll() is not None:
                 raise EmbeddedPostgresError(_explain_failure(self.place, seen))
             if _answers(self.superuser_url):
                 return
