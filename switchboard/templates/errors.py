@@ -21,9 +21,17 @@ class BodyTooLongError(Invalid):
     """With these values the text is longer than the 1,024 characters that WhatsApp allows. Shorten a value."""
 
 
+class AssetMissingError(NotFound):
+    """This picture is not in the workspace any more. Choose another one."""
+
+
 class AssetRefusedError(Invalid):
     """The file cannot be shown above a message."""
 
 
 class SyncFailedError(Unavailable):
     """Meta did not answer; the templates are as they were."""
+
+
+class UploadRefusedError(Invalid):
+    """Meta refused the file above the message. Choose another one."""

@@ -1,0 +1,35 @@
+"""What can be wrong with portfolios, accounts and numbers."""
+
+from switchboard.core.errors import Conflict, Invalid, NotFound, Unavailable
+
+
+class NumberMissingError(NotFound):
+    """There is no such number in this workspace."""
+
+
+class AccountMissingError(NotFound):
+    """There is no such WhatsApp Business account in this workspace."""
+
+
+class PaceError(Invalid):
+    """There is no such pace. Choose careful, standard or full."""
+
+
+class PaceFigureError(Invalid):
+    """A pace's own figures are whole numbers above zero; gaps are seconds from 0 to 3,600. Correct the figure."""
+
+
+class TokenMissingError(Invalid):
+    """Enter the access token of the account's system user."""
+
+
+class TakenError(Conflict):
+    """Another workspace of this installation has connected it already. Disconnect it there first."""
+
+
+class SyncRefusedError(Invalid):
+    """Meta refused to show the account. Check its id and its access token."""
+
+
+class SyncFailedError(Unavailable):
+    """Meta did not answer. Try again in a minute."""

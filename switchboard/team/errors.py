@@ -1,0 +1,23 @@
+"""What can be wrong with people and workspaces."""
+
+from switchboard.core.errors import Conflict, Invalid, NotFound
+
+
+class TimeZoneError(Invalid):
+    """This time zone does not exist. Choose one such as Asia/Tokyo or Europe/London."""
+
+
+class RoleError(Invalid):
+    """There is no such role. Choose agent, marketer, supervisor or owner."""
+
+
+class EmailError(Invalid):
+    """This is no e-mail address. Write it as name@example.com."""
+
+
+class MemberMissingError(NotFound):
+    """This person is not a member of the workspace."""
+
+
+class LastOwnerError(Conflict):
+    """A workspace needs an owner. Make somebody else an owner first."""
