@@ -170,6 +170,48 @@ def set_lane_state(*, workspace_id: int, origin: Origin, origin_id: int, state: 
     return changed
 
 
+# Index: delivery_lane_by_origin, the outbox's primary key. A row that was sent before only leaves the outbox.
+SQL_SKIP_WAITING = """
+WITH gone AS (
+    DELETE FROM delivery_outbox outbox WHERE (outbox.lane_id, outbox.due_at, outbox.message_id) IN (
+        SELECT waiting.lane_id, waiting.due_at, waiting.message_id
+        FROM delivery_lane lane JOIN delivery_outbox waiting ON waiting.lane_id = lane.id
+        WHERE lane.workspace_id = %(workspace_id)s AND lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s
+        LIMIT %(limit)s FOR UPDATE OF waiting SKIP LOCKED)
+    RETURNING outbox.message_id, outbox.number_id, outbox.attempt
+), skipped AS (
+    INSERT INTO delivery_delivery AS delivery (message_id, workspace_id, state, attempt, reason, failed_at)
+    SELECT message_id, %(workspace_id)s, %(skipped)s, attempt, %(reason)s, %(now)s FROM gone
+    ON CONFLICT (message_id) DO UPDATE
+    SET state = excluded.state, reason = excluded.reason, failed_at = excluded.failed_at
+    WHERE delivery.state = %(waiting)s
+    RETURNING delivery.message_id
+), counted AS (
+    INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, reason, amount, minute)
+    SELECT %(workspace_id)s, %(origin)s, %(origin_id)s, gone.number_id, 'skipped', %(reason)s, count(*),
+        date_trunc('minute', %(now)s::timestamptz)
+    FROM skipped JOIN gone ON gone.message_id = skipped.message_id GROUP BY gone.number_id)
+SELECT count(*) FROM gone
+"""
+
+
+def skip_waiting(*, workspace_id: int, origin: Origin, origin_id: int, reason: str, limit: int, now: datetime) -> int:
+    """Record up to `limit` waiting messages of an origin as skipped for a reason; return how many left the outbox."""
+    given = {
+        "workspace_id": workspace_id,
+        "origin": origin.value,
+        "origin_id": origin_id,
+        "reason": reason,
+        "limit": limit,
+        "now": now,
+        "skipped": int(State.SKIPPED),
+        "waiting": int(State.WAITING),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SQL_SKIP_WAITING, given)
+        return int(cursor.fetchone()[0])
+
+
 def set_stop_switch(*, workspace_id: int, is_on: bool, by: str, now: datetime) -> None:
     """Stop or resume a workspace, or with 0 the whole installation, which takes the owner's connection."""
     values = {"is_on": is_on, "changed_at": now, "changed_by": by[:64]}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 
@@ -153,12 +153,13 @@ class Recount:
         return self.messages == self.waiting + self.in_flight + self.unknown + self.sent + gone
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Held:
     """How many messages one gate holds back, and until when (None: until a person acts)."""
 
     gate: str
     until: datetime | None
-    many: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def _opens_at_minute(zones: str, minute: datetime, night: Night) -> datetime:
     return moment
 
 
-def opens_at(zones: str, now: datetime, night: Night) -> datetime:
+def opens_at(zones: str, now: datetime, night: Night = USUAL_NIGHT) -> datetime:
     """Return the first moment, from now on, at which it is day in every zone of a comma list."""
     # Nights begin and end on whole minutes, so an answer holds for a minute and is worked out once for everybody.
     minute = now.replace(second=0, microsecond=0)
