@@ -31,6 +31,7 @@ class Portfolio:
     reach: Reach
     # Linked portfolios share a parent, and with it a second, wider user id per person.
     parent_id: str = ""
+    is_verified: bool = True
 
 
 @dataclass(slots=True)
@@ -42,6 +43,10 @@ class Account:
     templates: TemplateShelf = field(default_factory=TemplateShelf)
     app_ids: set[str] = field(default_factory=set)
     subscriptions: dict[str, Override | None] = field(default_factory=dict)
+
+    @property
+    def template_limit(self) -> int:
+        return 6000 if self.portfolio.is_verified else 250
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from emulator.clock import Clock
 
 TICK_SECONDS = 0.01
+# For what is due in hours or days: only a skip of the clock makes anybody wait for it.
+CALENDAR_TICK_SECONDS = 0.05
 CALL = -1
 logger = logging.getLogger(__name__)
 
@@ -15,8 +17,9 @@ logger = logging.getLogger(__name__)
 class Agenda:
     """Events are (due, kind, index) tuples; 100,000 of them cost about 10 MB and no timers."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, tick_seconds: float = TICK_SECONDS) -> None:
         self._clock = clock
+        self._tick_seconds = tick_seconds
         self.on_event: Callable[[int, int], None] = _ignore
         self._heap: list[tuple[float, int, int]] = []
         self._calls: dict[int, Callable[[], None]] = {}
@@ -29,7 +32,7 @@ class Agenda:
     def add(self, delay_seconds: float, kind: int, index: int) -> None:
         heapq.heappush(self._heap, (self._clock.elapsed() + delay_seconds, kind, index))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+            self._timer = asyncio.get_running_loop().call_later(self._tick_seconds, self._tick)
 
     def call(self, delay_seconds: float, action: Callable[[], None]) -> None:
         """Run a rare action later."""
@@ -49,6 +52,12 @@ class Agenda:
 
     def _tick(self) -> None:
         self._timer = None
+        self.run_due()
+        if self._heap and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._tick_seconds, self._tick)
+
+    def run_due(self) -> None:
+        """Let everything happen whose time has come."""
         now = self._clock.elapsed()
         while self._heap and self._heap[0][0] <= now:
             _, kind, index = heapq.heappop(self._heap)
@@ -56,8 +65,6 @@ class Agenda:
                 self._run(kind, index)
             except Exception:  # one broken event must not stop all later ones
                 logger.exception("event %s of %s failed", kind, index)
-        if self._heap and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
 
     def _run(self, kind: int, index: int) -> None:
         if kind == CALL:

@@ -2,16 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
 
+from emulator.accounts import Account
 from emulator.inbox import button_message, text_message
 from emulator.knobs import turn
 from emulator.people import Habits
+from emulator.reviews import Pacing
 from emulator.setup import Setup, apply_setup
 from emulator.summary import summarise
+from emulator.templates import Template
 from emulator.world import World
 
 PREFIX = "/_emulator/"
@@ -103,6 +106,71 @@ async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
     return _json({"id": world.ledger.inbound_wamid(index)})
 
 
+class PacingChange(msgspec.Struct, forbid_unknown_fields=True):
+    after: int = 0
+    hold_seconds: float = 3600.0
+    verdict: Literal["good", "bad"] = "good"
+
+
+class TemplateChange(msgspec.Struct, forbid_unknown_fields=True):
+    """What Meta decides about a template; the template is named by id, or by account, name and language."""
+
+    id: str = ""
+    account: str = ""
+    name: str = ""
+    language: str = ""
+    event: Literal[
+        "", "approve", "reject", "pause", "unpause", "disable", "FLAGGED", "REINSTATED", "LOCKED", "IN_APPEAL"
+    ] = ""
+    reason: str = "TAG_CONTENT_MISMATCH"
+    quality: Literal["", "GREEN", "YELLOW", "RED", "UNKNOWN"] = ""
+    category: Literal["", "MARKETING", "UTILITY", "AUTHENTICATION"] = ""
+    notice: bool = False
+    pacing: PacingChange | None = None
+
+
+async def change_template(world: World, request: web.BaseRequest) -> web.Response:
+    """Let Meta decide something about a template."""
+    change = msgspec.json.decode(await request.read(), type=TemplateChange)
+    account, template = _find_template(world, change)
+    _apply_event(world, account, template, change)
+    if change.quality:
+        world.reviews.set_quality(account, template, change.quality)
+    if change.category:
+        world.reviews.change_category(account, template, change.category, with_notice=change.notice)
+    if change.pacing:
+        pacing = Pacing(change.pacing.after, change.pacing.hold_seconds, change.pacing.verdict)
+        world.reviews.pace(template, pacing)
+    return _json(template.node())
+
+
+def _find_template(world: World, change: TemplateChange) -> tuple[Account, Template]:
+    if found := world.directory.find_template(change.id):
+        return found
+    account = world.directory.accounts.get(change.account)
+    if account and (template := account.templates.by_key.get((change.name, change.language))):
+        return account, template
+    raise ControlError("Name a template by `id`, or by `account`, `name` and `language`.")
+
+
+def _apply_event(world: World, account: Account, template: Template, change: TemplateChange) -> None:
+    reviews = world.reviews
+    if change.event == "approve":
+        reviews.approve(account, template)
+    elif change.event == "reject":
+        reviews.reject(account, template, change.reason)
+    elif change.event == "pause":
+        reviews.pause(account, template)
+    elif change.event == "unpause":
+        if template.status != "PAUSED":
+            raise ControlError(f"The template has status {template.status}, only PAUSED ones can be unpaused.")
+        reviews.unpause(account, template)
+    elif change.event == "disable":
+        reviews.disable(account, template)
+    elif change.event:
+        reviews.announce(account, template, change.event)
+
+
 async def reset(world: World, request: web.BaseRequest) -> web.Response:
     """Prepare a fresh world, with the old one's accounts or without; the application puts it in place."""
     keeps_setup = bool((await _read(request)).get("keep_setup"))
@@ -120,6 +188,9 @@ async def set_clock(world: World, request: web.BaseRequest) -> web.Response:
     if "shift" in body:
         world.clock.shift_seconds = body["shift"]
     world.clock.skip(body.get("skip", 0.0))
+    # What came due has happened when the call returns.
+    world.calendar.run_due()
+    world.agenda.run_due()
     return _json({"now": world.clock.now(), "shift": world.clock.shift_seconds})
 
 
@@ -197,6 +268,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "knobs"): (turn_knobs, "change some knobs"),
     ("GET", "stats"): (get_stats, "counts: accepted, rejected, what is still to happen, speed"),
     ("POST", "inbound"): (write_inbound, "a person writes: from, phone_number_id, text | button | message"),
+    ("POST", "templates"): (change_template, "Meta decides: event, quality, category, pacing of one template"),
     ("POST", "reset"): (reset, "forget everything; keep_setup keeps apps, accounts, numbers, templates"),
     ("POST", "clock"): (set_clock, "shift timestamps, or skip seconds for all timers"),
     ("GET", "ledger"): (

@@ -15,6 +15,8 @@ KNOWN: dict[int, tuple[int, str]] = {
     10: (403, "Application does not have permission for this action"),
     100: (400, "Invalid parameter"),
     104: (401, "An access token is required to request this resource."),
+    368: (403, "Temporarily blocked for policies violations"),
+    80007: (400, "There have been too many calls to this WhatsApp Business account"),
     131000: (500, "Something went wrong"),
     131008: (400, "Required parameter is missing"),
     131009: (400, "Parameter value is not valid"),

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from emulator import edges, faults, wire
+from emulator import faults, wire
 from emulator.accounts import Account, Grant, Number
+from emulator.edges import accounts, media, numbers, templates
+from emulator.edges.call import Call
 from emulator.errors import GraphError, bad_token, no_access, unknown_object
 from emulator.media import Media
 from emulator.templates import Template
@@ -77,7 +79,7 @@ async def _handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
     edge_function = EDGES.get((request.method, type(node), edge))
     if edge_function is None:
         raise unknown_object(request.method, node_id)
-    call = edges.Call(world, request, grant, await _parameters(request, edge))
+    call = Call(world, request, grant, await _parameters(request, edge))
     return await edge_function(call, node)
 
 
@@ -151,29 +153,31 @@ def _find_node(world: World, grant: Grant, method: str, node_id: str) -> Node:
 def _attachment(world: World, request: web.BaseRequest) -> web.Response:
     """Serve a media address: it needs the token too, and is gone after five minutes."""
     grant = authorise(world, request)
-    media = world.media.open_url(dict(request.query))
-    if media is None:
+    found = world.media.open_url(dict(request.query))
+    if found is None:
         return web.Response(status=404, text="URL signature expired or unknown")
-    if not grant.covers(media.number.account):
+    if not grant.covers(found.number.account):
         raise no_access()
-    return web.Response(body=world.media.content(media), content_type=media.mime_type)
+    return web.Response(body=world.media.content(found), content_type=found.mime_type)
 
 
-EDGES: dict[tuple[str, type[Node], str], Callable[[edges.Call, Any], Awaitable[web.StreamResponse]]] = {
-    ("GET", Number, ""): edges.get_number,
-    ("POST", Number, ""): edges.set_number,
-    ("POST", Number, "media"): edges.upload_media,
-    ("POST", Number, "register"): edges.register_number,
-    ("POST", Number, "deregister"): edges.deregister_number,
-    ("GET", Media, ""): edges.get_media,
-    ("DELETE", Media, ""): edges.delete_media,
-    ("GET", Account, ""): edges.get_account,
-    ("GET", Account, "phone_numbers"): edges.list_numbers,
-    ("GET", Account, "message_templates"): edges.list_templates,
-    ("POST", Account, "message_templates"): edges.create_template,
-    ("DELETE", Account, "message_templates"): edges.delete_templates,
-    ("GET", Template, ""): edges.get_template,
-    ("GET", Account, "subscribed_apps"): edges.list_subscribed_apps,
-    ("POST", Account, "subscribed_apps"): edges.subscribe_app,
-    ("DELETE", Account, "subscribed_apps"): edges.unsubscribe_app,
+EDGES: dict[tuple[str, type[Node], str], Callable[[Call, Any], Awaitable[web.StreamResponse]]] = {
+    ("GET", Number, ""): numbers.get_number,
+    ("POST", Number, ""): numbers.set_number,
+    ("POST", Number, "media"): media.upload_media,
+    ("POST", Number, "register"): numbers.register_number,
+    ("POST", Number, "deregister"): numbers.deregister_number,
+    ("GET", Media, ""): media.get_media,
+    ("DELETE", Media, ""): media.delete_media,
+    ("GET", Account, ""): accounts.get_account,
+    ("GET", Account, "phone_numbers"): accounts.list_numbers,
+    ("GET", Account, "subscribed_apps"): accounts.list_subscribed_apps,
+    ("POST", Account, "subscribed_apps"): accounts.subscribe_app,
+    ("DELETE", Account, "subscribed_apps"): accounts.unsubscribe_app,
+    ("GET", Account, "message_templates"): templates.list_templates,
+    ("POST", Account, "message_templates"): templates.create_template,
+    ("DELETE", Account, "message_templates"): templates.delete_templates,
+    ("GET", Template, ""): templates.get_template,
+    ("POST", Template, ""): templates.edit_template,
+    ("POST", Template, "unpause"): templates.unpause_template,
 }

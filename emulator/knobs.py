@@ -55,6 +55,10 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reactions_open_window: bool = True
     template_review_seconds: float = 3.0
     free_service_messages: int = 1000
+    # Verdicts of the next reviews, used up one by one; without any, templates are approved.
+    next_reviews: list[Literal["approve", "reject", "marketing", "never"]] = []
+    # Utility templates that sound like advertising are taken in as marketing.
+    category_judgement: bool = True
 
     # Webhooks.
     webhook_batch: int = 100

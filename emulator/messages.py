@@ -15,6 +15,7 @@ from emulator.people import People, Person
 from emulator.recipients import Address, PhoneBook, find_recipient
 from emulator.regions import is_united_states
 from emulator.rendering import Rendered, find_sendable, render_template
+from emulator.reviews import Reviews
 from emulator.statuses import LONGEST_TRY_SECONDS, Statuses
 from emulator.templates import Template
 from emulator.views import Part
@@ -40,6 +41,7 @@ class Draft(NamedTuple):
 class Accepted(NamedTuple):
     row: int
     draft: Draft
+    message_status: str = "accepted"
 
 
 class Messages:
@@ -54,6 +56,7 @@ class Messages:
         media: MediaShelf,
         statuses: Statuses,
         phone_book: PhoneBook,
+        reviews: Reviews,
     ) -> None:
         self._clock = clock
         self._knobs = knobs
@@ -63,6 +66,7 @@ class Messages:
         self._media = media
         self._statuses = statuses
         self._phone_book = phone_book
+        self._reviews = reviews
         # Codes that a file of the send being checked will fail with later.
         self._media_trouble: list[int] = []
         self._pairs = PairLimit()
@@ -95,15 +99,23 @@ class Messages:
         index = self._ledger.add(entry)
         if person.is_hidden and not draft.address.by_user_id:
             self._phone_book.note(number, person_index)
+        if draft.template and self._hold(number, index, draft, person):
+            return Accepted(index, draft, "held_for_quality_assessment")
         self._plan(index, draft, person, fail_code, at_once=at_once)
         return Accepted(index, draft)
+
+    def _hold(self, number: Number, index: int, draft: Draft, person: Person) -> bool:
+        def release(code: int) -> None:
+            self._plan(index, draft, person, code, at_once=False)
+
+        return draft.template is not None and self._reviews.hold(number.account, draft.template, release)
 
     def answer(self, accepted: Accepted) -> dict[str, Any]:
         """Return the body of the 200."""
         draft = accepted.draft
         message = {"id": self._ledger.wamid(accepted.row)}
         if draft.template:
-            message["message_status"] = "accepted"
+            message["message_status"] = accepted.message_status
         contact = {"input": draft.address.input}
         # Never both: what comes back is the kind of name that was used.
         contact["user_id" if draft.address.by_user_id else "wa_id"] = (

@@ -28,6 +28,7 @@ class PortfolioSetup(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     messaging_limit: str = ""
     parent_id: str = ""
+    verified: bool = True
 
 
 class NumberSetup(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,7 +75,8 @@ def apply_setup(directory: Directory, setup: Setup) -> dict[str, int]:
         limited_to = None if token.account_ids is None else frozenset(token.account_ids)
         directory.grants[token.token] = Grant(token.app_id, limited_to)
     for portfolio in setup.portfolios:
-        directory.portfolio(portfolio.id, portfolio.messaging_limit).parent_id = portfolio.parent_id
+        known = directory.portfolio(portfolio.id, portfolio.messaging_limit)
+        known.parent_id, known.is_verified = portfolio.parent_id, portfolio.verified
     # An account that names no app belongs to the apps of the same call, else to all that are known.
     own_apps = [app.app_id for app in setup.apps] or list(directory.apps)
     for account in setup.accounts:

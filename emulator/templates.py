@@ -1,14 +1,14 @@
 """Message templates as an account owns them: their parts, their states, creating and listing."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from emulator.errors import GraphError
+from emulator.forms import VARIABLE, Form, check_form
 
-VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-NAME = re.compile(r"[a-z0-9_]{1,512}")
 FIRST_TEMPLATE_ID = 900_000_000_000_000
+CREATED_PER_HOUR, HOUR_SECONDS = 100, 3600.0
+LOCKED_SECONDS = 30 * 86_400.0
 
 
 class Text(NamedTuple):
@@ -125,10 +125,31 @@ class Template:
     ttl_seconds: int = 0
     # An approved template that was edited goes on in its old form until the review has ended.
     stays_usable: bool = False
+    previous_category: str = ""
+    correct_category: str = ""
+    quality_at: int = 0
+    pause_count: int = 0
+    # A pause that pacing made does not end by itself.
+    needs_unpause: bool = False
+    edited_at: list[float] = field(default_factory=list)
 
     @property
     def is_named(self) -> bool:
         return self.parameter_format == "NAMED"
+
+    def recategorise(self, category: str) -> None:
+        if category != self.category:
+            self.previous_category, self.category, self.correct_category = self.category, category, ""
+
+    def form(self) -> Form:
+        """Return the template as it would be sent in."""
+        return {
+            "name": self.name,
+            "language": self.language,
+            "category": self.category,
+            "parameter_format": self.parameter_format,
+            "components": self.components,
+        }
 
     def node(self) -> dict[str, Any]:
         return {
@@ -139,8 +160,10 @@ class Template:
             "status": self.status,
             "components": [_read_back(component) for component in self.components],
             "parameter_format": self.parameter_format,
-            "quality_score": {"score": self.quality, "date": 0},
+            "quality_score": {"score": self.quality, "date": self.quality_at},
             "rejected_reason": self.rejected_reason,
+            "previous_category": self.previous_category or None,
+            "correct_category": self.correct_category or None,
             "message_send_ttl_seconds": self.ttl_seconds or None,
         }
 
@@ -169,6 +192,8 @@ class TemplateShelf:
 
     by_key: dict[tuple[str, str], Template] = field(default_factory=dict)
     by_id: dict[str, Template] = field(default_factory=dict)
+    _created_at: list[float] = field(default_factory=list)
+    _locked_until: dict[str, float] = field(default_factory=dict)
 
     def put(self, form: dict[str, Any]) -> Template:
         """Add or replace a template given in Meta's form."""
@@ -193,23 +218,46 @@ class TemplateShelf:
         self.by_key[name, language] = self.by_id[template.template_id] = template
         return template
 
-    def create(self, form: dict[str, Any]) -> Template:
+    def create(self, form: Form, moment: float, *, limit: int) -> Template:
         """Take a template in for review.
 
-        :raises GraphError: a part is missing, malformed, or the name and language are taken.
+        :raises GraphError: it breaks a rule, the name and language are taken or locked, or there are too many.
         """
-        name, language = str(form.get("name", "")), str(form.get("language", ""))
-        if not NAME.fullmatch(name):
-            raise GraphError(100, "name must be 1 to 512 characters of a-z, 0-9 and _")
-        if not language or str(form.get("category", "")).upper() not in {"MARKETING", "UTILITY", "AUTHENTICATION"}:
-            raise GraphError(100, "language and category (MARKETING, UTILITY or AUTHENTICATION) are required")
+        self._created_at = [created for created in self._created_at if moment - created < HOUR_SECONDS]
+        if len(self._created_at) >= CREATED_PER_HOUR:
+            raise GraphError(80007, f"{CREATED_PER_HOUR} templates were created in the last hour")
+        check_form(form)
+        name, language = str(form["name"]), str(form["language"])
         if (name, language) in self.by_key:
             raise GraphError(100, "There is already content in this language for this template", subcode=2388024)
-        template = self.put({**form, "status": "PENDING", "quality": "UNKNOWN"})
-        if not any(template.parts.body.pieces) and template.category != "AUTHENTICATION":
-            self.remove(template)
-            raise GraphError(100, "A BODY component with text is required", subcode=2388043)
-        return template
+        if self._locked_until.get(name, moment) > moment:
+            raise GraphError(100, "The name of a deleted template cannot be used for 30 days", subcode=2388023)
+        if len(self.by_key) >= limit:
+            raise GraphError(100, f"The account has {limit} templates, all it may have", subcode=2388019)
+        self._created_at.append(moment)
+        return self.put({**form, "status": "PENDING", "quality": "UNKNOWN"})
+
+    def delete(self, template: Template, moment: float) -> None:
+        """Delete a template; the name of an approved one stays locked for 30 days.
+
+        :raises GraphError: it is disabled.
+        """
+        if template.status == "DISABLED":
+            raise GraphError(100, "A disabled template cannot be deleted")
+        if template.status == "APPROVED":
+            self._locked_until[template.name] = moment + LOCKED_SECONDS
+        self.remove(template)
+
+    def has_twin(self, template: Template) -> bool:
+        """Say whether another template has the very same words."""
+        if template.category == "AUTHENTICATION":
+            return False
+        mine = (template.parts.body, template.parts.footer)
+        return any(
+            (other.parts.body, other.parts.footer) == mine
+            for other in self.by_key.values()
+            if other.name != template.name and other.language == template.language and other.status == "APPROVED"
+        )
 
     def remove(self, template: Template) -> None:
         del self.by_key[template.name, template.language]
@@ -224,6 +272,7 @@ class TemplateShelf:
             and query.get("status", template.status).upper() == template.status
             and query.get("category", template.category).upper() == template.category
             and query.get("language", template.language) == template.language
+            and query.get("quality_score", template.quality).upper() == template.quality
         ]
 
 

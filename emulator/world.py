@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from emulator.accounts import Directory
-from emulator.agenda import Agenda
+from emulator.agenda import CALENDAR_TICK_SECONDS, Agenda
 from emulator.clock import Clock
 from emulator.ids import MessageIds
 from emulator.inbox import Inbox
@@ -21,6 +21,7 @@ from emulator.messages import Messages
 from emulator.payloads import Payloads
 from emulator.people import People
 from emulator.recipients import PhoneBook
+from emulator.reviews import Reviews
 from emulator.statuses import Statuses
 from emulator.webhooks import Webhooks
 
@@ -44,6 +45,7 @@ class World:
         self.ledger = Ledger(self.people, self.ids, self.directory.number_list)
         self.media = MediaShelf(self.clock)
         self.agenda = Agenda(self.clock)
+        self.calendar = Agenda(self.clock, tick_seconds=CALENDAR_TICK_SECONDS)
         self.webhooks = Webhooks(
             clock=self.clock,
             knobs=self.knobs,
@@ -69,6 +71,7 @@ class World:
             webhooks=self.webhooks,
             dice=self.dice,
         )
+        self.reviews = Reviews(clock=self.clock, knobs=self.knobs, calendar=self.calendar, webhooks=self.webhooks)
         self.messages = Messages(
             clock=self.clock,
             knobs=self.knobs,
@@ -78,6 +81,7 @@ class World:
             media=self.media,
             statuses=self.statuses,
             phone_book=self.phone_book,
+            reviews=self.reviews,
         )
         self.rejected: Counter[int] = Counter()
         self.faults: Counter[str] = Counter()
@@ -88,6 +92,7 @@ class World:
 
     def close(self) -> None:
         self.agenda.close()
+        self.calendar.close()
         self.webhooks.close()
 
     def stats(self) -> dict[str, Any]:
@@ -99,6 +104,7 @@ class World:
             "rejected": {str(code): count for code, count in sorted(self.rejected.items())},
             "faults": dict(self.faults),
             "pending_status_events": len(self.agenda),
+            "pending_timers": len(self.calendar),
             **self.webhooks.counts(),
             "inbound_sent": len(self.ledger.inbound),
             "opt_outs": len(self.ledger.opt_outs()),

@@ -1,0 +1,1 @@
+"""The Graph edges besides sending, one module per kind of node."""
