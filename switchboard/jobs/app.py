@@ -6,7 +6,6 @@ from contextvars import ContextVar
 
 import procrastinate
 import structlog
-from procrastinate.contrib.django import app
 
 from switchboard.core import clock, database
 from switchboard.core.database import Pool
@@ -31,15 +30,19 @@ def _make_task(job: schedule.Job) -> Callable[[int], Awaitable[schedule.Counts]]
     return run
 
 
-def _register(target: procrastinate.App) -> None:
-    """Make each row of the schedule a periodic task; while one waits, a second is not queued."""
+def make_app() -> procrastinate.App:
+    """Return a Procrastinate with every row of the schedule as a periodic task; while one waits, no second is queued.
+
+    With connections of its own: Django's, which its Django application uses, do not come back after a database
+    restart.
+    """
+    connector = procrastinate.PsycopgConnector(conninfo=database.conninfo_for("app"), min_size=1, max_size=_CONCURRENCY)
+    app = procrastinate.App(connector=connector)
     for job in schedule.SCHEDULE:
         name = f"switchboard.{job.name}"
-        task = target.task(name=name, queueing_lock=name)(_make_task(job))
-        target.periodic(cron=job.cron)(task)
-
-
-_register(app)
+        task = app.task(name=name, queueing_lock=name)(_make_task(job))
+        app.periodic(cron=job.cron)(task)
+    return app
 
 
 async def run_jobs(stopping: asyncio.Event) -> None:
@@ -75,9 +78,8 @@ async def _run_worker(stopping: asyncio.Event) -> None:
     """Run Procrastinate's worker, again and again when the database goes away under it."""
     while not stopping.is_set():
         try:
-            worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # Django's
-            async with worker_app.open_async():
-                await worker_app.run_worker_async(
+            async with make_app().open_async() as app:
+                await app.run_worker_async(
                     concurrency=_CONCURRENCY,
                     install_signal_handlers=False,
                     delete_jobs="successful",

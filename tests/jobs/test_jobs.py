@@ -1,17 +1,21 @@
 """The clock's work is done by one worker at a time, survives a dead one, and one trouble holds up nothing else."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 
+from switchboard.contacts import uploads
+from switchboard.contacts.models import Import, ImportState
 from switchboard.core import database
 from switchboard.jobs import app as jobs_app
-from switchboard.jobs import leading, schedule, store
+from switchboard.jobs import leading, schedule, store, threads
 from switchboard.webhooks import store as webhooks_store
 from tests.conftest import NOON
 from tests.webhooks.gateway import until
@@ -74,19 +78,41 @@ async def test_a_broadcast_with_nobody_left_is_completed(world: World) -> None:
         await until(lambda: world.one("SELECT state FROM broadcasts_broadcast WHERE id = %s", broadcast) == "completed")
 
 
-async def test_a_started_import_is_run_and_says_what_is_wrong(world: World) -> None:
-    world.run(
-        "INSERT INTO contacts_import (workspace_id, file_name, file_path, file_bytes, encoding, delimiter, country, "
-        "mapping, tags, consent_category, consent_basis, consent_source, consent_wording, state, error, row_count, "
-        "created_count, updated_count, skipped_count, failed_count, reasons, created_at, has_header, position, line) "
-        "VALUES (%s, 'a.csv', 'gone/a.csv', 1, 'utf-8', ',', 'JP', '{}', '{}', '', '', '', '', 'running', '', "
-        "0, 0, 0, 0, 0, '{}', %s, true, 0, 0)",
-        world.workspace_id,
-        NOON,
+async def _start_import(world: World, path: str) -> None:
+    make = partial(
+        Import.objects.create,
+        workspace_id=world.workspace_id,
+        file_name="people.csv",
+        file_path=path,
+        file_bytes=60,
+        encoding="utf-8",
+        country="JP",
+        mapping={"phone": "phone", "name": "name"},
+        consent_category="marketing",
+        consent_basis="opt_in",
+        consent_source="shop",
+        state=ImportState.RUNNING,
+        created_at=NOON,
+        started_at=NOON,
     )
+    await threads.call_in_workspace(world.workspace_id, make)
+
+
+async def test_a_started_import_whose_file_is_gone_says_so(world: World) -> None:
+    await _start_import(world, "uploads/gone.csv")
     async with running_jobs():
         await until(lambda: world.one("SELECT state FROM contacts_import") == "failed")
     assert world.one("SELECT error <> '' FROM contacts_import")
+
+
+async def test_a_started_import_is_run_with_its_consent(world: World) -> None:
+    file = io.BytesIO(b"phone,name\n09012345678,Hana\n09012345679,Ken\n")
+    path, _ = uploads.keep_upload(file, workspace_id=world.workspace_id)
+    await _start_import(world, path)
+    async with running_jobs():
+        await until(lambda: world.one("SELECT state FROM contacts_import") == "done")
+    assert world.run("SELECT marketing_basis FROM consent_standing") == [("opt_in",), ("opt_in",)]
+    uploads.drop_upload(path)
 
 
 async def test_the_schedule_is_run_by_procrastinate(world: World) -> None:
@@ -156,7 +182,7 @@ async def test_a_lost_session_and_a_failing_step_are_tried_again(world: World, m
 async def test_old_months_of_the_journal_are_dropped_and_young_ones_stay(world: World) -> None:
     world.run("SELECT switchboard_ensure_months('webhooks_journalentry', '2026-01-01', 3, false)")
     async with _pool(world) as pool, pool.connection() as connection:
-        assert await store.drop_journal(connection, datetime(2026, 3, 2, tzinfo=UTC)) == 1
+        assert await store.drop_journal(connection, datetime(2026, 3, 4, tzinfo=UTC)) == 1
     left = "SELECT count(*) FROM pg_class WHERE relname ~ '^webhooks_journalentry_20260[123]$'"
     assert world.one(left) == 2
 
