@@ -13,6 +13,7 @@ from switchboard.broadcasts.errors import BroadcastMissingError, Problem
 from switchboard.broadcasts.models import Broadcast, Recipient
 from switchboard.broadcasts.pool import load_pool
 from switchboard.contacts.models import Contact
+from switchboard.core import statements
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
 from switchboard.delivery.types import Forecast, Gate, Origin, State
@@ -206,3 +207,54 @@ def iter_accepted(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:
     )
     found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=False)
     yield from found.filter(Exists(delivery)).values_list("message_id", flat=True).iterator(chunk_size=5000)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A broadcast counted twice in one snapshot: from its rows, and as its page adds it up."""
+
+    rows: dict[str, int]
+    page: dict[str, int]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sum holds and both agree."""
+        total = self.rows["waiting"] + self.rows["sent"] + self.rows["failed"] + self.rows["skipped"]
+        return self.rows == self.page and self.rows["planned"] == total
+
+
+def recount(broadcast_id: int) -> Ledger:
+    """Count a broadcast's people from the rows, beside what the tallies say; needs the owner's or the workspace's view.
+
+    :raises BroadcastMissingError: there is none.
+    """
+    with statements.snapshot():
+        broadcast = Broadcast.objects.filter(pk=broadcast_id).first()
+        if broadcast is None:
+            raise BroadcastMissingError
+        workspace_id = broadcast.workspace_id
+        planned = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id).count()
+        unexpanded = count_unexpanded(workspace_id, broadcast_id)
+        counted = delivery_queries.recount(workspace_id, Origin.BROADCAST, broadcast_id)
+        progress = delivery_queries.get_progress(workspace_id, Origin.BROADCAST, broadcast_id)
+    rows = {
+        "planned": planned,
+        "waiting": unexpanded + counted.waiting + counted.in_flight + counted.unknown,
+        "unknown": counted.unknown,
+        "sent": counted.sent,
+        "delivered": counted.delivered,
+        "read": counted.read,
+        "failed": sum(counted.failed.values()),
+        "skipped": sum(counted.skipped.values()),
+    }
+    page = {
+        "planned": progress.planned,
+        "waiting": progress.waiting,
+        "unknown": progress.unknown,
+        "sent": progress.sent,
+        "delivered": progress.delivered,
+        "read": progress.read,
+        "failed": sum(progress.failed.values()),
+        "skipped": sum(progress.skipped.values()),
+    }
+    return Ledger(rows, page)

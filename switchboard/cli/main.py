@@ -10,12 +10,20 @@ from switchboard.core import env, errors
 
 # A command's module is imported when it is called: `switchboard sender` must not load Django.
 _COMMANDS = {
+    "demo": "Show everything: emulator, a sample shop, one broadcast with replies.",
     "up": "Run everything on this machine: database, web, gateway, sender, worker.",
     "web": "Serve the console and the live updates.",
     "gateway": "Receive Meta's webhooks.",
     "sender": "Send what is due.",
     "worker": "Apply stored events and run jobs.",
     "emulator": "Run the stand-in Cloud API.",
+    "user": "Give a person a sign-in and a place in a workspace.",
+    "connect": "Connect a WhatsApp Business account: its numbers and templates.",
+    "stop": "Stop all sending within a second.",
+    "resume": "Go on sending after a stop.",
+    "doctor": "Check everything, and say what to do about what is wrong.",
+    "ledger": "Recount a broadcast from its rows.",
+    "why": "Say why a message was or was not sent.",
     "migrate": "Bring the database's tables up to date.",
     "collectstatic": "Gather styles, scripts and icons for serving.",
     "manage": "Run a Django management command.",

@@ -1,9 +1,10 @@
 """Statements over sets from synchronous actions, on Django's connection and in its transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from psycopg import sql
 
@@ -50,3 +51,12 @@ def insert_from(table: str, columns: Sequence[str], rows: QuerySet[Any, Any]) ->
 def notify_live(workspace_id: int, topics: Iterable[str]) -> None:
     """Tell open pages, when the transaction commits, that these topics changed."""
     execute(live.SQL_NOTIFY, {"payload": live.render_payload(workspace_id, topics)})
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Run a transaction whose reads all see the same moment."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield

@@ -21,3 +21,7 @@ class MemberMissingError(NotFound):
 
 class LastOwnerError(Conflict):
     """A workspace needs an owner. Make somebody else an owner first."""
+
+
+class WorkspaceMissingError(NotFound):
+    """There is no such workspace."""

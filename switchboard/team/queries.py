@@ -1,6 +1,7 @@
 """Who is who."""
 
-from switchboard.team.models import Member
+from switchboard.team.errors import WorkspaceMissingError
+from switchboard.team.models import Member, Workspace
 
 
 def find_member(*, user_id: int, workspace_id: int | None) -> Member | None:
@@ -11,3 +12,26 @@ def find_member(*, user_id: int, workspace_id: int | None) -> Member | None:
         if chosen is not None:
             return chosen
     return memberships.first()
+
+
+def list_workspaces(*, user_id: int) -> list[Workspace]:
+    """Return the workspaces that a person belongs to, the newest first."""
+    return list(Workspace.objects.filter(members__user_id=user_id).order_by("-id"))
+
+
+def get_workspace(workspace_id: int) -> Workspace:
+    """Return a workspace.
+
+    :raises WorkspaceMissingError: there is none.
+    """
+    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    if workspace is None:
+        raise WorkspaceMissingError
+    return workspace
+
+
+def find_workspace(name_or_id: str) -> Workspace | None:
+    """Return the workspace with this number or, the newest first, this name."""
+    if name_or_id.isdigit():
+        return Workspace.objects.filter(pk=int(name_or_id)).first()
+    return Workspace.objects.filter(name=name_or_id.strip()).order_by("-id").first()

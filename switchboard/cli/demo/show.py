@@ -1,0 +1,322 @@
+"""The show itself: a fresh shop is set up through the product's own verbs, one broadcast is sent and judged."""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from switchboard.broadcasts import actions as broadcast_actions
+from switchboard.broadcasts import queries as broadcast_queries
+from switchboard.cli.demo import memory, picture, scenery
+from switchboard.cli.demo.control import EmulatorControl
+from switchboard.cli.demo.display import Display, draw_progress
+from switchboard.cli.demo.report import Report, count_lost, judge_opt_outs
+from switchboard.cloudapi import callback
+from switchboard.contacts import actions as contact_actions
+from switchboard.contacts import queries as contact_queries
+from switchboard.contacts import sample
+from switchboard.core import clock
+from switchboard.core.errors import Unavailable
+from switchboard.core.tenancy import workspace_scope
+from switchboard.delivery import queries as delivery_queries
+from switchboard.delivery.types import Forecast, Origin, Progress
+from switchboard.numbers import actions as number_actions
+from switchboard.numbers import fleet
+from switchboard.team import actions as team_actions
+from switchboard.templates import actions as template_actions
+from switchboard.webhooks import queries as webhook_queries
+
+if TYPE_CHECKING:
+    from switchboard.cli.demo.stage import Wish
+
+EMAIL = "olive@example.com"
+_LOOK_SECONDS = 0.5
+# How long statuses may trickle in after the last message has left, before the demo judges what it has.
+_DRAIN_SECONDS = 45.0
+# People who write STOP while the broadcast runs, so that promise 2 is put to the test.
+_EARLY_STOPS = 20
+
+
+class Show:
+    """One run of the demo in a workspace of its own."""
+
+    def __init__(
+        self,
+        wish: "Wish",
+        home: Path,
+        display: Display,
+        control: EmulatorControl,
+        *,
+        gateway_port: int,
+        pids: Callable[[], dict[str, int]],
+    ) -> None:
+        self.wish = wish
+        self.home = home
+        self.display = display
+        self.control = control
+        self.gateway_port = gateway_port
+        self.pids = pids
+        self.password = secrets.token_urlsafe(9)
+        self.workspace_id = 0
+        self.broadcast_id = 0
+        self._started = 0.0
+        self._peak_memory = 0
+
+    def open(self) -> None:
+        """Make the shop, bring its people in, start the broadcast."""
+        self.control.wait_until_ready()
+        self.display.step(f"A fresh workspace: {scenery.WORKSPACE_NAME}", self._make_workspace)
+        self.display.step(
+            f"{self.wish.number_count} numbers connected, templates read from the Cloud API", self._connect
+        )
+        import_id = self.display.step("Contacts file uploaded", self._upload)
+        self.display.step("Contacts imported", lambda: self._wait_for_import(import_id))
+        self._tell_import(import_id)
+        self.display.step("Broadcast started", lambda: self._start(import_id))
+
+    def _make_workspace(self) -> None:
+        now = clock.now()
+        workspace = team_actions.create_workspace(
+            name=scenery.WORKSPACE_NAME,
+            time_zone=scenery.WORKSPACE_ZONE,
+            language="ja",
+            country=scenery.WORKSPACE_COUNTRY,
+            is_sample=True,
+            now=now,
+        )
+        self.workspace_id = workspace.pk
+        user = team_actions.ensure_user(email=EMAIL, password=self.password, name="Olive")
+        with workspace_scope(self.workspace_id):
+            team_actions.add_member(workspace_id=self.workspace_id, user_id=user.pk, role="owner", now=now)
+
+    def _connect(self) -> None:
+        scene = scenery.build_scenery(self.wish.number_count, self.workspace_id)
+        self.control.post("setup", scene.build_setup(f"http://127.0.0.1:{self.gateway_port}/webhooks/{scene.app_id}"))
+        with workspace_scope(self.workspace_id):
+            app = number_actions.connect_app(
+                workspace_id=self.workspace_id,
+                meta_id=scene.app_id,
+                name="Olive's app",
+                secret=scene.app_secret,
+                verify_token=scene.verify_token,
+            )
+            portfolios = {
+                one["id"]: number_actions.connect_portfolio(
+                    workspace_id=self.workspace_id, meta_id=one["id"], name=one["name"]
+                ).pk
+                for one in scene.portfolios
+            }
+            accounts = [
+                number_actions.connect_account(
+                    workspace_id=self.workspace_id,
+                    app_id=app.pk,
+                    portfolio_id=portfolios[one["portfolio_id"]],
+                    meta_id=one["id"],
+                    name=one["name"],
+                    token=scene.token,
+                ).pk
+                for one in scene.accounts
+            ]
+        for account_id in accounts:
+            number_actions.sync_account(workspace_id=self.workspace_id, account_id=account_id, now=clock.now())
+            template_actions.sync_templates(workspace_id=self.workspace_id, account_id=account_id, now=clock.now())
+        with workspace_scope(self.workspace_id):
+            for number in fleet.list_numbers(self.workspace_id):
+                number_actions.set_pace(workspace_id=self.workspace_id, number_id=number.pk, pace="full")
+
+    def _upload(self) -> int:
+        path = self.wish.contacts_file or self._write_sample()
+        with workspace_scope(self.workspace_id), path.open("rb") as file:
+            job = contact_actions.create_import(
+                workspace_id=self.workspace_id, file=file, file_name=path.name, now=clock.now()
+            )
+            contact_actions.change_import(
+                workspace_id=self.workspace_id,
+                import_id=job.pk,
+                consent=contact_actions.ConsentGiven(
+                    category="marketing",
+                    basis="opt_in",
+                    source="Sample shop's sign-up form",
+                    wording="Yes, send me offers on WhatsApp.",
+                ),
+            )
+            contact_actions.start_import(workspace_id=self.workspace_id, import_id=job.pk, now=clock.now())
+        return job.pk
+
+    def _write_sample(self) -> Path:
+        path = self.home / "demo" / "contacts.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if self.wish.recipients is None:
+            sample.write_sample(path, seed=self.wish.seed)
+        else:
+            sample.write_sample(path, people=self.wish.recipients, seed=self.wish.seed)
+        return path
+
+    def _wait_for_import(self, import_id: int) -> None:
+        deadline = time.monotonic() + 600
+        while time.monotonic() < deadline:
+            with workspace_scope(self.workspace_id):
+                job = contact_queries.get_import(self.workspace_id, import_id)
+            if job.state == "done":
+                return
+            if job.state in {"failed", "stopped"}:
+                raise Unavailable(f"The import did not finish: {job.error or job.state}")
+            time.sleep(0.1)
+        raise Unavailable("The worker does not import the contacts. Look into the log of the worker.")
+
+    def _tell_import(self, import_id: int) -> None:
+        with workspace_scope(self.workspace_id):
+            job = contact_queries.get_import(self.workspace_id, import_id)
+        self.display.say(
+            f"  {job.row_count:,} rows: {job.created_count:,} created, {job.updated_count:,} updated, "
+            f"{job.skipped_count:,} skipped, {job.failed_count:,} failed"
+        )
+        for outcome, reasons in job.reasons.items():
+            for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
+                self.display.say(f"    [dim]{outcome}, {reason.replace('_', ' ')}: {count:,}[/]")
+
+    def _start(self, import_id: int) -> None:
+        now = clock.now()
+        with workspace_scope(self.workspace_id):
+            asset = template_actions.add_asset(
+                workspace_id=self.workspace_id,
+                file_name="autumn.jpg",
+                content=picture.draw_offer_picture(),
+                now=now,
+            )
+            broadcast = broadcast_actions.save_draft(
+                workspace_id=self.workspace_id,
+                now=now,
+                name="Autumn olive festival",
+                template_name=scenery.OFFER,
+                template_language="ja",
+                audience={"import_id": import_id},
+                variables={
+                    "body:1": {"source": "name", "fallbacks": scenery.UNKNOWN_NAME},
+                    "body:2": {"source": self._town_source(), "fallbacks": scenery.UNKNOWN_TOWN},
+                },
+                header_asset_id=asset.pk,
+                number_ids=[number.pk for number in fleet.list_numbers(self.workspace_id)],
+                pace=self.wish.pace,
+            )
+            broadcast_actions.start_broadcast(workspace_id=self.workspace_id, broadcast_id=broadcast.pk, now=now)
+        self.broadcast_id = broadcast.pk
+        self._started = time.monotonic()
+
+    def _town_source(self) -> str:
+        keys = contact_queries.list_field_keys(self.workspace_id)
+        town = next((key for key in keys if key.lower() in scenery.TOWN_KEYS), None)
+        return f"field:{town}" if town else "country"
+
+    def watch_until_settled(self) -> Report:
+        """Show the progress until nothing is due or in flight and the last statuses are in; return the result."""
+        with self.display.open_live() as live:
+            while not self._is_settled():
+                live.update(self._draw())
+                time.sleep(_LOOK_SECONDS)
+            seconds = time.monotonic() - self._started
+            deadline = time.monotonic() + _DRAIN_SECONDS
+            while not self._is_drained() and time.monotonic() < deadline:
+                live.update(self._draw())
+                time.sleep(_LOOK_SECONDS)
+            live.update(self._draw())
+        return self._judge(seconds)
+
+    def _is_settled(self) -> bool:
+        with workspace_scope(self.workspace_id):
+            return broadcast_queries.is_settled(self.workspace_id, self.broadcast_id, clock.now())
+
+    def _is_drained(self) -> bool:
+        stats = self.control.get("stats")
+        outside = stats["pending_status_events"] + stats["pending_webhooks"] + stats["undelivered_webhooks"]
+        with workspace_scope(self.workspace_id):
+            inside = webhook_queries.count_unapplied(self.workspace_id)
+        return outside == 0 and inside == 0
+
+    def _draw(self) -> object:
+        self._peak_memory = max(self._peak_memory, memory.resident_mib([*self.pids().values()]))
+        now = clock.now()
+        with workspace_scope(self.workspace_id):
+            progress = delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
+            holds = delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
+            forecast = broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now)
+        counts = _exclusive_counts(progress, sum(hold.count for hold in holds))
+        speed = progress.sent / max(0.5, time.monotonic() - self._started)
+        return draw_progress(counts, progress.planned, speed, self._note(forecast, now))
+
+    def _note(self, forecast: Forecast, now: datetime) -> str:
+        finish = forecast.finish_at
+        if finish is None:
+            return ""
+        left = max(timedelta(0), finish - now)
+        local = finish.astimezone(ZoneInfo(scenery.WORKSPACE_ZONE))
+        limit = forecast.text
+        return f"finishes about {local:%m-%d %H:%M} (in {_spoken(left)})" + (
+            f", narrowest limit: {limit}" if limit else ""
+        )
+
+    def _judge(self, seconds: float) -> Report:
+        with workspace_scope(self.workspace_id):
+            progress = delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
+            holds = delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
+            ours = {
+                message_id.hex for message_id in broadcast_queries.iter_accepted(self.workspace_id, self.broadcast_id)
+            }
+        theirs = {
+            parsed.message_id.hex
+            for line in self.control.read_lines("accepted-callbacks")
+            if (parsed := callback.parse_callback_data(line)) and parsed.workspace_id == self.workspace_id
+        }
+        summary = self.control.get(f"ledger/summary?template={scenery.OFFER}")
+        late, worst = judge_opt_outs(summary["after_opt_out"])
+        zone = ZoneInfo(scenery.WORKSPACE_ZONE)
+        return Report(
+            planned=progress.planned,
+            sent=progress.sent,
+            delivered=progress.delivered,
+            read=progress.read,
+            unknown=progress.unknown,
+            failed=progress.failed,
+            skipped=progress.skipped,
+            waiting=progress.waiting,
+            replies=progress.replied,
+            opted_out=progress.opted_out,
+            sent_after_opt_out=late,
+            worst_opt_out_delay_seconds=worst,
+            duplicates=summary["duplicates"],
+            lost=count_lost(ours, theirs),
+            seconds=seconds,
+            held=[
+                {
+                    "gate": hold.gate,
+                    "until": f"{hold.until.astimezone(zone):%m-%d %H:%M}" if hold.until else "",
+                    "count": hold.count,
+                }
+                for hold in holds
+            ],
+            memory_mib=self._peak_memory,
+        )
+
+
+def _exclusive_counts(progress: Progress, held: int) -> dict[str, int]:
+    """Return counts that add up to planned: everybody once, where they are now."""
+    return {
+        "read": progress.read,
+        "delivered": max(0, progress.delivered - progress.read),
+        "sent": max(0, progress.sent - progress.delivered),
+        "failed": sum(progress.failed.values()),
+        "skipped": sum(progress.skipped.values()),
+        "held": min(held, progress.waiting),
+        "waiting": max(0, progress.waiting - held),
+    }
+
+
+def _spoken(left: timedelta) -> str:
+    minutes, seconds = divmod(round(left.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
