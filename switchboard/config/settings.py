@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "switchboard.web.middleware.WorkspaceMiddleware",
     "switchboard.web.middleware.LanguageMiddleware",
     "switchboard.web.middleware.ErrorMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
 ]
 
 ROOT_URLCONF = "switchboard.config.urls"

@@ -6,3 +6,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("switchboard.web.urls")),
 ]
+
+handler404 = "switchboard.web.failures.not_found"
+handler403 = "switchboard.web.failures.refused"
+handler500 = "switchboard.web.failures.broken"

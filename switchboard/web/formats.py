@@ -1,9 +1,11 @@
 """Numbers, moments and spans of time as people of each language write them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import dates
+import phonenumbers
+from babel import Locale, dates
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
@@ -33,6 +35,16 @@ def render_moment(value: datetime) -> str:
         return dates.format_time(local, "HH:mm", tzinfo=_zone(), locale=locale_name())
     skeleton = "MMMdHm" if local.year == today.year else "yMMMd"
     return dates.format_skeleton(skeleton, local, tzinfo=_zone(), locale=locale_name())
+
+
+def render_day(value: datetime) -> str:
+    """Return the day of a moment in the page's time zone."""
+    return dates.format_skeleton("MMMd", value.astimezone(_zone()), tzinfo=_zone(), locale=locale_name())
+
+
+def render_clock_time(value: datetime) -> str:
+    """Return the hour and minute of a moment in the page's time zone."""
+    return dates.format_time(value.astimezone(_zone()), "HH:mm", tzinfo=_zone(), locale=locale_name())
 
 
 def render_full_moment(value: datetime) -> str:
@@ -72,3 +84,18 @@ def render_ago(value: datetime) -> str:
 def _zone() -> ZoneInfo:
     zone = timezone.get_current_timezone()
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC") if zone is UTC else ZoneInfo(str(zone))
+
+
+def list_countries() -> list[tuple[str, str]]:
+    """Return every country that has phone numbers, with its calling code, by name."""
+    return _list_countries(locale_name())
+
+
+@lru_cache(maxsize=4)
+def _list_countries(locale: str) -> list[tuple[str, str]]:
+    names = Locale.parse(locale).territories
+    rows = [
+        (code, f"{names.get(code, code)} (+{phonenumbers.country_code_for_region(code)})")
+        for code in phonenumbers.SUPPORTED_REGIONS
+    ]
+    return sorted(rows, key=lambda row: row[1])

@@ -1,5 +1,13 @@
 """Addresses of the pages, one include a page."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("switchboard.web.overview.urls")),
+    path("", include("switchboard.web.frame.urls")),
+    path("search/", include("switchboard.web.search.urls")),
+    path("broadcasts/", include("switchboard.web.broadcasts.urls")),
+    path("contacts/", include("switchboard.web.contacts.urls")),
+    path("numbers/", include("switchboard.web.numbers.urls")),
+    path("templates/", include("switchboard.web.templates.urls")),
+]

@@ -1,14 +1,17 @@
 """Icons, numbers and moments in HTML. A builtin library: no {% load %} needed."""
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import phonenumbers
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.forms import BoundField
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
-from switchboard.web import formats, icons
+from switchboard.web import formats, icons, words
 
 register = template.Library()
 
@@ -51,6 +54,40 @@ def span(seconds: float | None) -> str:
 
 
 @register.filter
+def styled(field: BoundField) -> SafeString:
+    """Draw a form field in the console's look, tied to its hint and marked when it has a fault."""
+    kind = getattr(field.field.widget, "input_type", "")
+    look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
+    attributes = {"class": look.get(kind, "form-control") + (" is-invalid" if field.errors else "")}
+    if field.help_text:
+        attributes["aria-describedby"] = f"{field.id_for_label}_hint"
+    return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """Write a number with its groups apart, country first."""
+    if not value:
+        return "–"
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(value), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return value
+
+
+@register.filter
+def category(value: str) -> Any:
+    """Name a template's or a consent's category."""
+    return words.CATEGORIES.get(value, value)
+
+
+@register.filter
+def basis(value: str) -> Any:
+    """Name what a consent rests on."""
+    return words.BASES.get(value, value)
+
+
+@register.filter
 def get(mapping: Any, key: Any) -> Any:
     """Look a key up in finished data."""
     return mapping.get(key)
@@ -75,3 +112,29 @@ def address(context: template.Context, **changes: Any) -> str:
     kept = {key: value for key, value in context["request"].GET.items() if key not in changes}
     kept |= {key: value for key, value in changes.items() if value not in {None, ""}}
     return f"?{urlencode(kept)}" if kept else "?"
+
+
+@register.filter
+def pace_name(value: str) -> Any:
+    """Name a pace preset."""
+    return words.PACES[value][0] if value in words.PACES else value
+
+
+@register.filter
+def clock_time(value: datetime) -> str:
+    """Write the hour and minute of a moment."""
+    return formats.render_clock_time(value)
+
+
+_MARKS = (("*", "strong"), ("_", "em"), ("~", "del"))
+
+
+@register.filter
+def whatsapp(text: str) -> SafeString:
+    """Draw a message's body as WhatsApp does: *bold*, _italic_, ~struck~, and places that are not filled in."""
+    html = escape(text)
+    for sign, tag in _MARKS:
+        sign = re.escape(sign)
+        html = re.sub(rf"(?<!\w){sign}(\S(?:[^\n]*?\S)?){sign}(?!\w)", rf"<{tag}>\1</{tag}>", html)
+    html = re.sub(r"\{\{\s*\w+\s*\}\}", r"<mark>\g<0></mark>", html)
+    return mark_safe(html)  # noqa: S308 - escaped first; only our own tags were added.

@@ -1,0 +1,48 @@
+"""The fleet as pages show it: every number with its account and portfolio."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from switchboard.numbers.models import Number, NumberState, Quality
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSummary:
+    """How the fleet is, in counts."""
+
+    total: int
+    sending: int
+    stopped: int
+    not_connected: int
+    low_quality: int
+
+
+def count_fleet(workspace_id: int) -> FleetSummary:
+    """Count the numbers: which may send, which are stopped, not connected, or of low quality."""
+    is_stopped, is_connected = Q(stopped_at__isnull=False), Q(state=NumberState.CONNECTED)
+    counts = Number.objects.filter(workspace_id=workspace_id).aggregate(
+        total=Count("pk"),
+        sending=Count("pk", filter=is_connected & ~is_stopped),
+        stopped=Count("pk", filter=is_stopped),
+        not_connected=Count("pk", filter=~is_connected),
+        low_quality=Count("pk", filter=Q(quality=Quality.RED)),
+    )
+    return FleetSummary(**counts)
+
+
+def list_stopped_by_error(workspace_id: int) -> list[tuple[str, str, str]]:
+    """Return the first numbers that an error has stopped, with its code and words; nobody's own stop is among them."""
+    stopped = Number.objects.filter(workspace_id=workspace_id, stopped_at__isnull=False).exclude(
+        stopped_code__in=("", "person")
+    )
+    return [(str(number), number.stopped_code, number.stopped_detail) for number in stopped.order_by("id")[:3]]
+
+
+def list_numbers(workspace_id: int, *, ids: Sequence[int] | None = None) -> list[Number]:
+    """Return every number, or some, with account and portfolio, in the order people read them."""
+    numbers = Number.objects.filter(workspace_id=workspace_id).select_related("account__portfolio")
+    if ids is not None:
+        numbers = numbers.filter(pk__in=ids)
+    return list(numbers.order_by("account__portfolio__name", "account__name", "label", "phone"))

@@ -1,0 +1,1 @@
+"""Broadcasts: list, wizard, one broadcast with its progress."""

@@ -1,0 +1,1 @@
+"""Contacts: list, one person, imports."""

@@ -1,0 +1,81 @@
+"""The shapes of the import's forms."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from switchboard.contacts import rules
+from switchboard.contacts.encoding import ENCODINGS
+from switchboard.contacts.reading import DELIMITERS
+from switchboard.web import formats, words
+
+IGNORE, KEEP_AS_FIELD = "", "field"
+
+_ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp932": "Shift_JIS (CP932)",
+    "gb18030": "GB18030 / GBK",
+    "euc_jp": "EUC-JP",
+    "big5": "Big5",
+    "euc_kr": "EUC-KR",
+    "cp1252": "Windows-1252",
+    "latin-1": "Latin-1",
+}
+_DELIMITER_NAMES = {",": ",", "\t": _("Tab"), ";": ";", "|": "|"}
+
+
+class UploadForm(forms.Form):
+    """Which file, and from which country its national numbers are."""
+
+    country = forms.ChoiceField(label=_("Country of numbers without a country code"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = formats.list_countries()  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ReadingForm(forms.Form):
+    """How the file is read."""
+
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=[(code, _ENCODING_NAMES.get(code, code)) for code in ENCODINGS])
+    delimiter = forms.ChoiceField(label=_("Columns are separated by"), choices=[(sign, _DELIMITER_NAMES[sign]) for sign in DELIMITERS])
+    country = forms.ChoiceField(label=_("Country of numbers without a country code"))
+    has_header = forms.BooleanField(label=_("The first row holds the names of the columns"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = formats.list_countries()  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ConsentForm(forms.Form):
+    """What the people in the file agreed to, and the tags they get."""
+
+    consent = forms.ChoiceField(
+        label=_("What did these people agree to?"),
+        choices=[
+            ("", _("Choose…")),
+            ("marketing:opt_in", _("Marketing messages: they opted in")),
+            ("utility:opt_in", _("Messages about their orders and appointments: they opted in")),
+            ("utility:transaction", _("Messages about their orders and appointments: they are customers")),
+            ("all:opt_in", _("Both: they opted in to everything")),
+        ],
+        error_messages={"required": _("Choose what these people agreed to. Without it nobody may be written to.")},
+    )
+    source = forms.CharField(
+        label=_("Where did they agree?"),
+        max_length=255,
+        help_text=_("For instance: sign-up form on the website, spring 2026."),
+        error_messages={"required": _("Write where these people agreed, so that it can be proved later.")},
+    )
+    wording = forms.CharField(
+        label=_("The words they agreed to"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    tags = forms.CharField(label=_("Tags for everybody in this file"), required=False, help_text=_("Separated by commas."))
+
+
+def list_targets(column: str) -> list[tuple[str, Any]]:
+    """Return what a column can be, for a select."""
+    known = [(target, words.TARGETS[target]) for target in rules.TARGETS]
+    return [(IGNORE, _("Leave out")), *known, (f"{rules.FIELD_PREFIX}{column}", _("Keep as a field of its own"))]

@@ -1,0 +1,1 @@
+"""Parts of the frame: language, workspace, stop and resume, bands."""

@@ -1,0 +1,24 @@
+"""Reading numbers and templates from Meta, outside of any page's transaction."""
+
+import structlog
+
+from switchboard.core import clock
+from switchboard.core.errors import SwitchboardError
+from switchboard.core.tenancy import workspace_scope
+from switchboard.numbers import actions as numbers_actions
+from switchboard.numbers import queries as numbers_queries
+from switchboard.templates import actions
+
+log = structlog.get_logger(__name__)
+
+
+def sync_accounts(workspace_id: int) -> None:
+    """Read every account of a workspace; one that fails keeps its reason and does not keep the others from it."""
+    with workspace_scope(workspace_id):
+        accounts = numbers_queries.list_accounts(workspace_id)
+    for account in accounts:
+        try:
+            numbers_actions.sync_account(workspace_id=workspace_id, account_id=account.pk, now=clock.now())
+            actions.sync_templates(workspace_id=workspace_id, account_id=account.pk, now=clock.now())
+        except SwitchboardError as error:
+            log.warning("sync_failed", workspace=workspace_id, account=account.pk, error=error.message)

@@ -1,0 +1,156 @@
+"""Codes that rooms return, in sentences for people."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from switchboard.cloudapi import errors as cloud_errors
+from switchboard.web import formats
+
+Words = str | Promise
+
+IMPORT_REASONS: dict[str, Words] = {
+    "empty": gettext_lazy("no phone number"),
+    "scientific": gettext_lazy("the spreadsheet has shortened the number (8.19E+10); format the column as text"),
+    "not_digits": gettext_lazy("not a phone number"),
+    "too_short": gettext_lazy("too short for a phone number"),
+    "too_long": gettext_lazy("too long for a phone number"),
+    "unknown_country": gettext_lazy("a number of no known country; write it with + and the country code"),
+    "not_in_use": gettext_lazy("a number that nobody can have in that country"),
+    "broken_characters": gettext_lazy("broken characters; choose another encoding"),
+    "too_many_cells": gettext_lazy("more cells than the header has"),
+    "too_long_text": gettext_lazy("a text is too long"),
+    "opt_out_unclear": gettext_lazy("unclear whether this person has opted out; write yes or no"),
+    "repeated": gettext_lazy("the same person again in this file"),
+    "no_phone_column": gettext_lazy("no column holds phone numbers"),
+    "email_left_out": gettext_lazy("the e-mail address was not one and was left out"),
+    "language_left_out": gettext_lazy("the language was not understood and was left out"),
+    "zone_left_out": gettext_lazy("the time zone was not understood and was left out"),
+    "opted_out": gettext_lazy("opted out, and stays so"),
+}
+
+TARGETS: dict[str, Words] = {
+    "phone": gettext_lazy("Phone number"),
+    "name": gettext_lazy("Name"),
+    "family_name": gettext_lazy("Family name"),
+    "given_name": gettext_lazy("Given name"),
+    "email": gettext_lazy("E-mail address"),
+    "language": gettext_lazy("Language"),
+    "zone": gettext_lazy("Time zone"),
+    "tags": gettext_lazy("Tags"),
+    "opt_out": gettext_lazy("Opted out (yes or no)"),
+}
+
+HOLDS: dict[str, Words] = {
+    "stop": gettext_lazy("the stop switch is on"),
+    "template": gettext_lazy("the template is not approved at the moment"),
+    "number": gettext_lazy("the number is stopped or not connected"),
+    "pace": gettext_lazy("the number's pace"),
+    "throughput": gettext_lazy("the number's throughput"),
+    "quiet_hours": gettext_lazy("quiet hours where the contact lives"),
+    "retry": gettext_lazy("WhatsApp asked to try again later"),
+    "spread": gettext_lazy("waiting for its turn at this pace"),
+}
+
+SKIPS: dict[str, Words] = {
+    "consent": gettext_lazy("no consent, or opted out"),
+    "reachability": gettext_lazy("cannot be reached on WhatsApp"),
+    "window": gettext_lazy("outside the 24-hour window"),
+    "template": gettext_lazy("no approved template, or a variable without a value"),
+    "number": gettext_lazy("no number could send it"),
+    "expired": gettext_lazy("it waited too long"),
+    "cancelled": gettext_lazy("the broadcast was cancelled"),
+}
+
+PACES: dict[str, tuple[Words, Words]] = {
+    "careful": (
+        gettext_lazy("Careful"),
+        gettext_lazy("A gap of 3–5 seconds, 12 a minute and 200 an hour per number. For new numbers."),
+    ),
+    "standard": (gettext_lazy("Standard"), gettext_lazy("20 a second per number.")),
+    "full": (gettext_lazy("Full"), gettext_lazy("As fast as WhatsApp allows each number, a fifth kept for answers.")),
+}
+
+CATEGORIES: dict[str, Words] = {
+    "marketing": gettext_lazy("Marketing"),
+    "utility": gettext_lazy("Utility"),
+    "authentication": gettext_lazy("Authentication"),
+    "all": gettext_lazy("Everything"),
+}
+
+BASES: dict[str, Words] = {"opt_in": gettext_lazy("Opt-in"), "transaction": gettext_lazy("Transaction")}
+
+
+def say_hold(gate: str) -> str:
+    """Return why something waits."""
+    return str(HOLDS.get(gate, gate))
+
+
+def say_skip(reason: str) -> str:
+    """Return why something was not sent at all."""
+    return str(SKIPS.get(reason, reason))
+
+
+def say_failure(reason: str) -> str:
+    """Return why something failed: Meta's code in plain words, or our own reason."""
+    if reason == "unconfirmed":
+        return _("WhatsApp never said whether it took the message. It is not sent again by itself.")
+    return _(cloud_errors.outcome_of(int(reason)).sentence) if reason.isdigit() else reason
+
+
+def say_import_reason(reason: str) -> str:
+    """Return why a row of a file was refused, or what was left out of it."""
+    return str(IMPORT_REASONS.get(reason, reason))
+
+
+_SKIP_DETAILS: dict[str, Words] = {
+    "opted_out": gettext_lazy("opted out"),
+    "no_basis": gettext_lazy("no consent for this category"),
+    "no_phone": gettext_lazy("no phone number"),
+    "contact_gone": gettext_lazy("the contact was deleted"),
+    "variable_missing": gettext_lazy("a variable has no value and no fallback"),
+    "too_long": gettext_lazy("longer than WhatsApp allows with these values"),
+    "other_account": gettext_lazy("the template belongs to another account"),
+}
+
+
+def say_skip_detail(reason: str, detail: Mapping[str, Any]) -> str:
+    """Return why one person was skipped, as exactly as the gate wrote it down."""
+    why = str(detail.get("reason") or detail.get("why") or "")
+    return str(_SKIP_DETAILS[why]) if why in _SKIP_DETAILS else say_skip(reason)
+
+
+def say_finish(finish_at: datetime | None) -> str:
+    """Return when the last message leaves."""
+    if finish_at is None:
+        return _("Cannot finish until somebody acts")
+    return _("Finishes about %(time)s") % {"time": formats.render_moment(finish_at)}
+
+
+def say_limit(limit: str, figure: float, numbers: int) -> str:
+    """Return which limit keeps a broadcast from finishing sooner; nothing when none does."""
+    count = formats.render_count(figure)
+    sentences = {
+        "per_second": _("narrowest limit: %(n)s a second per number, on %(numbers)s numbers"),
+        "per_minute": _("narrowest limit: %(n)s a minute per number, on %(numbers)s numbers"),
+        "per_hour": _("narrowest limit: %(n)s an hour per number, on %(numbers)s numbers"),
+        "per_day": _("narrowest limit: %(n)s a day per number, on %(numbers)s numbers"),
+        "gap": _("narrowest limit: a gap of at least %(n)s seconds per number, on %(numbers)s numbers"),
+        "quiet_hours": _("quiet hours hold the last ones"),
+        "number": _("a number of this broadcast is stopped or not connected"),
+    }
+    return sentences.get(limit, "") % {"n": count, "numbers": numbers}
+
+
+_STOPPED_BY = "Stopped by "
+
+
+def say_stop(code: str, detail: str) -> str:
+    """Return why a number is stopped: a person's name, or the error's sentence."""
+    if code == "person" and detail.startswith(_STOPPED_BY):
+        return _("Stopped by %(name)s") % {"name": detail.removeprefix(_STOPPED_BY).rstrip(".")}
+    return _(detail) if detail else code
