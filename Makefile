@@ -55,7 +55,7 @@ db-reset: ## throw the embedded database away and make an empty one
 	@$(BIN)/switchboard postgres --discard
 	@$(BIN)/switchboard migrate
 
-messages: ## gather new sentences for translation (needs gettext)
+messages: ## gather new sentences for translation
 	@$(SET_UP) --dev
 	@$(BIN)/python tools/translations.py extract
 

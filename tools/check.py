@@ -23,6 +23,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "dependencies": [BIN / "deptry", "."],
     "dead code": [BIN / "vulture", *CODE],
     "migrations": [BIN / "switchboard", "manage", "makemigrations", "--check", "--dry-run"],
+    "translations": [sys.executable, ROOT / "tools" / "translations.py", "check"],
     "lock files": [sys.executable, ROOT / "tools" / "locks.py", "check"],
 }
 if HTML.is_dir():
