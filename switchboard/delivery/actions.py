@@ -130,7 +130,7 @@ def _message_columns(messages: Sequence[NewMessage]) -> dict[str, Any]:
         "lane_ids": [message.lane_id for message in messages],
         "number_ids": [message.number_id for message in messages],
         "contact_ids": [message.contact_id for message in messages],
-        "categories": [message.category for message in messages],
+        "categories": [str(message.category) for message in messages],
         "recipients": [message.recipient for message in messages],
         "zones": [message.zones for message in messages],
         "template_ids": [message.template_id for message in messages],
@@ -145,7 +145,7 @@ def _waiting_columns(messages: Sequence[NewMessage]) -> dict[str, Any]:
         "number_ids": [message.number_id for message in messages],
         "contact_ids": [message.contact_id for message in messages],
         "due_at": [message.due_at for message in messages],
-        "holds": [message.hold for message in messages],
+        "holds": [message.hold and str(message.hold) for message in messages],
         "hold_details": [None if message.hold_detail is None else Jsonb(message.hold_detail) for message in messages],
     }
 
@@ -154,7 +154,7 @@ def _skipped_columns(messages: Sequence[NewMessage]) -> dict[str, Any]:
     return {
         "ids": [message.id for message in messages],
         "number_ids": [message.number_id for message in messages],
-        "skips": [message.skip for message in messages],
+        "skips": [str(message.skip) for message in messages],
         "skip_details": [Jsonb(message.skip_detail) for message in messages],
         "skipped": int(State.SKIPPED),
     }

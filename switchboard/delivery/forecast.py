@@ -1,5 +1,6 @@
 """When an origin's last message will have left, and which limit decides it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,13 +19,13 @@ SQL_WAITING = """
 SELECT lane.number_id, lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s AS is_own, lane.pace,
     number.pace, number.pace_overrides, number.throughput,
     number.stopped_at IS NOT NULL OR number.state <> 'connected' AS is_stopped,
-    waiting.many, waiting.last_hold
+    waiting.many, waiting.last_hold, lane.state = 'paused' AS is_paused
 FROM delivery_lane lane
 JOIN numbers_number number ON number.id = lane.number_id
 CROSS JOIN LATERAL (
     SELECT count(*) AS many, max(outbox.due_at) FILTER (WHERE outbox.hold IS NOT NULL) AS last_hold
     FROM delivery_outbox outbox WHERE outbox.lane_id = lane.id) AS waiting
-WHERE lane.workspace_id = %(workspace_id)s AND lane.state = 'active' AND lane.priority > 2
+WHERE lane.workspace_id = %(workspace_id)s AND lane.state <> 'cancelled' AND lane.priority > 2
   AND lane.number_id IN (SELECT number_id FROM delivery_lane WHERE workspace_id = %(workspace_id)s
       AND origin_kind = %(origin)s AND origin_id = %(origin_id)s)
   AND (lane.low_water_at IS NOT NULL OR (lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s))
@@ -65,6 +66,8 @@ def forecast(workspace_id: int, origin: Origin, origin_id: int, now: datetime, *
     waiting = sum(row[7] for row in own) + not_expanded
     if not waiting or not own:
         return Forecast(waiting, now if not waiting else None)
+    if any(row[9] for row in own):
+        return Forecast(waiting, None, "paused", 0.0, len(own))
     if any(row[6] and (row[7] or not_expanded) for row in own):
         return Forecast(waiting, None, "number", 0.0, len(own))
     seconds, limit, figure = max(queue.seconds() for queue in _queues(rows, not_expanded / len(own)))
@@ -77,13 +80,14 @@ def forecast(workspace_id: int, origin: Origin, origin_id: int, now: datetime, *
 
 def _queues(rows: Iterable[tuple], more: float) -> Iterable[_Queue]:  # type: ignore[type-arg]  # rows of SQL_WAITING
     rivals: dict[int, list[int]] = defaultdict(list)
-    for number_id, is_own, *_, many, _hold in rows:
-        if not is_own:
+    for number_id, is_own, *_, many, _hold, is_paused in rows:
+        if not is_own and not is_paused:
             rivals[number_id].append(many)
-    for number_id, is_own, lane_pace, preset, overrides, throughput, _stopped, many, _hold in rows:
+    for number_id, is_own, lane_pace, preset, overrides, throughput, _stopped, many, _hold, _paused in rows:
         if not is_own:
             continue
-        pace = number_rules.pace_of(preset, overrides, throughput)
+        # Django's connection hands JSON over as text.
+        pace = number_rules.pace_of(preset, json.loads(overrides), throughput)
         if lane_pace:
             pace = number_rules.stricter(pace, number_rules.pace_of(lane_pace, {}, throughput))
         yield _Queue(pace, many + round(more), tuple(rivals[number_id]))

@@ -178,7 +178,7 @@ class Poster:
         detail = {"stopped": str(reason.code)}
         result = self._waiting(message, 0.0, detail, is_attempt_used=is_attempt_used, hold=Gate.NUMBER.value)
         follow: Consequence = partial(_stop, kind=kind, message=message, reason=reason, now=result.at)
-        return Note(result, ("stop", kind, key), follow)
+        return Note(result, ("stop", kind, key), follow, frozenset({f"number:{message.number_id}"}))
 
     def _wait_for_template(self, message: Claimed, seconds: float, detail: dict[str, Any], code: int) -> Note:
         result = self._waiting(message, seconds, detail, is_attempt_used=True, hold=Gate.TEMPLATE.value)

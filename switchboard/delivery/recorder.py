@@ -33,6 +33,7 @@ class Note:
     result: store.Result
     key: tuple[Any, ...] | None = None
     consequence: Consequence | None = None
+    topics: frozenset[str] = frozenset()
 
 
 class Recorder:
@@ -120,6 +121,8 @@ class Recorder:
         self._batches.settle(results)
         for workspace_id, some in topics.items():
             self._topics[workspace_id] |= some
+        for note in notes:
+            self._topics[note.result.message.workspace_id] |= note.topics
 
     async def _publish(self) -> None:
         if clock.monotonic() - self._published_at < _TOPICS_SECONDS:

@@ -36,6 +36,7 @@ _CLEAN_SECONDS = 2.0
 _CLOCK_SECONDS = 10.0
 _LARGEST_JUMP_SECONDS = 0.25
 _FINISH_SECONDS = 4.0
+_SET_ASIDE_SECONDS = 5.0
 # No more is claimed than is posted within a second, so that little is in doubt if this process dies.
 _LEAST_WAITING = 200
 _MOST_WAITING = 1500
@@ -89,6 +90,7 @@ class Sender:
         self._in_flight: dict[asyncio.Task[None], Planned] = {}
         self._posted: deque[float] = deque(maxlen=2 * _MOST_WAITING)
         self._is_clock_steady = False
+        self._set_aside: dict[int, float] = {}
         self.counts: Counter[str] = Counter()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -177,8 +179,21 @@ class Sender:
                 if budget <= 0:
                     break
                 most = max(1, budget // (len(workspaces) - position))
-                claimed += await self._claim_for(connection, workspace_id, most)
+                claimed += await self._try_to_claim_for(connection, workspace_id, most)
         return claimed
+
+    async def _try_to_claim_for(self, connection: AsyncConnection, workspace_id: int, most: int) -> int:
+        """Claim for one workspace; a row that cannot be understood must not stop the others."""
+        if self._set_aside.get(workspace_id, 0.0) > clock.monotonic():
+            return 0
+        try:
+            return await self._claim_for(connection, workspace_id, most)
+        except _AWAY:
+            raise
+        except Exception:
+            log.exception("claim_failed", workspace=workspace_id)
+            self._set_aside[workspace_id] = clock.monotonic() + _SET_ASIDE_SECONDS
+            return 0
 
     async def _claim_for(self, connection: AsyncConnection, workspace_id: int, most: int) -> int:
         asked_at, now = clock.monotonic(), clock.now()
@@ -197,8 +212,8 @@ class Sender:
             for message in claim.messages:
                 self._schedule.add(Planned(message, start + message.leave_at, asked_at))
             self._is_planned.set()
-        if claim.skipped:
-            await live.publish(connection, workspace_id, {"overview"})
+        if claim.topics:
+            await live.publish(connection, workspace_id, claim.topics)
         return len(claim.messages) + claim.held + claim.skipped
 
     # ── posting ──────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from switchboard.consent import standing
 from switchboard.delivery.rules.quiet_hours import USUAL_NIGHT, Night, opens_at
 from switchboard.delivery.types import Gate, Origin
 
@@ -72,10 +73,18 @@ def gate_consent(case: Case, now: datetime) -> Verdict:
     """Skip people who opted out, and those without a recorded basis for the template's category."""
     if not case.is_started_by_us:
         return None
+    reason = standing.refuse(
+        case.category,
+        marketing_basis=case.marketing_basis,
+        utility_basis=case.utility_basis,
+        is_opted_out=case.opted_out_at is not None,
+    )
+    if not reason:
+        return None
+    detail = {"reason": reason, "category": case.category}
     if case.opted_out_at is not None:
-        return Skip(Gate.CONSENT, {"why": "opted_out", "since": case.opted_out_at.isoformat()})
-    basis = case.marketing_basis if case.category == "marketing" else case.utility_basis or case.marketing_basis
-    return None if basis else Skip(Gate.CONSENT, {"why": "no_basis", "category": case.category})
+        detail["since"] = case.opted_out_at.isoformat()
+    return Skip(Gate.CONSENT, detail)
 
 
 def gate_window(case: Case, now: datetime) -> Verdict:
@@ -93,7 +102,7 @@ def gate_template(case: Case, now: datetime) -> Verdict:
     if case.template_id is None:
         return None
     if case.account_id is not None and case.template_account_id not in (None, case.account_id):
-        return Skip(Gate.TEMPLATE, {"why": "other_account"})
+        return Skip(Gate.TEMPLATE, {"reason": "other_account"})
     if case.template_state == "approved":
         return None
     detail = {"state": case.template_state or "missing", "limit": "approved"}

@@ -16,6 +16,7 @@ from switchboard.delivery import rules
 from switchboard.delivery.rules.pace import Draw
 from switchboard.delivery.store import take
 from switchboard.delivery.store.due import HORIZON_SECONDS, Reader
+from switchboard.delivery.store.tallies import topics
 from switchboard.delivery.types import Priority
 from switchboard.numbers import rules as number_rules
 
@@ -53,6 +54,8 @@ class Claim:
     messages: list[Claimed]
     held: int = 0
     skipped: int = 0
+    # Live topics whose counts the gates changed.
+    topics: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -93,7 +96,9 @@ async def claim(
     messages.sort(key=lambda message: message.leave_at)
     held = sum(isinstance(item.verdict, rules.Hold) for item in items)
     skipped = sum(isinstance(item.verdict, rules.Skip) for item in items)
-    return Claim(batch_id, workspace_id, messages, held, skipped)
+    stopped = [item.key.lane for item in items if item.verdict is not None]
+    changed = topics((lane.origin_kind, lane.origin_id) for lane in stopped) if stopped else ()
+    return Claim(batch_id, workspace_id, messages, held, skipped, frozenset(changed))
 
 
 class _Session:
@@ -135,7 +140,7 @@ class _Session:
         ]
         for item in items:
             item.verdict = self._judge(item)
-        self._give_moments([item for item in items if item.verdict is None])
+        self._give_moments([item for item in items if item.verdict is None], most)
         return items
 
     def _of(self, lane: Any) -> _Number:
@@ -185,26 +190,29 @@ class _Session:
         )
         return rules.judge(case, self._now)
 
-    def _give_moments(self, items: Sequence[_Item]) -> None:
-        """Stamp rows with the moments they leave at: by priority, and lanes of one priority in turn."""
-        queues: dict[tuple[int, int], dict[int, list[_Item]]] = defaultdict(lambda: defaultdict(list))
+    def _give_moments(self, items: Sequence[_Item], most: int) -> None:
+        """Stamp rows with the moments they leave at: by priority, numbers in any order, a number's lanes in turn."""
+        queues: dict[tuple[int, float, int], dict[int, list[_Item]]] = defaultdict(lambda: defaultdict(list))
+        order = {number_id: self._draw(0.0, 1.0) for number_id in self.numbers}
         for item in items:
-            queues[item.key.lane.number_id, item.key.lane.priority][item.key.lane.id].append(item)
+            lane = item.key.lane
+            queues[lane.priority, order[lane.number_id], lane.number_id][lane.id].append(item)
         for _, lanes in sorted(queues.items(), key=lambda queue: queue[0]):
             for same_pace in _by_pace(lanes.values()):
-                self._give_turns(same_pace)
+                most -= self._give_turns(same_pace, min(self._share, most))
 
-    def _give_turns(self, lanes: list[list[_Item]]) -> None:
-        """Share a number's next moments among lanes that keep the same pace."""
+    def _give_turns(self, lanes: list[list[_Item]], most: int) -> int:
+        """Share a number's next moments among lanes that keep the same pace; return how many were given."""
         turns = [item for turn in zip_longest(*lanes) for item in turn if item is not None]
         lane, number = turns[0].key.lane, turns[0].number
-        slots, state = self._plan(lane, min(len(turns), self._share))
+        slots, state = self._plan(lane, max(0, min(len(turns), most)))
         for item, slot in zip(turns, slots, strict=False):
             item.leave_at = slot
         if _is_answer(lane):
             number.answers = state
         else:
             number.paced = state
+        return len(slots)
 
 
 async def _write(

@@ -1,0 +1,91 @@
+"""Each gate, by tables of cases."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from switchboard.delivery import rules
+from switchboard.delivery.rules import Case, Hold, Skip, judge
+from tests.conftest import NOON
+
+FINE = Case(
+    origin_kind="broadcast",
+    category="marketing",
+    zones="UTC",
+    template_id=1,
+    template_state="approved",
+    marketing_basis="opt_in",
+    utility_basis="opt_in",
+)
+
+
+def verdict(**changed: Any) -> str:
+    found = judge(replace(FINE, **changed), NOON)
+    if found is None:
+        return "pass"
+    return f"{'hold' if isinstance(found, Hold) else 'skip'} {found.gate}"
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "pass"),
+        ({"is_stop_on": True}, "hold stop"),
+        ({"marketing_basis": ""}, "skip consent"),
+        ({"category": "utility", "utility_basis": ""}, "pass"),
+        ({"category": "utility", "utility_basis": "", "marketing_basis": ""}, "skip consent"),
+        ({"category": "utility", "utility_basis": "transaction", "marketing_basis": ""}, "pass"),
+        ({"marketing_basis": "", "utility_basis": "transaction"}, "skip consent"),
+        ({"opted_out_at": NOON}, "skip consent"),
+        ({"opted_out_at": NOON, "category": "utility"}, "skip consent"),
+        ({"origin_kind": "person", "opted_out_at": NOON}, "skip consent"),
+        ({"template_state": "paused"}, "hold template"),
+        ({"template_state": "pending"}, "hold template"),
+        ({"template_state": "rejected"}, "skip template"),
+        ({"template_state": "disabled"}, "skip template"),
+        ({"template_state": None}, "skip template"),
+        ({"account_id": 1, "template_account_id": 2}, "skip template"),
+        ({"number_state": "banned"}, "hold number"),
+        ({"number_stopped_at": NOON, "number_stopped_code": "190"}, "hold number"),
+        ({"zones": "Asia/Singapore"}, "pass"),
+        ({"zones": "Pacific/Auckland"}, "hold quiet_hours"),
+        ({"zones": "Pacific/Auckland", "origin_kind": "person"}, "pass"),
+    ],
+)
+def test_a_template_of_a_broadcast(changed, expected):
+    assert verdict(**changed) == expected
+
+
+ANSWER = {"origin_kind": "answer", "template_id": None, "template_state": None, "opted_out_at": NOON}
+
+
+@pytest.mark.parametrize(
+    ("opened_before", "expected"),
+    [(timedelta(hours=1), "pass"), (timedelta(hours=23, minutes=59), "pass"), (timedelta(hours=24), "skip window")],
+)
+def test_an_answer_needs_an_open_window_and_nothing_else(opened_before, expected):
+    assert verdict(**ANSWER, window_opened_at=NOON - opened_before, zones="Pacific/Auckland") == expected
+
+
+def test_an_answer_to_nobody_is_skipped():
+    assert verdict(**ANSWER) == "skip window"
+
+
+def test_gates_are_asked_in_the_order_of_the_design():
+    names = [gate.__name__.removeprefix("gate_") for gate in rules.gates.CHAIN]
+    assert names == ["stop", "consent", "window", "template", "number", "quiet_hours"]
+
+
+def test_a_hold_says_what_was_measured_and_until_when():
+    found = judge(replace(FINE, zones="Pacific/Auckland"), NOON)
+    assert isinstance(found, Hold)
+    assert found.detail == {"zones": "Pacific/Auckland", "limit": "22:00–08:00"}
+    assert found.until > NOON
+
+
+def test_a_skip_says_why():
+    found = judge(replace(FINE, opted_out_at=NOON), NOON)
+    assert isinstance(found, Skip)
+    assert found.detail == {"reason": "opted_out", "category": "marketing", "since": NOON.isoformat()}
