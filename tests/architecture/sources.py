@@ -1,11 +1,13 @@
 """The source files that the house rules look at, parsed once."""
 
 import ast
+import importlib.util
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = ROOT / "switchboard"
@@ -60,3 +62,13 @@ def rooms() -> list[str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     return [room.strip() for layer in layers for room in layer.split("|")]
+
+
+def load_tool(name: str) -> Any:
+    """Load a fresh copy of a script in `tools/`; a test may change where it looks."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

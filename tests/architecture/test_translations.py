@@ -1,25 +1,18 @@
 """The tool that gathers and checks translations; what it misses would stay English for our users."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import load_tool
 
 
 @pytest.fixture
-def translations(tmp_path: Path) -> ModuleType:
+def translations(tmp_path: Path) -> Any:
     """The tool, looking at a product of its own."""
-    spec = importlib.util.spec_from_file_location("translations", ROOT / "tools" / "translations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["translations"] = module
-    spec.loader.exec_module(module)
+    module = load_tool("translations")
     product = tmp_path / "switchboard"
     (product / "web").mkdir(parents=True)
     (product / "cli").mkdir()
@@ -27,15 +20,15 @@ def translations(tmp_path: Path) -> ModuleType:
     return module
 
 
-def write(translations: ModuleType, name: str, text: str) -> None:
+def write(translations: Any, name: str, text: str) -> None:
     (translations.PRODUCT / name).write_text(text, encoding="utf-8")
 
 
-def sentences(translations: ModuleType) -> set[object]:
+def sentences(translations: Any) -> set[object]:
     return {message.id for message in translations.find_sentences() if message.id}
 
 
-def translate(translations: ModuleType, language: str, sentence: str, translation: str | tuple[str, ...]) -> None:
+def translate(translations: Any, language: str, sentence: str, translation: str | tuple[str, ...]) -> None:
     translations.extract_sentences()
     path = translations.catalogue_path(language)
     with path.open("rb") as source:
@@ -47,12 +40,12 @@ def translate(translations: ModuleType, language: str, sentence: str, translatio
         translations.write_po(target, catalogue)
 
 
-def test_it_finds_sentences_in_python(translations: ModuleType) -> None:
+def test_it_finds_sentences_in_python(translations: Any) -> None:
     write(translations, "web/views.py", 'a = _("Paused")\nb = ngettext("%(n)d day", "%(n)d days", 2)\nc = "plain"\n')
     assert sentences(translations) == {"Paused", ("%(n)d day", "%(n)d days")}
 
 
-def test_it_finds_sentences_in_templates(translations: ModuleType) -> None:
+def test_it_finds_sentences_in_templates(translations: Any) -> None:
     write(
         translations,
         "web/page.html",
@@ -62,12 +55,12 @@ def test_it_finds_sentences_in_templates(translations: ModuleType) -> None:
     assert sentences(translations) == {"It's on", "Stop", ("one (person)", "%(n)s people")}
 
 
-def test_it_leaves_the_terminal_english(translations: ModuleType) -> None:
+def test_it_leaves_the_terminal_english(translations: Any) -> None:
     write(translations, "cli/up.py", 'a = _("Stopping")\n')
     assert sentences(translations) == set()
 
 
-def test_it_names_what_is_not_translated(translations: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_names_what_is_not_translated(translations: Any, capsys: pytest.CaptureFixture[str]) -> None:
     write(translations, "web/views.py", 'a = _("Paused")\n')
     translate(translations, "ja", "Paused", "一時停止")
     assert translations.check_catalogues() == 1
@@ -76,9 +69,7 @@ def test_it_names_what_is_not_translated(translations: ModuleType, capsys: pytes
     assert "into ja" not in said
 
 
-def test_it_refuses_a_translation_that_loses_a_value(
-    translations: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_refuses_a_translation_that_loses_a_value(translations: Any, capsys: pytest.CaptureFixture[str]) -> None:
     write(translations, "web/views.py", 'a = _("%(count)s sent")\n')
     translate(translations, "ja", "%(count)s sent", "送信済み")
     translate(translations, "zh_Hans", "%(count)s sent", "已发送 %(count)s")
@@ -86,7 +77,7 @@ def test_it_refuses_a_translation_that_loses_a_value(
     assert "has other values in ja" in capsys.readouterr().out
 
 
-def test_a_complete_translation_passes(translations: ModuleType) -> None:
+def test_a_complete_translation_passes(translations: Any) -> None:
     write(translations, "web/views.py", 'a = ngettext("%(n)d day", "%(n)d days", 2)\n')
     translate(translations, "ja", "%(n)d day", ("%(n)d 日",))
     translate(translations, "zh_Hans", "%(n)d day", ("%(n)d 天",))
