@@ -13,17 +13,20 @@ LONGEST_README = 25
 
 
 def is_orm_write(call: ast.Call, method: ast.Attribute) -> bool:
-    """Tell an ORM write from a dict's `update` or an image's `save`.
+    """Tell an ORM write from a counter's `update` or an image's `save`.
 
-    Through `.objects` every write counts; elsewhere one with keywords only, which dicts and files do not take.
+    Through `.objects` every write counts. Elsewhere only what those never take: keywords alone, and for `update`
+    the end of a chain of calls, as in `lanes.filter(…).update(…)`.
     """
     if method.attr not in WRITES:
         return False
     if any(isinstance(node, ast.Attribute) and node.attr == "objects" for node in ast.walk(method.value)):
         return True
-    takes_nothing = not call.args and not call.keywords
-    takes_fields = not call.args and all(keyword.arg for keyword in call.keywords)
-    return takes_nothing if method.attr == "delete" else takes_fields
+    if call.args or not all(keyword.arg for keyword in call.keywords):
+        return False
+    if method.attr == "update":
+        return isinstance(method.value, ast.Call)
+    return method.attr != "delete" or not call.keywords
 
 
 def test_rows_are_written_only_by_actions() -> None:
