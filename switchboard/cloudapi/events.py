@@ -5,6 +5,7 @@ Every key may be missing, of another type or unknown; what is not understood is 
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from switchboard.cloudapi import texts
 
 _LATEST_SECONDS = 253_402_300_799  # The end of year 9999: beyond it is no date.
 _LONGEST_CODE = 10
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
 _MILLISECONDS_FROM = 10**12  # Meta documents seconds; some bodies carry milliseconds.
 
 Json = dict[str, Any]
@@ -121,7 +123,7 @@ def build_body(change: Change, *, only: tuple[str, Json] | None = None) -> bytes
     entry: Json = {"id": change.entry_id, "changes": [{"field": change.field, "value": value}]}
     if change.entry_time is not None:
         entry["time"] = change.entry_time
-    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -268,7 +270,7 @@ def _parse_sender(raw: Json, people: _People) -> Sender:
     person = people.find(shown, user_id)
     wa_id = shown or as_text(person.get("wa_id"))
     # Some bodies repeat the user id where the phone would stand.
-    if not wa_id.lstrip("+").isdigit():
+    if not _PHONE.fullmatch(wa_id):
         user_id, wa_id = user_id or wa_id, ""
     profile = as_object(person.get("profile"))
     return Sender(

@@ -20,6 +20,8 @@ _COMPACT = frozenset(
     {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "removeme", "td", "t", "stoppromotions"}
 )
 
+_NOT_ON_BUTTONS = frozenset({"cancel", "end", "quit", "t", "td", "remove me"})
+
 
 def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
@@ -60,3 +62,11 @@ def parse_opt_out(text: str) -> Language | None:
 def is_opt_out(text: str) -> bool:
     """Tell whether the whole text asks us to stop writing."""
     return parse_opt_out(text) is not None
+
+
+def is_opt_out_button(title: str, payload: str) -> bool:
+    """Tell whether a pressed button asks us to stop writing.
+
+    We have written the button ourselves: "Cancel" there ends an appointment, not our writing.
+    """
+    return any(normalise(label) not in _NOT_ON_BUTTONS and is_opt_out(label) for label in (title, payload))

@@ -137,7 +137,10 @@ def _question(one: Arrived, contact_id: int) -> store.Question:
 
 def _row(one: Arrived, found: contacts_store.Found, answered: store.Answered | None) -> store.NewInbound:
     incoming = one.incoming
-    asks_to_stop = consent_rules.is_opt_out(incoming.text) or consent_rules.is_opt_out(incoming.payload)
+    if incoming.payload:
+        asks_to_stop = consent_rules.is_opt_out_button(incoming.text, incoming.payload)
+    else:
+        asks_to_stop = consent_rules.is_opt_out(incoming.text)
     return store.NewInbound(
         id=_message_id(one),
         workspace_id=one.workspace_id,

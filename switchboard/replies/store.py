@@ -1,12 +1,12 @@
 """SQL of incoming messages: keep them once, and find what they answer. Every function takes a connection."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from psycopg import AsyncConnection
 
 from switchboard.core import ids
@@ -62,7 +62,7 @@ async def insert_inbound(connection: Connection, messages: Sequence[NewInbound])
             "wamids": [message.wamid[:255] for message in ordered],
             "kinds": [message.kind for message in ordered],
             "texts": [message.text for message in ordered],
-            "bodies": [msgspec.json.encode(message.body).decode() for message in ordered],
+            "bodies": [json.dumps(message.body) for message in ordered],
             "sent_at": [message.sent_at for message in ordered],
             "received_at": [message.received_at for message in ordered],
             "answers_ids": [message.answers_id for message in ordered],

@@ -64,7 +64,11 @@ class GroupCommit:
                     await self._run_connected()
                 except (psycopg.Error, TimeoutError, OSError) as error:
                     self._fail_all(error)
-                    await asyncio.sleep(_RETRY_SECONDS)
+                except Exception as error:
+                    # Whatever it is, a gateway that no longer keeps anything must not look alive.
+                    log.exception("flusher_failed")
+                    self._fail_all(error)
+                await asyncio.sleep(_RETRY_SECONDS)
         finally:
             self._fail_all(None)
 

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 0.5
 _CONNECTION_SECONDS = 5.0
+# A batch that fails is tried again in parts of this fraction, down to single events.
+_NARROWING = 8
 # The fault is ours or the machine's, not the event's: wait, and try the same batch again.
 _NOT_THE_EVENTS_FAULT = (
     psycopg.OperationalError,
@@ -50,6 +52,14 @@ class ApplierConfig:
     role: str = "worker"
 
 
+class _FailedBatchError(Exception):
+    """A batch could not be applied, and one of its events is to blame."""
+
+    def __init__(self, batch: list[store.StoredEvent]) -> None:
+        super().__init__()
+        self.batch = batch
+
+
 class Applier:
     """The applier of one process. People's events and statuses have a lane each, so that no STOP waits."""
 
@@ -57,6 +67,7 @@ class Applier:
         self._config = config
         self._pool = pool
         self._stopping = stopping
+        self._limits = {True: config.batch_events, False: config.batch_events}
         self._woken = {True: asyncio.Event(), False: asyncio.Event()}
         self.counts: Counter[str] = Counter()
 
@@ -100,59 +111,44 @@ class Applier:
         :raises psycopg.OperationalError: the database is away; nothing has been applied.
         """
         try:
-            taken = await self._apply_batch(is_inbound=is_inbound, limit=self._config.batch_events)
-        except _NOT_THE_EVENTS_FAULT:
-            raise
-        except Exception as error:  # noqa: BLE001  the worker's loop: whatever an event brings up, the next ones go on
-            log.warning("batch_failed", error=f"{type(error).__name__}: {error}")
-            taken = await self._apply_one_by_one(is_inbound=is_inbound)
+            taken = await self._apply_batch(is_inbound=is_inbound)
+        except _FailedBatchError as failed:
+            taken = await self._isolate(failed, is_inbound=is_inbound)
+        else:
+            self._limits[is_inbound] = min(self._limits[is_inbound] * _NARROWING, self._config.batch_events)
         if taken and is_inbound:
             await self.write_watermark()
         return taken
 
-    async def _apply_batch(self, *, is_inbound: bool, limit: int) -> int:
+    async def _apply_batch(self, *, is_inbound: bool) -> int:
+        limit, max_bytes = self._limits[is_inbound], self._config.batch_bytes
         async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection, connection.transaction():
-            batch = await self._take(connection, is_inbound=is_inbound, limit=limit)
-            counts = await dispatch.apply_events(connection, batch, self._config.now()) if batch else Counter[str]()
-        if batch:
-            self.counts.update(counts)
-            log.debug("events_applied", **counts)
-        return len(batch)
-
-    async def _take(
-        self, connection: AsyncConnection[psycopg.rows.TupleRow], *, is_inbound: bool, limit: int
-    ) -> list[store.StoredEvent]:
-        return await store.take_events(
-            connection, is_inbound=is_inbound, limit=limit, max_bytes=self._config.batch_bytes
-        )
-
-    async def _apply_one_by_one(self, *, is_inbound: bool) -> int:
-        """Find the event that spoils its batch: set it aside, apply the others."""
-        taken = 0
-        while taken < self._config.batch_events and await self._apply_one(is_inbound=is_inbound):
-            taken += 1
-        return taken
-
-    async def _apply_one(self, *, is_inbound: bool) -> bool:
-        event: store.StoredEvent | None = None
-        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+            batch = await store.take_events(connection, is_inbound=is_inbound, limit=limit, max_bytes=max_bytes)
+            if not batch:
+                return 0
             try:
-                async with connection.transaction():
-                    batch = await self._take(connection, is_inbound=is_inbound, limit=1)
-                    if not batch:
-                        return False
-                    event = batch[0]
-                    self.counts.update(await dispatch.apply_events(connection, batch, self._config.now()))
+                counts = await dispatch.apply_events(connection, batch, self._config.now())
             except _NOT_THE_EVENTS_FAULT:
                 raise
             except Exception as error:
-                if event is None:
-                    raise
-                log.exception("event_set_aside", event_id=event.id)
-                reason = f"{type(error).__name__}: {error}"
-                await store.bury_event(connection, event.id, reason, self._config.now())
-                self.counts["dead_letters"] += 1
-        return True
+                raise _FailedBatchError(batch) from error
+        self.counts.update(counts)
+        log.debug("events_applied", **counts)
+        return len(batch)
+
+    async def _isolate(self, failed: _FailedBatchError, *, is_inbound: bool) -> int:
+        """Find the event that spoils its batch in ever smaller batches; alone, it is set aside."""
+        error = f"{type(failed.__cause__).__name__}: {failed.__cause__}"
+        if len(failed.batch) > 1:
+            log.warning("batch_failed", events=len(failed.batch), error=error)
+            self._limits[is_inbound] = max(1, len(failed.batch) // _NARROWING)
+            return await self.apply_waiting(is_inbound=is_inbound)
+        (event,) = failed.batch
+        log.error("event_set_aside", event_id=event.id, error=error, exc_info=failed.__cause__)
+        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+            await store.bury_event(connection, event.id, error, self._config.now())
+        self.counts["dead_letters"] += 1
+        return 1
 
     # ── around the lanes ─────────────────────────────────────────────────────────────────────────
 
