@@ -44,7 +44,8 @@ _IMPOSSIBLE_CHINESE = (
     "",
     "-",
 )
-_FULL_WIDTH = str.maketrans("0123456789-+ ()", "０１２３４５６７８９－＋　（）")
+# The long-vowel mark for the dash, as hurried people type it; unlike the full-width hyphen every Japanese encoding has it.
+_FULL_WIDTH = str.maketrans("0123456789-+ ()", "０１２３４５６７８９ー＋　（）")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class StagedPeople(NamedTuple):
 
 
 SQL_STAGE = """
+DROP TABLE IF EXISTS pg_temp.contacts_stage;
 CREATE TEMPORARY TABLE contacts_stage (
     line integer NOT NULL, phone varchar(16) NOT NULL, name text NOT NULL, email text NOT NULL,
     language text NOT NULL, country text NOT NULL, zones text NOT NULL, fields jsonb NOT NULL, tags bigint[] NOT NULL
@@ -133,6 +134,7 @@ def render_array(values: Iterable[int]) -> str:
 
 
 SQL_STAGE_REFUSED = """
+DROP TABLE IF EXISTS pg_temp.contacts_stage_refused;
 CREATE TEMPORARY TABLE contacts_stage_refused (
     line integer NOT NULL, outcome text NOT NULL, reason text NOT NULL, heading text NOT NULL, cells jsonb NOT NULL
 ) ON COMMIT DROP

@@ -1,6 +1,7 @@
 """Uploaded files on disk, below SWITCHBOARD_HOME/uploads, until the import that they are for is over."""
 
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,7 +31,8 @@ def keep_upload(source: BinaryIO, *, workspace_id: int) -> tuple[str, int]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         size = _copy(source, path)
     except OSError as error:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
         raise UploadFolderError(
             f"The uploaded file cannot be kept in {path.parent} ({error.strerror}). Make room there or correct its permissions."
         ) from error
