@@ -22,7 +22,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "dependency order": [BIN / "lint-imports", "--no-cache"],
     "dependencies": [BIN / "deptry", "."],
     "dead code": [BIN / "vulture", *CODE],
-    "migrations": [BIN / "switchboard", "manage", "makemigrations", "--check", "--dry-run"],
+    "migrations": [BIN / "switchboard", "manage", "--as-owner", "makemigrations", "--check", "--dry-run"],
     "translations": [sys.executable, ROOT / "tools" / "translations.py", "check"],
     "lock files": [sys.executable, ROOT / "tools" / "locks.py", "check"],
 }
