@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from switchboard.delivery.store.locking import lock_deliveries
 from switchboard.delivery.store.results import keep_unknown
 from switchboard.delivery.store.take import LEASE
 from switchboard.delivery.store.tallies import topics
@@ -40,13 +41,9 @@ RETURNING workspace_id, message_ids, attempts
 SQL_DOUBT = """
 WITH given AS (
     SELECT * FROM unnest(%(message_ids)s::uuid[], %(attempts)s::smallint[]) AS given (message_id, attempt)
-), locked AS (
-    SELECT message_id FROM delivery_delivery
-    WHERE message_id = ANY(%(message_ids)s::uuid[]) AND workspace_id = %(workspace_id)s AND state = 8
-    ORDER BY message_id FOR NO KEY UPDATE
 ), doubted AS (
-    UPDATE delivery_delivery delivery SET state = 10 FROM given, locked
-    WHERE delivery.message_id = given.message_id AND locked.message_id = given.message_id
+    UPDATE delivery_delivery delivery SET state = 10 FROM given
+    WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
       AND delivery.attempt = given.attempt AND delivery.state = 8
     RETURNING delivery.message_id
 ), known AS (
@@ -72,6 +69,7 @@ async def expire_batches(connection: Connection, now: datetime) -> dict[int, set
         cursor = await connection.execute(SQL_ABANDONED, {"now": now})
         for workspace_id, message_ids, attempts in await cursor.fetchall():
             given = {"workspace_id": workspace_id, "message_ids": message_ids, "attempts": attempts, "now": now}
+            await lock_deliveries(connection, workspace_id, message_ids)
             rows = await (await connection.execute(SQL_DOUBT, given)).fetchall()
             if rows:
                 await keep_unknown(connection, workspace_id, {row[0]: row[3] for row in rows}, now)

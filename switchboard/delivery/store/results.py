@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from switchboard.delivery.store import lanes, tallies
+from switchboard.delivery.store import lanes, locking, tallies
 from switchboard.delivery.store.claim import Claimed
 from switchboard.delivery.types import State
 
@@ -36,8 +36,8 @@ class Result:
     is_attempt_used: bool = False
 
 
-# One row is one message once, so given, old and new join one to one. The old row is locked first (in the order
-# of ids, as the applier does), so that what the tally counts is what this statement changed.
+# One row is one message once, so given, old and new join one to one. The rows are locked already (locking.py), so that
+# what the tally counts is what this statement changed.
 # Index: the primary key of the delivery rows.
 SQL_RECORD = """
 WITH given AS (
@@ -50,8 +50,6 @@ WITH given AS (
     SELECT delivery.message_id, delivery.state, delivery.accepted_at, delivery.reason
     FROM delivery_delivery delivery
     WHERE delivery.message_id = ANY(%(message_ids)s::uuid[]) AND delivery.workspace_id = %(workspace_id)s
-    ORDER BY delivery.message_id
-    FOR NO KEY UPDATE
 ), new AS (
     UPDATE delivery_delivery delivery SET
         state = CASE
@@ -128,6 +126,7 @@ async def record_results(
 
 
 async def _record(connection: Connection, workspace_id: int, results: list[Result], now: datetime) -> None:
+    await locking.lock_deliveries(connection, workspace_id, [result.message.message_id for result in results])
     cursor = await connection.execute(SQL_RECORD, {"workspace_id": workspace_id, "now": now, **_columns(results)})
     rows = await cursor.fetchall()
     changed = {message_id: (old, new) for message_id, old, new in rows if old != new}

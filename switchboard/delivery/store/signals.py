@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from switchboard.delivery.store.locking import lock_deliveries
 from switchboard.delivery.types import Measure, Origin
 
 Connection = AsyncConnection[Any]
@@ -55,14 +56,11 @@ async def open_windows(connection: Connection, rows: Sequence[tuple[int, int, in
 SQL_MARK_REPLIED = """
 WITH given AS (
     SELECT * FROM unnest(%(message_ids)s::uuid[], %(at)s::timestamptz[]) AS given (message_id, at)
-), locked AS (
-    SELECT message_id FROM delivery_delivery
-    WHERE message_id = ANY(%(message_ids)s::uuid[]) AND workspace_id = %(workspace_id)s AND replied_at IS NULL
-    ORDER BY message_id FOR NO KEY UPDATE
 ), marked AS (
     UPDATE delivery_delivery delivery SET replied_at = given.at
-    FROM given JOIN locked ON locked.message_id = given.message_id
-    WHERE delivery.message_id = given.message_id AND delivery.replied_at IS NULL
+    FROM given
+    WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
+      AND delivery.replied_at IS NULL
     RETURNING delivery.message_id
 )
 INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, reason, amount, minute)
@@ -81,6 +79,7 @@ async def mark_replied(connection: Connection, rows: Sequence[tuple[int, UUID, d
         moments = first[workspace_id]
         moments[message_id] = min(at, moments.get(message_id, at))
     for workspace_id, moments in sorted(first.items()):
+        await lock_deliveries(connection, workspace_id, list(moments))
         given = {"message_ids": list(moments), "at": list(moments.values())}
         await connection.execute(SQL_MARK_REPLIED, {"workspace_id": workspace_id, "now": now, **given})
 

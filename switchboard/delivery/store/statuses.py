@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from switchboard.cloudapi import errors
 from switchboard.consent import store as consent_store
-from switchboard.delivery.store import stops, unknown
+from switchboard.delivery.store import locking, stops, unknown
 from switchboard.delivery.store.results import forget_unknown
 from switchboard.delivery.store.tallies import topics
 from switchboard.delivery.types import State, StatusUpdate
@@ -70,8 +70,6 @@ WITH given AS (
     FROM delivery_delivery delivery
     WHERE delivery.message_id = ANY(%(message_ids)s::uuid[]) AND delivery.workspace_id = %(workspace_id)s
         AND delivery.state <> -1
-    ORDER BY delivery.message_id
-    FOR NO KEY UPDATE
 ), step AS (
     SELECT given.*, old.state AS old_state, old.reason AS old_reason, old.accepted_at AS old_accepted_at,
         old.delivered_at AS old_delivered_at, old.read_at AS old_read_at, greatest(old.base, given.rank) AS reached
@@ -143,6 +141,7 @@ async def record_statuses(
 
 
 async def _apply(connection: Connection, workspace_id: int, folded: list[_Folded], now: datetime) -> set[str]:
+    await locking.lock_deliveries(connection, workspace_id, [one.message_id for one in folded])
     cursor = connection.cursor(row_factory=namedtuple_row)
     await cursor.execute(SQL_APPLY, {"workspace_id": workspace_id, "now": now, **_columns(folded)})
     rows: list[Any] = await cursor.fetchall()

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from switchboard.delivery.store.due import is_watermark_fresh
+from switchboard.delivery.store.locking import lock_deliveries
 from switchboard.delivery.store.tallies import topics
 
 Connection = AsyncConnection[Any]
@@ -39,13 +40,18 @@ async def hear(connection: Connection, workspace_id: int, latest: Mapping[int, d
     await connection.execute(SQL_HEAR, {"workspace_id": workspace_id, "now": now, **given})
 
 
-# Index: the primary keys; the table of doubtful messages itself is nearly empty.
+# The table of doubtful messages is nearly empty.
+SQL_DUE = """
+SELECT workspace_id, array_agg(message_id ORDER BY message_id) FROM (
+    SELECT workspace_id, message_id FROM delivery_unknown WHERE heard_seconds >= %(patience)s
+    ORDER BY workspace_id, message_id LIMIT 500) AS due
+GROUP BY workspace_id ORDER BY workspace_id
+"""
+
+# Index: the primary keys.
 SQL_SETTLE = """
 WITH due AS (
-    SELECT unknown.message_id, unknown.workspace_id FROM delivery_unknown unknown
-    JOIN delivery_delivery delivery ON delivery.message_id = unknown.message_id
-    WHERE unknown.heard_seconds >= %(patience)s
-    ORDER BY unknown.message_id LIMIT 500 FOR NO KEY UPDATE OF delivery SKIP LOCKED
+    SELECT message_id, %(workspace_id)s::bigint AS workspace_id FROM unnest(%(message_ids)s::uuid[]) AS given (message_id)
 ), forgotten AS (
     DELETE FROM delivery_unknown unknown USING due WHERE unknown.message_id = due.message_id
 ), settled AS (
@@ -73,9 +79,12 @@ async def settle_unknown(connection: Connection, now: datetime) -> dict[int, set
     """
     if not await is_watermark_fresh(connection, now):
         return {}
-    given = {"now": now, "patience": int(PATIENCE.total_seconds())}
-    rows = await (await connection.execute(SQL_SETTLE, given)).fetchall()
     found: dict[int, set[str]] = defaultdict(set)
-    for workspace_id, kind, origin_id in rows:
-        found[workspace_id] |= topics([(kind, origin_id)])
+    async with connection.transaction():
+        due = await (await connection.execute(SQL_DUE, {"patience": int(PATIENCE.total_seconds())})).fetchall()
+        for workspace_id, message_ids in due:
+            await lock_deliveries(connection, workspace_id, message_ids)
+            given = {"workspace_id": workspace_id, "message_ids": message_ids, "now": now}
+            rows = await (await connection.execute(SQL_SETTLE, given)).fetchall()
+            found[workspace_id] |= topics((kind, origin_id) for _, kind, origin_id in rows)
     return found
