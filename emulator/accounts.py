@@ -14,6 +14,8 @@ class App:
     secret: str
     callback_url: str
     verify_token: str
+    # Calls must prove that they know the secret.
+    requires_proof: bool = False
 
 
 @dataclass(slots=True)
@@ -32,6 +34,12 @@ class Portfolio:
     # Linked portfolios share a parent, and with it a second, wider user id per person.
     parent_id: str = ""
     is_verified: bool = True
+    # A raise of the limit is on its way.
+    is_scaling: bool = False
+
+    @property
+    def number_limit(self) -> int:
+        return 20 if self.is_verified else 2
 
 
 @dataclass(slots=True)
@@ -43,6 +51,12 @@ class Account:
     templates: TemplateShelf = field(default_factory=TemplateShelf)
     app_ids: set[str] = field(default_factory=set)
     subscriptions: dict[str, Override | None] = field(default_factory=dict)
+    # Kind of restriction -> when it ends.
+    restrictions: dict[str, float] = field(default_factory=dict)
+    is_banned: bool = False
+    is_locked: bool = False
+    has_payment_problem: bool = False
+    review_status: str = "APPROVED"
 
     @property
     def template_limit(self) -> int:
@@ -61,6 +75,19 @@ class Number:
     quality_rating: str = "GREEN"
     pin: str = ""
     override: Override | None = None
+    verification: str = "VERIFIED"
+    name_status: str = "APPROVED"
+    code: str = ""
+    code_requests: list[float] = field(default_factory=list)
+    registrations: list[float] = field(default_factory=list)
+    pin_failures: int = 0
+    pin_locked_until: float = 0.0
+    maintenance_until: float = 0.0
+    is_spamming: bool = False
+    profile: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    # People this number has blocked, in the order they were.
+    blocked: dict[int, None] = field(default_factory=dict)
     # A test number writes to these phones only.
     allowed_recipients: frozenset[str] | None = None
     # Person index -> moment of their last message to this number: the 24-hour window.
@@ -89,8 +116,8 @@ class Number:
             "quality_rating": self.quality_rating,
             "whatsapp_business_manager_messaging_limit": self.account.portfolio.messaging_limit,
             "throughput": {"level": "HIGH" if self.throughput.per_second > 80 else "STANDARD"},
-            "code_verification_status": "VERIFIED",
-            "name_status": "APPROVED",
+            "code_verification_status": self.verification,
+            "name_status": self.name_status,
             "account_mode": "LIVE" if self.allowed_recipients is None else "SANDBOX",
             "platform_type": "CLOUD_API",
             "is_official_business_account": False,
@@ -141,6 +168,7 @@ class Directory:
         """Close every window and start all counts again."""
         for number in self.number_list:
             number.windows.clear()
+            number.blocked.clear()
             number.service_delivered = 0
         for portfolio in self.portfolios.values():
             portfolio.reach = Reach(portfolio.reach.limit)

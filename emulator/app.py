@@ -9,7 +9,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from emulator import control, graph, wire
+from emulator import graph, wire
+from emulator.control import routes as control
 from emulator.world import Config, World
 
 BODY_LARGEST = 128 * 1024 * 1024

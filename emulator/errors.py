@@ -43,6 +43,16 @@ KNOWN: dict[int, tuple[int, str]] = {
     132015: (400, "Template is paused"),
     132016: (400, "Template is disabled"),
     132018: (400, "There's an issue with the parameters in your template"),
+    131057: (500, "Account in maintenance mode"),
+    131064: (400, "Messaging limit reached because of classification violations"),
+    131052: (400, "Media download error"),
+    133006: (400, "Phone number re-verification needed"),
+    133008: (400, "Too many two-step verification PIN guesses"),
+    133016: (400, "Account register deregister rate limit exceeded"),
+    136024: (400, "Request code error"),
+    136025: (400, "Verify code error"),
+    139100: (400, "Failed to block/unblock some users"),
+    139101: (400, "Block list limit reached"),
     133005: (400, "Two-step verification PIN mismatch"),
     133010: (400, "Account not registered"),
 }
@@ -58,6 +68,7 @@ class GraphError(Exception):
         self.message = message or f"(#{code}) {title}"
         self.status = status or known_status
         self.subcode = subcode
+        self.headers: dict[str, str] = {}
         super().__init__(self.message)
 
     def body(self) -> dict[str, Any]:
@@ -72,7 +83,9 @@ class GraphError(Exception):
         return {"error": error}
 
     def answer(self) -> web.Response:
-        return wire.answer(self.body(), status=self.status)
+        response = wire.answer(self.body(), status=self.status)
+        response.headers.update(self.headers)
+        return response
 
 
 def unknown_object(method: str, node: str) -> GraphError:

@@ -1,16 +1,18 @@
 """The Graph API's doors: version, token, node and edge; each edge is one function."""
 
 import asyncio
+import hmac
 import re
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from emulator import faults, wire
-from emulator.accounts import Account, Grant, Number
-from emulator.edges import accounts, media, numbers, templates
+from emulator.accounts import Account, App, Grant, Number, Portfolio
+from emulator.edges import accounts, media, numbers, profile, templates
 from emulator.edges.call import Call
 from emulator.errors import GraphError, bad_token, no_access, unknown_object
 from emulator.media import Media
@@ -37,7 +39,16 @@ def authorise(world: World, request: web.BaseRequest) -> Grant:
     grant = world.directory.grants.get(token.strip())
     if grant is None:
         raise bad_token()
+    if (app := world.directory.apps.get(grant.app_id)) and (app.requires_proof or "appsecret_proof" in request.query):
+        _check_proof(app, token.strip(), request.query.get("appsecret_proof", ""))
     return grant
+
+
+def _check_proof(app: App, token: str, proof: str) -> None:
+    if not proof:
+        raise GraphError(100, message="API calls from the server require an appsecret_proof argument")
+    if not hmac.compare_digest(proof, hmac.digest(app.secret.encode(), token.encode(), sha256).hex()):
+        raise GraphError(100, message="Invalid appsecret_proof provided in the API argument")
 
 
 def find_number(world: World, grant: Grant, number_id: str) -> Number:
@@ -75,12 +86,17 @@ async def _handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
     if edge == "messages" and request.method == "POST":
         return await _messages(world, request, node_id)
     grant = authorise(world, request)
-    node = _find_node(world, grant, request.method, node_id)
+    node, owner = _find_node(world, grant, request.method, node_id)
     edge_function = EDGES.get((request.method, type(node), edge))
     if edge_function is None:
         raise unknown_object(request.method, node_id)
     call = Call(world, request, grant, await _parameters(request, edge))
-    return await edge_function(call, node)
+    # Files are not management, and do not use up its calls.
+    is_counted = owner is not None and edge != "media" and not isinstance(node, Media)
+    header = world.usage.spend(grant.app_id, owner) if owner is not None and is_counted else {}
+    response = await edge_function(call, node)
+    response.headers.update(header)
+    return response
 
 
 async def _messages(world: World, request: web.BaseRequest, node_id: str) -> web.StreamResponse:
@@ -127,13 +143,16 @@ async def _parameters(request: web.BaseRequest, edge: str) -> dict[str, Any]:
     return parameters | _parse(await request.read() or b"{}")
 
 
-Node = Number | Account | Media | Template
+Node = Number | Account | Media | Template | Portfolio
 
 
-def _find_node(world: World, grant: Grant, method: str, node_id: str) -> Node:
+def _find_node(world: World, grant: Grant, method: str, node_id: str) -> tuple[Node, Account | None]:
+    """Return a node with the account it belongs to; a portfolio belongs to none.
+
+    :raises GraphError: it does not exist, or the token may not use it.
+    """
     directory = world.directory
-    node: Node | None = directory.numbers.get(node_id) or directory.accounts.get(node_id)
-    node = node or world.media.find(node_id)
+    node: Node | None = directory.numbers.get(node_id) or directory.accounts.get(node_id) or world.media.find(node_id)
     owner: Account | None = None
     if isinstance(node, Account):
         owner = node
@@ -143,11 +162,17 @@ def _find_node(world: World, grant: Grant, method: str, node_id: str) -> Node:
         owner = node.number.account
     elif found := directory.find_template(node_id):
         owner, node = found
+    elif (portfolio := directory.portfolios.get(node_id)) and _owns_something(world, grant, portfolio):
+        return portfolio, None
     if node is None or owner is None:
         raise unknown_object(method, node_id)
     if not grant.covers(owner):
         raise no_access()
-    return node
+    return node, owner
+
+
+def _owns_something(world: World, grant: Grant, portfolio: Portfolio) -> bool:
+    return any(a.portfolio is portfolio and grant.covers(a) for a in world.directory.accounts.values())
 
 
 def _attachment(world: World, request: web.BaseRequest) -> web.Response:
@@ -167,10 +192,23 @@ EDGES: dict[tuple[str, type[Node], str], Callable[[Call, Any], Awaitable[web.Str
     ("POST", Number, "media"): media.upload_media,
     ("POST", Number, "register"): numbers.register_number,
     ("POST", Number, "deregister"): numbers.deregister_number,
+    ("POST", Number, "request_code"): numbers.request_code,
+    ("POST", Number, "verify_code"): numbers.verify_code,
+    ("GET", Number, "settings"): profile.get_settings,
+    ("POST", Number, "settings"): profile.set_settings,
+    ("GET", Number, "whatsapp_business_profile"): profile.get_profile,
+    ("POST", Number, "whatsapp_business_profile"): profile.set_profile,
+    ("GET", Number, "block_users"): profile.list_blocked,
+    ("POST", Number, "block_users"): profile.block_users,
+    ("DELETE", Number, "block_users"): profile.unblock_users,
+    ("DELETE", Number, "contact_book"): profile.forget_contact,
+    ("GET", Portfolio, ""): accounts.get_portfolio,
+    ("GET", Portfolio, "owned_whatsapp_business_accounts"): accounts.list_accounts,
     ("GET", Media, ""): media.get_media,
     ("DELETE", Media, ""): media.delete_media,
     ("GET", Account, ""): accounts.get_account,
     ("GET", Account, "phone_numbers"): accounts.list_numbers,
+    ("POST", Account, "phone_numbers"): accounts.add_number,
     ("GET", Account, "subscribed_apps"): accounts.list_subscribed_apps,
     ("POST", Account, "subscribed_apps"): accounts.subscribe_app,
     ("DELETE", Account, "subscribed_apps"): accounts.unsubscribe_app,

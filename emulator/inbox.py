@@ -44,12 +44,14 @@ class Inbox:
         self._ledger = ledger
         self._webhooks = webhooks
 
-    def write(self, phone: str, number: Number, message: dict[str, Any], *, opts_out: bool | None = None) -> int:
-        """Let a person send one message to a number and return its index.
+    def write(self, phone: str, number: Number, message: dict[str, Any], *, opts_out: bool | None = None) -> int | None:
+        """Let a person send one message to a number and return its index, None when the number has blocked them.
 
         Whether it is an opt-out is read from its words unless the caller knows.
         """
         person = self._ledger.people.index_of(phone)
+        if person in number.blocked:
+            return None
         text = visible_text(message)
         inbound = Inbound(person, number.index, message, text, self._clock.now())
         inbound.has_username = self._ledger.people.person(phone, self._knobs).is_hidden

@@ -48,6 +48,12 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     window_error: Literal["async", "sync"] = "async"
     portfolio_error: Literal["async", "sync"] = "async"
     portfolio_error_code: int = 131048
+    spam_error: Literal["async", "sync"] = "async"
+    # Limits rise by themselves six hours after half was used; numbers instead of TIER_ names in the webhook.
+    tier_scaling: bool = False
+    capability_as_number: bool = False
+    # 0 is Meta's own: 5,000 for an account with a connected number, else 200.
+    management_calls_per_hour: int = 0
     # Digits without a plus: taken whole, or the sending number's country code put before them.
     to_without_plus: Literal["whole", "own_country"] = "whole"
     rewrite_numbers: bool = True

@@ -67,6 +67,10 @@ class Reach:
         self.limit = limit
         self._reached_at: dict[int, float] = {}
 
+    @property
+    def count(self) -> int:
+        return len(self._reached_at)
+
     def take(self, person_index: int, moment: float) -> bool:
         if self.limit is None:
             return True

@@ -16,6 +16,7 @@ from emulator.recipients import Address, PhoneBook, find_recipient
 from emulator.regions import is_united_states
 from emulator.rendering import Rendered, find_sendable, render_template
 from emulator.reviews import Reviews
+from emulator.standing import Standing
 from emulator.statuses import LONGEST_TRY_SECONDS, Statuses
 from emulator.templates import Template
 from emulator.views import Part
@@ -57,6 +58,7 @@ class Messages:
         statuses: Statuses,
         phone_book: PhoneBook,
         reviews: Reviews,
+        standing: Standing,
     ) -> None:
         self._clock = clock
         self._knobs = knobs
@@ -67,6 +69,7 @@ class Messages:
         self._statuses = statuses
         self._phone_book = phone_book
         self._reviews = reviews
+        self._standing = standing
         # Codes that a file of the send being checked will fail with later.
         self._media_trouble: list[int] = []
         self._pairs = PairLimit()
@@ -78,6 +81,10 @@ class Messages:
         """
         draft = self._check(number, payload)
         person_index = self._people.index_of(draft.address.phone)
+        if person_index in number.blocked:
+            raise GraphError(130403)
+        in_window = self._inbox.is_window_open(number, person_index)
+        self._standing.check_send(number, draft.category, in_window=in_window)
         self._take_limits(number, person_index)
         person = self._people.person(draft.address.phone, self._knobs)
         fail_code = self._failure(number, draft, person_index) or self._late_failure(
@@ -163,6 +170,8 @@ class Messages:
         """Return the code a message meets on its way to the person, 0 for none."""
         if self._media_trouble:
             return self._media_trouble.pop()
+        if code := self._standing.late_code(number, draft.category):
+            return code
         if draft.category == "marketing":
             if (number.index, person_index) in self._people.stopped:
                 return 131050
@@ -252,6 +261,7 @@ class Messages:
             if self._knobs.portfolio_error == "sync":
                 raise GraphError(self._knobs.portfolio_error_code, "The portfolio's messaging limit is reached")
             return self._knobs.portfolio_error_code
+        self._standing.note_reach(number)
         return 0
 
     def _take_limits(self, number: Number, person_index: int) -> None:

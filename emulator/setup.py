@@ -16,6 +16,7 @@ class AppSetup(msgspec.Struct, forbid_unknown_fields=True):
     callback_url: str = ""
     verify_token: str = ""
     token: str = ""
+    requires_proof: bool = False
 
 
 class TokenSetup(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,6 +41,7 @@ class NumberSetup(msgspec.Struct, forbid_unknown_fields=True):
     status: str = "CONNECTED"
     quality_rating: str = "GREEN"
     pin: str = ""
+    code_verification_status: str = "VERIFIED"
     # The phones a test number may write to, at most five; none makes it a live number.
     allowed_recipients: list[str] | None = None
 
@@ -68,7 +70,9 @@ def apply_setup(directory: Directory, setup: Setup) -> dict[str, int]:
     """
     _check(directory, setup)
     for app in setup.apps:
-        directory.apps[app.app_id] = App(app.app_id, app.secret, app.callback_url, app.verify_token)
+        directory.apps[app.app_id] = App(
+            app.app_id, app.secret, app.callback_url, app.verify_token, requires_proof=app.requires_proof
+        )
         if app.token:
             directory.grants[app.token] = Grant(app.app_id)
     for token in setup.tokens:
@@ -129,5 +133,6 @@ def _apply_number(directory: Directory, account: Account, setup: NumberSetup) ->
     number.status = setup.status
     number.quality_rating = setup.quality_rating
     number.pin = setup.pin
+    number.verification = setup.code_verification_status
     if setup.allowed_recipients is not None:
         number.allowed_recipients = frozenset("".join(filter(str.isdigit, p)) for p in setup.allowed_recipients)

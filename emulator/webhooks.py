@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import aiohttp
 
@@ -104,7 +105,7 @@ class Webhooks:
             return
         self._route(number, update)
 
-    def emit_account(self, account: Account, field_name: str, value: dict[str, object]) -> None:
+    def emit_account(self, account: Account, field_name: str, value: dict[str, Any]) -> None:
         """Queue an account-level update: overrides do not apply to these."""
         update = AccountUpdate(account.account_id, field_name, int(self._clock.now()), value)
         for app_id in account.subscriptions:

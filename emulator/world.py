@@ -21,8 +21,12 @@ from emulator.messages import Messages
 from emulator.payloads import Payloads
 from emulator.people import People
 from emulator.recipients import PhoneBook
+from emulator.registration import Registration
 from emulator.reviews import Reviews
+from emulator.standing import Standing
 from emulator.statuses import Statuses
+from emulator.uploads import Uploads
+from emulator.usage import Usage
 from emulator.webhooks import Webhooks
 
 
@@ -72,6 +76,13 @@ class World:
             dice=self.dice,
         )
         self.reviews = Reviews(clock=self.clock, knobs=self.knobs, calendar=self.calendar, webhooks=self.webhooks)
+        self.standing = Standing(
+            clock=self.clock,
+            knobs=self.knobs,
+            calendar=self.calendar,
+            webhooks=self.webhooks,
+            directory=self.directory,
+        )
         self.messages = Messages(
             clock=self.clock,
             knobs=self.knobs,
@@ -82,7 +93,11 @@ class World:
             statuses=self.statuses,
             phone_book=self.phone_book,
             reviews=self.reviews,
+            standing=self.standing,
         )
+        self.registration = Registration(clock=self.clock, directory=self.directory, standing=self.standing)
+        self.usage = Usage(self.clock, self.knobs)
+        self.uploads = Uploads()
         self.rejected: Counter[int] = Counter()
         self.faults: Counter[str] = Counter()
         self.successor: World | None = None

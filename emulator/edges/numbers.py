@@ -6,6 +6,7 @@ from emulator import wire
 from emulator.accounts import Number
 from emulator.edges.call import SUCCESS, Call, verify_override
 from emulator.errors import GraphError
+from emulator.standing import health_of
 
 NUMBER_FIELDS = (
     "verified_name",
@@ -19,7 +20,10 @@ NUMBER_FIELDS = (
 
 
 async def get_number(call: Call, number: Number) -> web.Response:
-    return wire.answer(wire.pick_fields(number.node(), call.text("fields"), NUMBER_FIELDS))
+    row = number.node()
+    if "health_status" in call.text("fields"):
+        row["health_status"] = health_of(number)
+    return wire.answer(wire.pick_fields(row, call.text("fields"), NUMBER_FIELDS))
 
 
 async def set_number(call: Call, number: Number) -> web.Response:
@@ -29,24 +33,27 @@ async def set_number(call: Call, number: Number) -> web.Response:
         url = str(configuration.get("override_callback_uri", ""))
         number.override = await verify_override(call, url, str(configuration.get("verify_token", "")))
     if pin := call.text("pin"):
-        number.pin = _checked_pin(pin)
+        call.world.registration.set_pin(number, pin)
+    return wire.answer(SUCCESS)
+
+
+async def request_code(call: Call, number: Number) -> web.Response:
+    call.world.registration.request_code(number, call.text("code_method").upper(), call.text("language"))
+    return wire.answer(SUCCESS)
+
+
+async def verify_code(call: Call, number: Number) -> web.Response:
+    call.world.registration.verify_code(number, call.text("code"))
     return wire.answer(SUCCESS)
 
 
 async def register_number(call: Call, number: Number) -> web.Response:
-    pin = _checked_pin(call.text("pin"))
-    if number.pin and pin != number.pin:
-        raise GraphError(133005)
-    number.pin, number.status = pin, "CONNECTED"
+    if call.text("messaging_product") != "whatsapp":
+        raise GraphError(100, message="(#100) The parameter messaging_product is required.")
+    call.world.registration.register(number, call.text("pin"))
     return wire.answer(SUCCESS)
 
 
 async def deregister_number(call: Call, number: Number) -> web.Response:
-    number.status = "DISCONNECTED"
+    call.world.registration.deregister(number)
     return wire.answer(SUCCESS)
-
-
-def _checked_pin(pin: str) -> str:
-    if len(pin) != 6 or not pin.isdecimal():
-        raise GraphError(100, message="(#100) Param pin must be 6 digits.")
-    return pin

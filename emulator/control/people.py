@@ -1,0 +1,81 @@
+"""The people: their habits, what they write, their threads."""
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from emulator.control.answers import ControlError, answer
+from emulator.inbox import button_message, text_message
+from emulator.people import Habits
+from emulator.world import World
+
+
+class Tap(msgspec.Struct):
+    """A tap on a template's quick reply."""
+
+    text: str = ""
+    payload: str | None = None
+    message_id: str = ""
+
+
+class Inbound(msgspec.Struct, forbid_unknown_fields=True):
+    """A person writes: text, a tapped button, or any message piece as it stands in Meta's webhook."""
+
+    sender: str = msgspec.field(name="from", default="")
+    phone_number_id: str = ""
+    text: str = ""
+    button: Tap | None = None
+    message: dict[str, Any] | None = None
+    opts_out: bool | None = None
+
+
+async def fix_people(world: World, request: web.BaseRequest) -> web.Response:
+    """Take one person's habits or a list of them."""
+    habits = msgspec.json.decode(await request.read(), type=Habits | list[Habits])
+    chosen = habits if isinstance(habits, list) else [habits]
+    for one in chosen:
+        if bool(one.phone) == bool(one.suffix):
+            raise ControlError("Name either a phone or the suffix that phones end with.")
+    for one in chosen:
+        world.people.fix_habits(one)
+    return answer({"changed": len(chosen)})
+
+
+async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
+    inbound = msgspec.json.decode(await request.read() or b"{}", type=Inbound)
+    number = world.directory.numbers.get(inbound.phone_number_id)
+    phone = "".join(filter(str.isdecimal, inbound.sender))
+    if number is None or not phone:
+        raise ControlError("`from` must be a phone and `phone_number_id` one of the numbers that were set up.")
+    message = inbound.message
+    if message is None and (tap := inbound.button):
+        payload = tap.text if tap.payload is None else tap.payload
+        message = button_message(tap.text, payload, replied_wamid=tap.message_id, business=number.digits)
+    message = text_message(inbound.text) if message is None else message
+    if not isinstance(message.get("type"), str):
+        raise ControlError("`message` must be an object with a `type`.")
+    index = world.inbox.write(phone, number, message, opts_out=inbound.opts_out)
+    return answer({"id": "" if index is None else world.ledger.inbound_wamid(index), "blocked": index is None})
+
+
+async def show_person(world: World, request: web.BaseRequest) -> web.Response:
+    return answer(describe_person(world, request.path.rpartition("/")[2]))
+
+
+def describe_person(world: World, phone: str) -> dict[str, Any]:
+    """Return how a person behaves, and their thread as they see it, oldest first."""
+    digits = "".join(filter(str.isdecimal, phone))
+    ledger = world.ledger
+    index = world.people.find_index(digits)
+    thread = []
+    if index is not None:
+        received = (i for i in range(len(ledger)) if ledger.persons[i] == index)
+        thread = [{"at": ledger.accepted[i], "text": ledger.text(i), **ledger.row(i)} for i in received]
+        thread += [
+            {"at": inbound.sent_at, "wrote": inbound.text, **ledger.opt_out_row(inbound), "message": inbound.message}
+            for inbound in ledger.inbound
+            if inbound.person == index
+        ]
+    thread.sort(key=lambda row: float(row["at"]))
+    return {"person": world.people.person(digits, world.knobs)._asdict(), "thread": thread}
