@@ -2,6 +2,7 @@
 
 import random
 from bisect import bisect_left
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -60,7 +61,7 @@ def test_no_day_holds_more_than_its_limit(claims, limit, seed):
 @given(CLAIMS, st.integers(0, 9))
 def test_the_careful_gap_is_kept_to_the_moment(claims, seed):
     moments = run_claims(pace_of("careful", {}, 80), claims, seed)
-    assert all(later - earlier >= 3.0 for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(later - earlier >= 3.0 for earlier, later in pairwise(moments))
 
 
 @given(CLAIMS, st.integers(0, 9))
@@ -79,7 +80,7 @@ def test_it_uses_what_the_minute_allows():
 @pytest.mark.parametrize("waiting", [201, 5000])
 def test_an_hour_that_cannot_take_all_is_spread_evenly(waiting):
     moments = run_claims(pace_of("careful", {}, 80), [(0.5, 1)] * 7200, waiting=waiting)
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert 190 <= len(moments) <= 200
     assert 14 <= sorted(gaps)[len(gaps) // 2] <= 20
     assert max(gaps) < 30
@@ -93,7 +94,7 @@ def test_an_hour_that_can_take_all_is_not_spread():
 def test_messages_of_a_fast_number_leave_one_after_the_other():
     moments = run_claims(Pace(per_second=20), [(0.0, 100)])
     assert len(moments) == 20 or len(moments) == 21
-    assert all(later - earlier >= 0.0499 for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(later - earlier >= 0.0499 for earlier, later in pairwise(moments))
 
 
 def test_it_remembers_no_more_than_it_needs():

@@ -1,6 +1,6 @@
 """Nobody is written to at night, wherever they may be."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -61,8 +61,9 @@ ZONES = st.lists(
 )
 
 
-@given(ZONES, st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))
-def test_it_is_day_in_every_zone_at_the_moment_it_names(zones, moment):
-    opens = opens_at(",".join(zones), moment.replace(tzinfo=UTC))
-    assert opens >= moment.replace(tzinfo=UTC)
+@given(ZONES, st.integers(0, 525_600))
+def test_it_is_day_in_every_zone_at_the_moment_it_names(zones, minutes):
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    opens = opens_at(",".join(zones), moment)
+    assert opens >= moment
     assert not any(Night().has(opens.astimezone(ZoneInfo(zone)).time()) for zone in zones)
