@@ -58,7 +58,7 @@ class Gateway:
         return status
 
 
-async def until(condition: Any, seconds: float = 10) -> None:
+async def until(condition: Any, seconds: float = 10, *, every: float = 0.01) -> None:
     """Wait until a condition, synchronous or not, holds."""
     async with asyncio.timeout(seconds):
         while True:
@@ -67,7 +67,7 @@ async def until(condition: Any, seconds: float = 10) -> None:
                 held = await held
             if held:
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(every)
 
 
 @asynccontextmanager
