@@ -1,5 +1,6 @@
 """Before a broadcast starts: how many of its audience may be written to, and how long it will take."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,10 +8,11 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from switchboard.broadcasts import audience
+from switchboard.broadcasts import audience, rules
 from switchboard.consent.models import Standing
 from switchboard.numbers import rules as number_rules
 from switchboard.numbers.models import Number
+from switchboard.numbers.rules import Pace
 
 _WINDOWS = (("per_second", 1.0), ("per_minute", 60.0), ("per_hour", 3600.0), ("per_day", 86400.0))
 
@@ -54,18 +56,29 @@ class Estimate:
 def estimate_duration(workspace_id: int, number_ids: list[int], pace: str, people: int) -> Estimate | None:
     """Return how long a broadcast will take without what its people's quiet hours hold; None without numbers."""
     numbers = Number.objects.filter(workspace_id=workspace_id, pk__in=number_ids)
-    speeds = [_speed(number, pace, people / max(1, len(number_ids))) for number in numbers]
-    total = sum(speed for speed, _limit, _figure in speeds)
-    if not speeds or not total:
+    paces = {number.pk: _pace_of(number, pace) for number in numbers}
+    wheel = rules.build_wheel({key: _slowest(one, people)[0] for key, one in paces.items()})
+    if not wheel:
         return None
-    _speed_of, limit, figure = min(speeds)
-    return Estimate(timedelta(seconds=people / total), limit, figure, len(speeds))
+    turns = Counter(wheel)
+    slowest = max(_time(paces[key], people * turns[key] / len(wheel)) for key in turns)
+    seconds, limit, figure = slowest
+    return Estimate(timedelta(seconds=seconds), limit, figure, len(paces))
 
 
-def _speed(number: Number, pace_name: str, share: float) -> tuple[float, str, float]:
-    """Return a number's messages per second for its share of the people, and the limit that decides it."""
+def _pace_of(number: Number, pace_name: str) -> Pace:
     own = number_rules.pace_of(number.pace, number.pace_overrides, number.throughput)
-    pace = number_rules.stricter(own, number_rules.pace_of(pace_name, {}, number.throughput))
+    return number_rules.stricter(own, number_rules.pace_of(pace_name, {}, number.throughput))
+
+
+def _time(pace: Pace, share: float) -> tuple[float, str, float]:
+    """Return the seconds that a number needs for its share of the people, and the limit that decides it."""
+    speed, limit, figure = _slowest(pace, share)
+    return share / speed, limit, figure
+
+
+def _slowest(pace: Pace, share: float) -> tuple[float, str, float]:
+    """Return messages per second for a share of the people; a limit that the share does not reach is none."""
     limits = []
     for name, window in _WINDOWS:
         limit = getattr(pace, name)

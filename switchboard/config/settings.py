@@ -51,7 +51,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "switchboard.web.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "switchboard.web.middleware.TransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,11 +1,14 @@
 """The fleet as pages show it: every number with its account and portfolio."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
 from switchboard.numbers.models import Number, NumberState, Quality
+
+_DIGITS = re.compile(r"(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +48,10 @@ def list_numbers(workspace_id: int, *, ids: Sequence[int] | None = None) -> list
     numbers = Number.objects.filter(workspace_id=workspace_id).select_related("account__portfolio")
     if ids is not None:
         numbers = numbers.filter(pk__in=ids)
-    return list(numbers.order_by("account__portfolio__name", "account__name", "label", "phone"))
+    return sorted(numbers, key=_place)
+
+
+def _place(number: Number) -> tuple[str, str, list[tuple[int, str]], str]:
+    """Sort "Shop 2" before "Shop 10"."""
+    parts = [(int(part) if part.isdecimal() else -1, part) for part in _DIGITS.split(str(number))]
+    return number.account.portfolio.name, number.account.name, parts, number.phone

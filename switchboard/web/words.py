@@ -14,23 +14,23 @@ from switchboard.web import formats
 Words = str | Promise
 
 IMPORT_REASONS: dict[str, Words] = {
-    "empty": gettext_lazy("no phone number"),
-    "scientific": gettext_lazy("the spreadsheet has shortened the number (8.19E+10); format the column as text"),
-    "not_digits": gettext_lazy("not a phone number"),
-    "too_short": gettext_lazy("too short for a phone number"),
-    "too_long": gettext_lazy("too long for a phone number"),
-    "unknown_country": gettext_lazy("a number of no known country; write it with + and the country code"),
-    "not_in_use": gettext_lazy("a number that nobody can have in that country"),
-    "broken_characters": gettext_lazy("broken characters; choose another encoding"),
-    "too_many_cells": gettext_lazy("more cells than the header has"),
-    "too_long_text": gettext_lazy("a text is too long"),
-    "opt_out_unclear": gettext_lazy("unclear whether this person has opted out; write yes or no"),
-    "repeated": gettext_lazy("the same person again in this file"),
-    "no_phone_column": gettext_lazy("no column holds phone numbers"),
-    "email_left_out": gettext_lazy("the e-mail address was not one and was left out"),
-    "language_left_out": gettext_lazy("the language was not understood and was left out"),
-    "zone_left_out": gettext_lazy("the time zone was not understood and was left out"),
-    "opted_out": gettext_lazy("opted out, and stays so"),
+    "empty": gettext_lazy("No phone number"),
+    "scientific": gettext_lazy("The spreadsheet has shortened the number (8.19E+10); format the column as text"),
+    "not_digits": gettext_lazy("Not a phone number"),
+    "too_short": gettext_lazy("Too short for a phone number"),
+    "too_long": gettext_lazy("Too long for a phone number"),
+    "unknown_country": gettext_lazy("A number of no known country; write it with + and the country code"),
+    "not_in_use": gettext_lazy("A number that nobody can have in that country"),
+    "broken_characters": gettext_lazy("Broken characters; choose another encoding"),
+    "too_many_cells": gettext_lazy("More cells than the header has"),
+    "too_long_text": gettext_lazy("A text is too long"),
+    "opt_out_unclear": gettext_lazy("Unclear whether this person has opted out; write yes or no"),
+    "repeated": gettext_lazy("The same person again in this file"),
+    "no_phone_column": gettext_lazy("No column holds phone numbers"),
+    "email_left_out": gettext_lazy("The e-mail address was not one and was left out"),
+    "language_left_out": gettext_lazy("The language was not understood and was left out"),
+    "zone_left_out": gettext_lazy("The time zone was not understood and was left out"),
+    "opted_out": gettext_lazy("Opted out, and stays so"),
 }
 
 TARGETS: dict[str, Words] = {
@@ -46,24 +46,24 @@ TARGETS: dict[str, Words] = {
 }
 
 HOLDS: dict[str, Words] = {
-    "stop": gettext_lazy("the stop switch is on"),
-    "template": gettext_lazy("the template is not approved at the moment"),
-    "number": gettext_lazy("the number is stopped or not connected"),
-    "pace": gettext_lazy("the number's pace"),
-    "throughput": gettext_lazy("the number's throughput"),
-    "quiet_hours": gettext_lazy("quiet hours where the contact lives"),
+    "stop": gettext_lazy("The stop switch is on"),
+    "template": gettext_lazy("The template is not approved at the moment"),
+    "number": gettext_lazy("The number is stopped or not connected"),
+    "pace": gettext_lazy("The number's pace"),
+    "throughput": gettext_lazy("The number's throughput"),
+    "quiet_hours": gettext_lazy("Quiet hours where the contact lives"),
     "retry": gettext_lazy("WhatsApp asked to try again later"),
-    "spread": gettext_lazy("waiting for its turn at this pace"),
+    "spread": gettext_lazy("Waiting for its turn at this pace"),
 }
 
 SKIPS: dict[str, Words] = {
-    "consent": gettext_lazy("no consent, or opted out"),
-    "reachability": gettext_lazy("cannot be reached on WhatsApp"),
-    "window": gettext_lazy("outside the 24-hour window"),
-    "template": gettext_lazy("no approved template, or a variable without a value"),
-    "number": gettext_lazy("no number could send it"),
-    "expired": gettext_lazy("it waited too long"),
-    "cancelled": gettext_lazy("the broadcast was cancelled"),
+    "consent": gettext_lazy("No consent, or opted out"),
+    "reachability": gettext_lazy("Cannot be reached on WhatsApp"),
+    "window": gettext_lazy("Outside the 24-hour window"),
+    "template": gettext_lazy("No approved template, or a variable without a value"),
+    "number": gettext_lazy("No number could send it"),
+    "expired": gettext_lazy("It waited too long"),
+    "cancelled": gettext_lazy("The broadcast was cancelled"),
 }
 
 PACES: dict[str, tuple[Words, Words]] = {
@@ -108,13 +108,13 @@ def say_import_reason(reason: str) -> str:
 
 
 _SKIP_DETAILS: dict[str, Words] = {
-    "opted_out": gettext_lazy("opted out"),
-    "no_basis": gettext_lazy("no consent for this category"),
-    "no_phone": gettext_lazy("no phone number"),
-    "contact_gone": gettext_lazy("the contact was deleted"),
-    "variable_missing": gettext_lazy("a variable has no value and no fallback"),
-    "too_long": gettext_lazy("longer than WhatsApp allows with these values"),
-    "other_account": gettext_lazy("the template belongs to another account"),
+    "opted_out": gettext_lazy("Opted out"),
+    "no_basis": gettext_lazy("No consent for this category"),
+    "no_phone": gettext_lazy("No phone number"),
+    "contact_gone": gettext_lazy("The contact was deleted"),
+    "variable_missing": gettext_lazy("A variable has no value and no fallback"),
+    "too_long": gettext_lazy("Longer than WhatsApp allows with these values"),
+    "other_account": gettext_lazy("The template belongs to another account"),
 }
 
 
@@ -135,13 +135,13 @@ def say_limit(limit: str, figure: float, numbers: int) -> str:
     """Return which limit keeps a broadcast from finishing sooner; nothing when none does."""
     count = formats.render_count(figure)
     sentences = {
-        "per_second": _("narrowest limit: %(n)s a second per number, on %(numbers)s numbers"),
-        "per_minute": _("narrowest limit: %(n)s a minute per number, on %(numbers)s numbers"),
-        "per_hour": _("narrowest limit: %(n)s an hour per number, on %(numbers)s numbers"),
-        "per_day": _("narrowest limit: %(n)s a day per number, on %(numbers)s numbers"),
-        "gap": _("narrowest limit: a gap of at least %(n)s seconds per number, on %(numbers)s numbers"),
-        "quiet_hours": _("quiet hours hold the last ones"),
-        "number": _("a number of this broadcast is stopped or not connected"),
+        "per_second": _("Narrowest limit: %(n)s a second per number, on %(numbers)s numbers"),
+        "per_minute": _("Narrowest limit: %(n)s a minute per number, on %(numbers)s numbers"),
+        "per_hour": _("Narrowest limit: %(n)s an hour per number, on %(numbers)s numbers"),
+        "per_day": _("Narrowest limit: %(n)s a day per number, on %(numbers)s numbers"),
+        "gap": _("Narrowest limit: a gap of at least %(n)s seconds per number, on %(numbers)s numbers"),
+        "quiet_hours": _("Quiet hours hold the last ones"),
+        "number": _("A number of this broadcast is stopped or not connected"),
     }
     return sentences.get(limit, "") % {"n": count, "numbers": numbers}
 

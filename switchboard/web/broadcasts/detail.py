@@ -14,11 +14,14 @@ from switchboard.delivery import boards
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.types import Forecast, Measure, Origin, Progress
 from switchboard.numbers import fleet
-from switchboard.web import words
+from switchboard.web import formats, words
 from switchboard.web.broadcasts import summary
 from switchboard.web.progress import build_bar
 from switchboard.web.rights import ConsoleRequest
 
+_STEP = timedelta(seconds=5)
+_SHORT = timedelta(minutes=15)
+_FEW = 20_000
 OPEN_STATES = frozenset({"preparing", "sending", "paused"})
 
 
@@ -39,7 +42,7 @@ def show_broadcast(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "failures": _failures(progress),
         "skips": _skips(progress),
         **_waiting(workspace_id, broadcast, progress, now),
-        **_speed(workspace_id, broadcast_id, now),
+        **_speed(workspace_id, broadcast, progress, now),
         "numbers": _numbers(workspace_id, broadcast_id),
         **summary.describe(broadcast),
     }
@@ -49,7 +52,8 @@ def show_broadcast(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
 
 def _failures(progress: Progress) -> list[dict[str, Any]]:
     return [
-        {"code": code, "sentence": words.say_failure(code), "count": count} for code, count in progress.failed.items()
+        {"code": code, "is_code": code.isdigit(), "sentence": words.say_failure(code), "count": count}
+        for code, count in progress.failed.items()
     ]
 
 
@@ -78,10 +82,30 @@ def _forecast(forecast: Forecast) -> dict[str, str] | None:
     return {"finish": words.say_finish(forecast.finish_at), "limit": words.say_limit(forecast.limit, forecast.figure, forecast.numbers)}
 
 
-def _speed(workspace_id: int, broadcast_id: int, now: datetime) -> dict[str, Any]:
-    minutes = boards.list_minutes(workspace_id, Origin.BROADCAST, broadcast_id)
-    recent = [point.sent for point in minutes if point.at > now - timedelta(minutes=1)]
-    return {"speed": minutes, "speed_now": sum(recent)}
+def _speed(workspace_id: int, broadcast: Any, progress: Progress, now: datetime) -> dict[str, Any]:
+    """Draw short broadcasts in steps of five seconds from their messages, long ones by minute from the tally."""
+    length = (broadcast.finished_at or now) - (broadcast.started_at or now)
+    is_short = length < _SHORT and progress.planned <= _FEW
+    step = _STEP if is_short else timedelta(minutes=1)
+    if is_short:
+        points = boards.list_moments(workspace_id, Origin.BROADCAST, broadcast.pk, step)
+    else:
+        points = boards.list_minutes(workspace_id, Origin.BROADCAST, broadcast.pk)
+    # The step that is still going on is left out of "now", or it would always look slow.
+    recent = sum(point.sent for point in points if now - 3 * step < point.at <= now - step)
+    per_second = recent / (2 * step.total_seconds())
+    is_fast = per_second >= 1
+    return {
+        "speed": [_point(point, is_short=is_short) for point in points],
+        "speed_unit": _("messages in 5 seconds") if is_short else _("messages a minute"),
+        "speed_now": round(per_second if is_fast else per_second * 60, 1),
+        "speed_now_unit": _("messages a second") if is_fast else _("messages a minute"),
+    }
+
+
+def _point(point: boards.Minute, *, is_short: bool) -> dict[str, Any]:
+    label = formats.render_clock_time(point.at, with_seconds=is_short)
+    return {"label": label, "sent": point.sent, "delivered": point.delivered, "read": point.read}
 
 
 def _numbers(workspace_id: int, broadcast_id: int) -> list[dict[str, Any]]:

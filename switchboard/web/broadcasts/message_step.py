@@ -39,6 +39,32 @@ def read(request: ConsoleRequest, broadcast: Any) -> tuple[dict[str, Any], list[
     return {**fields, "header_asset_id": asset.pk}, []
 
 
+def list_faults(broadcast: Any) -> list[str]:
+    """Return what is still missing in this step, in sentences."""
+    if not broadcast.template_name:
+        return [_("Choose a template.")]
+    family = catalogue.find_family(broadcast.workspace_id, broadcast.template_name)
+    if family is None:
+        return [_("This template is not there any more. Choose another one.")]
+    shape = catalogue.get_shape(family.pick(broadcast.template_language))
+    faults = []
+    unfilled = rules.find_unfilled(shape, broadcast.variables)
+    if unfilled:
+        names = ", ".join(_label(shape, variable) for variable in shape.variables if variable.key in unfilled)
+        faults.append(_("Choose what fills these places: %(names)s.") % {"names": names})
+    if shape.needs_media and not broadcast.header_asset_id:
+        faults.append(_("This template shows a file above its text. Choose one."))
+    return faults
+
+
+def _label(shape: Any, variable: Any) -> str:
+    """Name a place of the template as the person sees it in the bubble."""
+    if variable.part == "button" and variable.name.isdigit() and int(variable.name) < len(shape.buttons):
+        return _("Button “%(text)s”") % {"text": shape.buttons[int(variable.name)].text}
+    part = _("Header") if variable.part == "header" else _("Text")
+    return f"{part} {{{{{variable.name}}}}}"
+
+
 def _read_choice(broadcast: Any, posted: Mapping[str, str]) -> tuple[dict[str, Any], catalogue.Family | None]:
     name, _sep, language = posted.get("template", "").partition("/")
     family = catalogue.find_family(broadcast.workspace_id, name) if name else None
@@ -87,7 +113,7 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
         "category": family.pick(language).category,
         "shape": shape,
         "sources": list_sources(keys),
-        "variables": [_variable_row(variable, variables.get(variable.key) or {}, values) for variable in shape.variables],
+        "variables": [_variable_row(shape, variable, variables.get(variable.key) or {}, values) for variable in shape.variables],
         "preview": template_rules.render_preview(shape, values),
         "image": address_of_image(broadcast),
         "person": person,
@@ -97,11 +123,10 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
     }
 
 
-def _variable_row(variable: Any, filling: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    labels = {"header": _("Header"), "body": _("Text"), "button": _("Button")}
+def _variable_row(shape: Any, variable: Any, filling: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     return {
         "key": variable.key,
-        "label": f"{labels.get(variable.part, variable.part)} {{{{{variable.name}}}}}",
+        "label": _label(shape, variable),
         "example": variable.example,
         "source": filling.get("source", ""),
         "value": filling.get("value", ""),
@@ -126,8 +151,8 @@ def _pick_person(workspace_id: int, question: dict[str, Any], wanted: str) -> tu
 def _warnings(shape: Any, values: Mapping[str, str], person: rules.Person | None) -> list[str]:
     if person is None:
         return []
-    empty = [variable.name for variable in shape.variables if not values.get(variable.key)]
+    empty = [_label(shape, variable) for variable in shape.variables if not values.get(variable.key)]
     if not empty:
         return []
     sentence = _("Empty for this person: %(names)s. Without a fallback they are skipped.")
-    return [sentence % {"names": ", ".join(f"{{{{{name}}}}}" for name in empty)}]
+    return [sentence % {"names": ", ".join(empty)}]

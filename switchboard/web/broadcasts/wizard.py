@@ -36,13 +36,13 @@ def render_step(request: ConsoleRequest, step: str, broadcast: Any, context: dic
         "schedule": _("Schedule"),
         "review": _("Review"),
     }
-    place = _STEPS.index(step)
+    position = _STEPS.index(step)
     frame = {
         "broadcast": broadcast,
         "step": step,
         "steps": [(name, f"broadcasts:edit_{name}", labels[name]) for name in _STEPS],
-        "place": place,
-        "previous": f"broadcasts:edit_{_STEPS[place - 1]}" if place else "",
+        "position": position,
+        "previous": f"broadcasts:edit_{_STEPS[position - 1]}" if position else "",
     }
     return render(request, f"broadcasts/step_{step}.html", {**frame, **context}, status=status)
 
@@ -64,11 +64,6 @@ def save(request: ConsoleRequest, broadcast_id: int, **fields: Any) -> Any:
     return actions.save_draft(workspace_id=workspace_id, broadcast_id=broadcast_id, now=clock.now(), **fields)
 
 
-def faults_of(broadcast: Any, step: str) -> list[str]:
-    """Return what is still wrong with one step, in sentences."""
-    return [failures.say_text(problem.message) for problem in queries.list_problems(broadcast) if problem.step == step]
-
-
 @require_http_methods(["GET", "POST"])
 @needs(Right.SEND)
 def target(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
@@ -79,8 +74,9 @@ def target(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     faults: list[str] = []
     if request.method == "POST" and form.is_valid():
         broadcast = save(request, broadcast_id, name=form.cleaned_data["name"], audience=form.build_audience())
-        faults = faults_of(broadcast, "audience")
-        if not faults:
+        if not audience.count_people(workspace_id, broadcast.audience):
+            faults = [_("Nobody is in this audience. Choose other tags, or import contacts first.")]
+        else:
             return redirect("broadcasts:edit_message", broadcast_id)
     question = form.build_audience() if form.is_bound and form.is_valid() else broadcast.audience
     context = {
@@ -137,8 +133,8 @@ def message(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     if request.method == "POST":
         fields, faults = message_step.read(request, broadcast)
         broadcast = save(request, broadcast_id, **fields)
-        faults = faults or faults_of(broadcast, "message")
-        if not faults and "stay" not in request.POST:
+        faults = faults or message_step.list_faults(broadcast)
+        if not faults:
             return redirect("broadcasts:edit_numbers", broadcast_id)
     context = {"faults": faults, **message_step.describe(request, broadcast)}
     return render_step(request, "message", broadcast, context, 422 if faults else 200)
@@ -160,21 +156,21 @@ def numbers(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     broadcast = open_draft(request, broadcast_id)
     fleet_numbers = fleet.list_numbers(workspace_id)
     form = NumbersForm(request.POST or None, numbers=fleet_numbers)
-    faults: list[str] = []
     if request.method == "POST" and form.is_valid():
-        broadcast = save(request, broadcast_id, **form.cleaned_data)
-        faults = faults_of(broadcast, "numbers")
-        if not faults:
-            return redirect("broadcasts:edit_schedule", broadcast_id)
+        save(request, broadcast_id, **form.cleaned_data)
+        return redirect("broadcasts:edit_schedule", broadcast_id)
     family = catalogue.find_family(workspace_id, broadcast.template_name) if broadcast.template_name else None
+    capable = [number for number in fleet_numbers if family is None or number.account_id in family.account_ids]
+    ready = [number.pk for number in capable if number.state == "connected" and number.stopped_at is None]
+    chosen = set(broadcast.number_ids or ready)
     context = {
         "form": form,
-        "faults": faults or [fault for row in form.errors.values() for fault in row],
+        "faults": [fault for row in form.errors.values() for fault in row],
         "numbers": [
             {
                 "number": number,
-                "has_template": family is None or number.account_id in family.account_ids,
-                "is_chosen": number.pk in broadcast.number_ids,
+                "has_template": number in capable,
+                "is_chosen": number.pk in chosen,
             }
             for number in fleet_numbers
         ],

@@ -120,12 +120,6 @@ def pace_name(value: str) -> Any:
     return words.PACES[value][0] if value in words.PACES else value
 
 
-@register.filter
-def clock_time(value: datetime) -> str:
-    """Write the hour and minute of a moment."""
-    return formats.render_clock_time(value)
-
-
 _MARKS = (("*", "strong"), ("_", "em"), ("~", "del"))
 
 
