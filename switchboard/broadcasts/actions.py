@@ -3,7 +3,7 @@
 Call these inside `core.tenancy.workspace_scope`; `prepare_broadcast` opens scopes of its own, because it talks to Meta.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from switchboard.broadcasts import audience, queries, store
 from switchboard.broadcasts.errors import NotEditableError, NotReadyError, WrongStateError
-from switchboard.broadcasts.expansion import CANCELLED, Expander, take_unexpanded
+from switchboard.broadcasts.expansion import CANCELLED, Expander, make_unsent, take_unexpanded
 from switchboard.broadcasts.models import Broadcast, BroadcastState
 from switchboard.broadcasts.pool import Pool, load_pool
 from switchboard.core import statements
@@ -155,7 +155,7 @@ def prepare_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) ->
         if broadcast.state != BroadcastState.PREPARING:
             return False
         broadcast.state_reason = ""
-        _open_lanes(broadcast, pool)
+        _open_lanes(broadcast, pool.number_ids)
         _change_state(broadcast, BroadcastState.SENDING, "state_reason")
     return True
 
@@ -164,13 +164,13 @@ def _needs_media(pool: Pool) -> bool:
     return any(variant.shape.needs_media for variant in pool.variants.values())
 
 
-def _open_lanes(broadcast: Broadcast, pool: Pool) -> dict[int, int]:
+def _open_lanes(broadcast: Broadcast, number_ids: Sequence[int]) -> dict[int, int]:
     return delivery_actions.open_lanes(
         workspace_id=broadcast.workspace_id,
         origin=Origin.BROADCAST,
         origin_id=broadcast.pk,
         priority=Priority.BROADCAST,
-        number_ids=pool.number_ids,
+        number_ids=number_ids,
         pace=broadcast.pace,
     )
 
@@ -190,14 +190,12 @@ def expand_next_batch(*, workspace_id: int, broadcast_id: int, now: datetime, si
     if not contact_ids:
         return 0
     pool = load_pool(broadcast, _map_media(broadcast))
-    if not pool.wheels:
+    if not pool.wheels and not is_cancelled:
         _stop_for_template(broadcast)
         return 0
-    lanes = _open_lanes(broadcast, pool)
-    expander = Expander(broadcast, pool, lanes, queries.get_workspace_zone(workspace_id))
-    messages = list(expander.make_messages(contact_ids, now))
+    messages = _make_messages(broadcast, pool, contact_ids, now) if pool.wheels else []
     if is_cancelled:
-        messages = [_as_cancelled(message) for message in messages]
+        messages = [_as_cancelled(message) for message in messages] or _make_unsent(broadcast, contact_ids, now)
     delivery_actions.enqueue_messages(
         workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, messages=messages, now=now
     )
@@ -211,6 +209,25 @@ def expand_next_batch(*, workspace_id: int, broadcast_id: int, now: datetime, si
         },
     )
     return len(messages)
+
+
+def _make_messages(broadcast: Broadcast, pool: Pool, contact_ids: Sequence[int], now: datetime) -> list[NewMessage]:
+    workspace_id = broadcast.workspace_id
+    expander = Expander(
+        broadcast,
+        pool,
+        _open_lanes(broadcast, pool.number_ids),
+        workspace_zone=queries.get_workspace_zone(workspace_id),
+        night=queries.get_night(workspace_id),
+    )
+    return list(expander.make_messages(contact_ids, now))
+
+
+def _make_unsent(broadcast: Broadcast, contact_ids: Sequence[int], now: datetime) -> list[NewMessage]:
+    """Record people of a cancelled broadcast whose template can be sent nowhere any more."""
+    lanes = _open_lanes(broadcast, broadcast.number_ids[:1])
+    [(number_id, lane_id)] = lanes.items()
+    return [make_unsent(one, number_id, lane_id, now, skip=CANCELLED, detail={}) for one in contact_ids]
 
 
 def _map_media(broadcast: Broadcast) -> Mapping[int, str]:

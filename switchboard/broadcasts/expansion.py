@@ -36,11 +36,20 @@ def take_unexpanded(broadcast: Broadcast, size: int) -> list[int]:
 class Expander:
     """Makes the messages of one batch."""
 
-    def __init__(self, broadcast: Broadcast, pool: Pool, lanes: Mapping[int, int], workspace_zone: str) -> None:
+    def __init__(
+        self,
+        broadcast: Broadcast,
+        pool: Pool,
+        lanes: Mapping[int, int],
+        *,
+        workspace_zone: str,
+        night: quiet_hours.Night = quiet_hours.USUAL_NIGHT,
+    ) -> None:
         self.broadcast = broadcast
         self.pool = pool
         self.lanes = lanes
         self.workspace_zone = workspace_zone
+        self.night = night
 
     def make_messages(self, contact_ids: Sequence[int], now: datetime) -> Iterator[NewMessage]:
         """Yield one message for each contact: waiting, held, or skipped with its reason."""
@@ -58,7 +67,7 @@ class Expander:
         number_id, variant = self.pool.choose(person)
         zones = person.zones or ",".join(phone.zones_of(person.phone)) or self.workspace_zone
         skip, detail, body = self._fill(person, number_id, variant, standing)
-        opens_at = quiet_hours.opens_at(zones, now)
+        opens_at = quiet_hours.opens_at(zones, now, self.night)
         is_held = opens_at > now and not skip
         return NewMessage(
             id=ids.new_message_id(now),
@@ -100,19 +109,33 @@ class Expander:
     def _make_gone(self, contact_id: int, now: datetime) -> NewMessage:
         """Record somebody who was deleted after the audience was frozen."""
         number_id = self.pool.number_ids[0]
-        return NewMessage(
-            id=ids.new_message_id(now),
-            lane_id=self.lanes[number_id],
-            number_id=number_id,
-            contact_id=contact_id,
-            category="",
-            recipient="",
-            zones="",
-            body={},
-            due_at=now,
+        return make_unsent(
+            contact_id,
+            number_id,
+            self.lanes[number_id],
+            now,
             skip=Gate.REACHABILITY,
-            skip_detail={"reason": "contact_gone"},
+            detail={"reason": "contact_gone"},
         )
+
+
+def make_unsent(
+    contact_id: int, number_id: int, lane_id: int, now: datetime, *, skip: str, detail: dict[str, Any]
+) -> NewMessage:
+    """Return the record of somebody for whom no message could be made, so that they are counted as skipped."""
+    return NewMessage(
+        id=ids.new_message_id(now),
+        lane_id=lane_id,
+        number_id=number_id,
+        contact_id=contact_id,
+        category="",
+        recipient="",
+        zones="",
+        body={},
+        due_at=now,
+        skip=skip,
+        skip_detail=detail,
+    )
 
 
 def _refuse(category: str, standing: Standing | None) -> str:

@@ -109,4 +109,4 @@ def _rate(number: Number, pace_of_broadcast: str) -> float:
     limits = [pace.per_second] + [
         limit / seconds for name, seconds in _SECONDS.items() if (limit := getattr(pace, name)) is not None
     ]
-    return min(limit for limit in limits if limit is not None)
+    return float(min(limit for limit in limits if limit is not None))

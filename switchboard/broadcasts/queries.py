@@ -16,6 +16,7 @@ from switchboard.contacts.models import Contact
 from switchboard.core import statements
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
+from switchboard.delivery.rules.quiet_hours import Night
 from switchboard.delivery.types import Forecast, Gate, Origin, State
 from switchboard.team.models import Workspace
 
@@ -47,6 +48,12 @@ def get_broadcast(workspace_id: int, broadcast_id: int, *, lock: bool = False) -
 def get_workspace_zone(workspace_id: int) -> str:
     """Return the workspace's time zone, used for people of whom no zone is known."""
     return Workspace.objects.values_list("time_zone", flat=True).get(pk=workspace_id)
+
+
+def get_night(workspace_id: int) -> Night:
+    """Return the workspace's quiet hours."""
+    begins, ends = Workspace.objects.values_list("quiet_from", "quiet_until").get(pk=workspace_id)
+    return Night(begins, ends)
 
 
 def list_problems(broadcast: Broadcast) -> list[Problem]:
@@ -163,7 +170,7 @@ def list_recipients(
         for one in Delivery.objects.filter(workspace_id=workspace_id, message_id__in=[mid for _, mid in page if mid])
     }
     lines = [
-        _as_line(contact_id, message_id, people.get(contact_id), deliveries.get(message_id))
+        _as_line(contact_id, message_id, people.get(contact_id), deliveries.get(message_id) if message_id else None)
         for contact_id, message_id in page
     ]
     return RecipientPage(lines, page[-1][0] if len(rows) > limit else None)
@@ -206,7 +213,9 @@ def iter_accepted(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:
         message_id=OuterRef("message_id"), workspace_id=OuterRef("workspace_id"), accepted_at__isnull=False
     )
     found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=False)
-    yield from found.filter(Exists(delivery)).values_list("message_id", flat=True).iterator(chunk_size=5000)
+    for message_id in found.filter(Exists(delivery)).values_list("message_id", flat=True).iterator(chunk_size=5000):
+        if message_id is not None:
+            yield message_id
 
 
 @dataclass(frozen=True, slots=True)
