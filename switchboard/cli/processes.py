@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -218,20 +218,16 @@ def check_port(name: str, port: int | None) -> None:
             ) from error
 
 
-def wait_for_stop_signal(on_signal: Callable[[], None] | None = None) -> None:
-    """Sleep until somebody presses Ctrl-C or asks the process to end."""
-    asked = threading.Event()
+def end_tidily() -> None:
+    """Let SIGTERM end this process like Ctrl-C does: through every `finally` that stops something."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
-    def note(number: int, frame: object) -> None:
-        asked.set()
 
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    while not asked.wait(0.5):
-        pass
-    for number, handler in previous.items():
-        signal.signal(number, handler)
-    if on_signal:
-        on_signal()
+def wait_for_stop_signal() -> None:
+    """Sleep until somebody presses Ctrl-C or, after `end_tidily`, asks the process to end."""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
 
 
 def _check_alive(role: Role) -> None:

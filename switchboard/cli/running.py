@@ -9,6 +9,8 @@ import uvloop
 
 from switchboard.cli import environment, logs
 
+_LONGEST_END_SECONDS = 8
+
 
 def run_role(run: Callable[[asyncio.Event], Awaitable[object]], *, with_django: bool = False) -> None:
     """Run a role's loop; SIGTERM and Ctrl-C set the event that it is given.
@@ -26,8 +28,14 @@ def run_role(run: Callable[[asyncio.Event], Awaitable[object]], *, with_django: 
 
 async def _run_until_stopped(run: Callable[[asyncio.Event], Awaitable[object]]) -> None:
     stopping = asyncio.Event()
+
+    def end() -> None:
+        stopping.set()
+        # Without a database an orderly end can hang in somebody's time-out. Killing is always safe.
+        signal.alarm(_LONGEST_END_SECONDS)
+
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(sign, end)
     await run(stopping)
 
 

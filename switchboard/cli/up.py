@@ -11,7 +11,7 @@ from rich.console import Console
 from switchboard.cli import collectstatic, environment, migrate
 from switchboard.cli.embedded.server import EmbeddedServer
 from switchboard.cli.follow import Follower
-from switchboard.cli.processes import Supervisor, check_port, wait_for_stop_signal
+from switchboard.cli.processes import Supervisor, check_port, end_tidily, wait_for_stop_signal
 from switchboard.core import env
 
 _DEFAULT_PORTS = {"web": 8000, "gateway": 8001, "emulator": 8002}
@@ -24,6 +24,7 @@ _DEFAULT_PORTS = {"web": 8000, "gateway": 8001, "emulator": 8002}
 def up(*, with_emulator: bool, follow: bool, host: str) -> None:
     """Start the database and the roles, and stay until Ctrl-C."""
     console = Console()
+    end_tidily()
     home = environment.find_home()
     ports = read_ports(*(_DEFAULT_PORTS if with_emulator else ("web", "gateway")))
     for name, port in ports.items():
@@ -72,9 +73,9 @@ def running_roles(
     supervisor.add_role("gateway", "--host", host, env=roles_env, port=ports["gateway"])
     supervisor.add_role("sender", env=roles_env)
     supervisor.add_role("worker", env=roles_env)
-    with console.status("Starting the roles …"):
-        supervisor.start()
     try:
+        with console.status("Starting the roles …"):
+            supervisor.start()
         yield supervisor
     finally:
         supervisor.stop()

@@ -1,0 +1,165 @@
+"""`switchboard up` with no settings: everything starts, survives what is killed, and ends together."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from switchboard.cli.embedded import pidfile, server
+from tests.cli.owners import wait_until
+from tests.cli.test_processes import free_port
+from tests.postgres import ROOT
+
+pytestmark = pytest.mark.journey
+ROLES = ("emulator", "web", "gateway", "sender", "worker")
+
+
+class Installation:
+    """A `switchboard up --emulator` in a folder and on ports of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.ports = {name: free_port() for name in ("web", "gateway", "emulator")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
+        settings = {f"SWITCHBOARD_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "switchboard", "up", "--emulator"],
+            cwd=ROOT,
+            env={**kept, **settings, "SWITCHBOARD_HOME": str(home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = self._read_greeting()
+
+    def _read_greeting(self) -> str:
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if "First user" in line:
+                return "".join(lines)
+        raise AssertionError(f"it ended instead of starting:\n{''.join(lines)}")
+
+    def children(self) -> dict[str, int]:
+        """Return the processes that `up` has started, by role."""
+        found = {}
+        for pid in _children_of(self.process.pid):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+            for role in ROLES:
+                if role in words or str(self.ports.get(role)) in words:
+                    found[role] = pid
+        return found
+
+
+def _children_of(parent: int) -> list[int]:
+    """Return the direct children of a process, whichever of its threads made them."""
+    lists = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for path in lists for pid in path.read_text().split()]
+
+
+@contextmanager
+def running_in(home: Path) -> Iterator[Installation]:
+    running = Installation(home)
+    yield running
+    running.process.send_signal(signal.SIGINT)
+    running.process.wait(20)
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """One that several tests look at; it lives through all of them."""
+    folder = Path(tempfile.mkdtemp(prefix="switchboard-test-"))
+    folder.chmod(0o755)
+    with running_in(folder / "home") as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def mortal(empty_home: Path) -> Iterator[Installation]:
+    """One that the test ends in its own way."""
+    with running_in(empty_home) as running:
+        yield running
+
+
+def test_it_starts_everything_and_says_where(installation: Installation) -> None:
+    assert set(installation.children()) == set(ROLES)
+    assert f"http://127.0.0.1:{installation.ports['web']}" in installation.said
+    url = f"http://127.0.0.1:{installation.ports['web']}/accounts/login/"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        assert answer.status == 200
+
+
+def test_it_starts_again_whatever_is_killed(installation: Installation) -> None:
+    before = installation.children()
+    running = server.find_running(installation.home)
+    assert running is not None
+    database = running.pid
+    assert database is not None
+    for pid in (*before.values(), database):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: running.pid not in {None, database})
+    wait_until(lambda: set(installation.children()) == set(ROLES))
+    assert not set(installation.children().values()) & set(before.values())
+
+
+def test_it_ends_with_everything_it_started(mortal: Installation) -> None:
+    children = mortal.children()
+    started = time.monotonic()
+    mortal.process.send_signal(signal.SIGTERM)
+    assert mortal.process.wait(20) == 0
+    assert time.monotonic() - started < 8
+    assert not [pid for pid in children.values() if pidfile.is_running(pid)]
+    assert server.find_running(mortal.home) is None
+
+
+def test_nothing_outlives_it_when_it_is_killed(mortal: Installation) -> None:
+    children = mortal.children()
+    running = server.find_running(mortal.home)
+    assert running is not None
+    mortal.process.kill()
+    mortal.process.wait()
+    wait_until(lambda: running.pid is None)
+    wait_until(lambda: not [pid for pid in children.values() if pidfile.is_running(pid)])
+
+
+def test_a_second_one_is_told_which_port_is_taken(installation: Installation) -> None:
+    settings = {f"SWITCHBOARD_{name.upper()}_PORT": str(port) for name, port in installation.ports.items()}
+    answer = subprocess.run(
+        [sys.executable, "-m", "switchboard", "up"],
+        cwd=ROOT,
+        env={**os.environ, **settings, "SWITCHBOARD_HOME": str(installation.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert f"Port {installation.ports['web']}, which web needs, cannot be used" in answer.stderr
+
+
+def test_commands_use_the_database_that_it_runs(installation: Installation) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
+    answer = subprocess.run(
+        [sys.executable, "-m", "switchboard", "postgres", "--json"],
+        cwd=ROOT,
+        env={**kept, "SWITCHBOARD_HOME": str(installation.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    facts = json.loads(answer.stdout)
+    assert facts["running"]
+    assert pidfile.is_running(facts["pid"])
