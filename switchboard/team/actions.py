@@ -1,7 +1,7 @@
 """Workspaces are made, people get their sign-in and their role.
 
 `create_workspace` opens the new workspace's scope itself; call the others inside `core.tenancy.workspace_scope`,
-`ensure_user` anywhere.
+`ensure_user` and `set_language` anywhere.
 """
 
 from datetime import datetime
@@ -65,6 +65,11 @@ def ensure_user(*, email: str, password: str, name: str = "", language: str = ""
     user.set_password(password)
     user.save()
     return user
+
+
+def set_language(*, user_id: int, language: str) -> None:
+    """Keep the language in which the console speaks to a person."""
+    User.objects.filter(pk=user_id).update(language=language)
 
 
 def add_member(*, workspace_id: int, user_id: int, role: str, now: datetime) -> Member:

@@ -41,6 +41,12 @@ def test_a_person_is_one_whatever_the_case_of_the_address() -> None:
     assert again.check_password("another long password")
 
 
+def test_a_person_chooses_their_own_language() -> None:
+    olive = make_user("olive")
+    actions.set_language(user_id=olive.pk, language="ja")
+    assert User.objects.get(pk=olive.pk).language == "ja"
+
+
 def test_it_refuses_an_address_that_is_none() -> None:
     with pytest.raises(EmailError):
         actions.ensure_user(email="olive", password="x")

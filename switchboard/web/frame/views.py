@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_http
 from switchboard.core import clock
 from switchboard.core.errors import NotFound
 from switchboard.delivery import actions as delivery_actions
-from switchboard.team import preferences
+from switchboard.team import actions as team_actions
 from switchboard.team import queries as team_queries
 from switchboard.team.rules import Right
 from switchboard.web.rights import ConsoleRequest, needs
@@ -56,7 +56,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         request.session["language"] = language
         if request.user.is_authenticated:
-            preferences.set_language(user_id=request.user.pk, language=language)
+            team_actions.set_language(user_id=request.user.pk, language=language)
         translation.activate(language)
     target = request.POST.get("next", "/")
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/")
