@@ -1,0 +1,1 @@
+"""The whole product against the emulator, and the console in a real browser."""

@@ -1,0 +1,63 @@
+"""The whole product through its real processes, judged by the emulator's ledger beside ours."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.demo_process import DemoProcess
+
+pytestmark = [pytest.mark.journey]
+
+
+@pytest.fixture
+def run_demo(tmp_path) -> Iterator[DemoProcess]:
+    tmp_path.chmod(0o755)
+    runs: list[DemoProcess] = []
+
+    def start(*options: str) -> DemoProcess:
+        demo = DemoProcess(tmp_path / "home", options)
+        demo.start()
+        runs.append(demo)
+        return demo
+
+    yield start
+    for demo in runs:
+        demo.stop()
+
+
+def assert_every_promise_held(result) -> None:
+    gone = sum(result["failed"].values()) + sum(result["skipped"].values())
+    assert result["planned"] == result["waiting"] + result["sent"] + gone
+    assert (result["duplicates"], result["lost"], result["sent_after_opt_out"]) == (0, 0, 0)
+    assert result["exit_code"] == 0
+
+
+def test_a_broadcast_goes_from_file_to_read_receipt(run_demo):
+    result = run_demo("--recipients", "600", "--numbers", "6", "--pace", "full").wait_for_result()
+    assert_every_promise_held(result)
+    assert result["planned"] == 600
+    assert result["read"] > 200
+    assert result["replies"] > 20
+    assert result["failed"]["131026"] > 0
+    assert result["skipped"]["consent"] > 0
+    assert sum(hold["count"] for hold in result["held"]) == result["waiting"] - result["unknown"] > 0
+
+
+@pytest.mark.parametrize("role", ["sender", "worker", "gateway", "postgres"])
+def test_a_killed_process_loses_nothing_and_sends_nothing_twice(run_demo, role):
+    demo = run_demo("--recipients", "1200", "--numbers", "6", "--pace", "standard")
+    demo.wait_until_accepted(250)
+    demo.kill(role)
+    result = demo.wait_for_result()
+    assert_every_promise_held(result)
+    assert result["planned"] == 1200
+    assert result["sent"] > 900
+
+
+def test_the_careful_pace_is_kept_and_its_end_is_told(run_demo):
+    demo = run_demo("--recipients", "45", "--numbers", "3", "--pace", "careful", "--seed", "3")
+    result = demo.wait_for_result()
+    assert_every_promise_held(result)
+    assert result["seconds"] > 30, "about 12 messages a number, 3 to 5 seconds apart"
+    assert 5 < result["busiest_minute"] <= 12
+    assert "finishes about" in "".join(demo.told)
