@@ -65,6 +65,7 @@ class Display:
         table.add_row("longest time from a STOP to a POST", f"{report.worst_opt_out_delay_seconds:.1f} s")
         table.add_row("seconds until settled", f"{report.seconds:,.1f}")
         table.add_row("messages per second", f"{report.messages_per_second:,.0f}")
+        table.add_row("most messages of one number in a minute", f"{report.busiest_minute:,}")
         table.add_row("memory of our processes", f"{report.memory_mib:,} MiB")
         self.console.print(table)
         for sentence in report.broken_promises:

@@ -7,12 +7,13 @@ from pathlib import Path
 _PROC = Path("/proc")
 
 
-def resident_mib(pids: Iterable[int]) -> int:
-    """Return the resident memory of these processes and everything they started, in MiB.
+def resident_mib(role_pids: Iterable[int]) -> int:
+    """Return the resident memory of the roles with everything they started, and of this process alone, in MiB.
 
-    Pages that several processes share are counted by share (PSS), so that nothing is counted twice.
+    The database's processes are ours too, but not counted. Pages that several processes share are counted by share
+    (PSS), so that nothing is counted twice.
     """
-    family = _with_children(set(pids))
+    family = _with_children(set(role_pids)) | {os.getpid()}
     return sum(_proportional_kib(pid) for pid in family) // 1024
 
 
@@ -41,7 +42,3 @@ def _proportional_kib(pid: int) -> int:
                 return int(line.split()[1])
     return 0
 
-
-def own_pid() -> int:
-    """Return this process's own number."""
-    return os.getpid()

@@ -27,6 +27,8 @@ class Report:
     lost: int
     seconds: float
     held: list[dict[str, Any]] = field(default_factory=list)
+    # The most messages that the emulator got from any one number within 60 seconds.
+    busiest_minute: int = 0
     memory_mib: int = 0
 
     @property
@@ -72,6 +74,7 @@ class Report:
             "seconds": round(self.seconds, 1),
             "messages_per_second": self.messages_per_second,
             "held": self.held,
+            "busiest_minute": self.busiest_minute,
             "memory_mib": self.memory_mib,
         }
 

@@ -9,6 +9,7 @@ WORKSPACE_ZONE = "Asia/Tokyo"
 WORKSPACE_COUNTRY = "JP"
 OFFER = "autumn_offer"
 _NUMBERS_PER_ACCOUNT = 25
+STOP_TEXTS = ("配信停止", "退订", "STOP", "停止してください", "取消订阅", "unsubscribe")
 # Words for people whose name we do not know, by template language.
 UNKNOWN_NAME = {"ja": "お客様", "zh_CN": "朋友", "en": "friend"}
 UNKNOWN_TOWN = {"ja": "お住まいの街", "zh_CN": "您所在的城市", "en": "your town"}

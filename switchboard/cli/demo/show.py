@@ -5,8 +5,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
+
+from django.db import DatabaseError, InterfaceError, connection
+from rich.panel import Panel
 
 from switchboard.broadcasts import actions as broadcast_actions
 from switchboard.broadcasts import queries as broadcast_queries
@@ -32,12 +35,15 @@ from switchboard.webhooks import queries as webhook_queries
 if TYPE_CHECKING:
     from switchboard.cli.demo.stage import Wish
 
+Result = TypeVar("Result")
 EMAIL = "olive@example.com"
 _LOOK_SECONDS = 0.5
 # How long statuses may trickle in after the last message has left, before the demo judges what it has.
 _DRAIN_SECONDS = 45.0
-# People who write STOP while the broadcast runs, so that promise 2 is put to the test.
-_EARLY_STOPS = 20
+# The database may be killed while the demo watches; it is back within seconds.
+_DATABASE_PATIENCE_SECONDS = 60.0
+# One in so many people writes STOP just as the broadcast starts, so that promise 2 is put to the test.
+_EARLY_STOP_EVERY = 250
 
 
 class Show:
@@ -76,6 +82,9 @@ class Show:
         self.display.step("Contacts imported", lambda: self._wait_for_import(import_id))
         self._tell_import(import_id)
         self.display.step("Broadcast started", lambda: self._start(import_id))
+        stops = self._send_early_stops()
+        if stops:
+            self.display.say(f"  {stops} people write STOP at this very moment, in three languages")
 
     def _make_workspace(self) -> None:
         now = clock.now()
@@ -211,6 +220,17 @@ class Show:
         town = next((key for key in keys if key.lower() in scenery.TOWN_KEYS), None)
         return f"field:{town}" if town else "country"
 
+    def _send_early_stops(self) -> int:
+        """Let some people write STOP now, in their own language, before or while their message is on its way."""
+        with workspace_scope(self.workspace_id):
+            number = fleet.list_numbers(self.workspace_id)[0]
+            page = broadcast_queries.list_recipients(self.workspace_id, self.broadcast_id, limit=100_000)
+        people = [line.phone for line in page.lines if line.phone][_EARLY_STOP_EVERY // 2 :: _EARLY_STOP_EVERY]
+        for turn, phone in enumerate(people):
+            text = scenery.STOP_TEXTS[turn % len(scenery.STOP_TEXTS)]
+            self.control.post("inbound", {"from": phone, "phone_number_id": number.meta_id, "text": text})
+        return len(people)
+
     def watch_until_settled(self) -> Report:
         """Show the progress until nothing is due or in flight and the last statuses are in; return the result."""
         with self.display.open_live() as live:
@@ -226,23 +246,34 @@ class Show:
         return self._judge(seconds)
 
     def _is_settled(self) -> bool:
-        with workspace_scope(self.workspace_id):
-            return broadcast_queries.is_settled(self.workspace_id, self.broadcast_id, clock.now())
+        return self._read(lambda: broadcast_queries.is_settled(self.workspace_id, self.broadcast_id, clock.now()))
 
     def _is_drained(self) -> bool:
         stats = self.control.get("stats")
         outside = stats["pending_status_events"] + stats["pending_webhooks"] + stats["undelivered_webhooks"]
-        with workspace_scope(self.workspace_id):
-            inside = webhook_queries.count_unapplied(self.workspace_id)
-        return outside == 0 and inside == 0
+        return outside == 0 and self._read(lambda: webhook_queries.count_unapplied(self.workspace_id)) == 0
 
-    def _draw(self) -> object:
-        self._peak_memory = max(self._peak_memory, memory.resident_mib([*self.pids().values()]))
+    def _read(self, question: Callable[[], Result]) -> Result:
+        """Ask the database inside the workspace, and again for a while when it has gone away."""
+        deadline = time.monotonic() + _DATABASE_PATIENCE_SECONDS
+        while True:
+            try:
+                with workspace_scope(self.workspace_id):
+                    return question()
+            except (DatabaseError, InterfaceError):
+                connection.close()
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+
+    def _draw(self) -> Panel:
+        self._peak_memory = max(self._peak_memory, memory.resident_mib(self.pids().values()))
         now = clock.now()
-        with workspace_scope(self.workspace_id):
-            progress = delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
-            holds = delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
-            forecast = broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now)
+        progress = self._read(
+            lambda: delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
+        )
+        holds = self._read(lambda: delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id))
+        forecast = self._read(lambda: broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now))
         counts = _exclusive_counts(progress, sum(hold.count for hold in holds))
         speed = progress.sent / max(0.5, time.monotonic() - self._started)
         return draw_progress(counts, progress.planned, speed, self._note(forecast, now))
@@ -259,18 +290,19 @@ class Show:
         )
 
     def _judge(self, seconds: float) -> Report:
-        with workspace_scope(self.workspace_id):
-            progress = delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
-            holds = delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
-            ours = {
-                message_id.hex for message_id in broadcast_queries.iter_accepted(self.workspace_id, self.broadcast_id)
-            }
+        progress = self._read(
+            lambda: delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
+        )
+        holds = self._read(lambda: delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id))
+        ours = self._read(
+            lambda: {one.hex for one in broadcast_queries.iter_accepted(self.workspace_id, self.broadcast_id)}
+        )
         theirs = {
             parsed.message_id.hex
             for line in self.control.read_lines("accepted-callbacks")
             if (parsed := callback.parse_callback_data(line)) and parsed.workspace_id == self.workspace_id
         }
-        summary = self.control.get(f"ledger/summary?template={scenery.OFFER}")
+        summary = self.control.get(f"ledger/summary?template={scenery.OFFER}&pace_checks=1")
         late, worst = judge_opt_outs(summary["after_opt_out"])
         zone = ZoneInfo(scenery.WORKSPACE_ZONE)
         return Report(
@@ -297,6 +329,7 @@ class Show:
                 }
                 for hold in holds
             ],
+            busiest_minute=max(summary["worst_minute_per_number"].values(), default=0),
             memory_mib=self._peak_memory,
         )
 
