@@ -158,6 +158,12 @@ class Directory:
         self.numbers: dict[str, Number] = {}
         self.number_list: list[Number] = []
 
+    def find_app_grant(self, token: str) -> Grant | None:
+        """Return what an app token (`id|secret`) may do."""
+        app_id, _, secret = token.partition("|")
+        app = self.apps.get(app_id)
+        return Grant(app_id) if app and secret and app.secret == secret else None
+
     def find_template(self, template_id: str) -> tuple[Account, Template] | None:
         for account in self.accounts.values():
             if template := account.templates.by_id.get(template_id):

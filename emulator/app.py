@@ -22,11 +22,12 @@ logger = logging.getLogger(__name__)
 class Emulator:
     """Holds the current world; a reset puts a new one in its place."""
 
-    def __init__(self, config: Config, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
+    def __init__(self, config: Config, session: aiohttp.ClientSession, group: asyncio.TaskGroup, base_url: str) -> None:
         self._session = session
         self._group = group
+        self._base_url = base_url
         self.world = World(config)
-        self.world.open(session, group)
+        self.world.open(session, group, base_url)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request; what no part foresaw becomes Meta's own kind of 500."""
@@ -46,8 +47,15 @@ class Emulator:
         if self.world.successor is not None:
             self.world.close()
             self.world = self.world.successor
-            self.world.open(self._session, self._group)
+            self.world.open(self._session, self._group, self._base_url)
         return response
+
+
+def _base_url(host: str, port: int) -> str:
+    """Return an address that works from this machine, also when the server listens on all of them."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared with, not listened on
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _make_request(
@@ -68,7 +76,7 @@ async def serve(
     # Webhook concurrency is bounded per destination; the pool itself needs no second limit.
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS)
     async with aiohttp.ClientSession(connector=connector) as session, asyncio.TaskGroup() as group:
-        emulator = Emulator(config, session, group)
+        emulator = Emulator(config, session, group, _base_url(host, listener.getsockname()[1]))
         server = web.Server(
             emulator.handle, request_factory=_make_request, access_log=None, keepalive_timeout=KEEPALIVE_SECONDS
         )

@@ -12,11 +12,12 @@ from aiohttp import web
 
 from emulator import faults, wire
 from emulator.accounts import Account, App, Grant, Number, Portfolio
-from emulator.edges import accounts, media, numbers, profile, templates
+from emulator.edges import accounts, apps, media, numbers, profile, templates
 from emulator.edges.call import Call
 from emulator.errors import GraphError, bad_token, no_access, unknown_object
 from emulator.media import Media
 from emulator.templates import Template
+from emulator.uploads import Upload
 from emulator.world import World
 
 VERSION = re.compile(r"v(\d{1,3})\.0")
@@ -32,11 +33,11 @@ def authorise(world: World, request: web.BaseRequest) -> Grant:
     :raises GraphError: there is no token, or it is not known.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() not in {"bearer", "oauth"} or not token:
         token = request.query.get("access_token", "")
     if not token:
         raise GraphError(104, message="An access token is required to request this resource.")
-    grant = world.directory.grants.get(token.strip())
+    grant = world.directory.grants.get(token.strip()) or world.directory.find_app_grant(token.strip())
     if grant is None:
         raise bad_token()
     if (app := world.directory.apps.get(grant.app_id)) and (app.requires_proof or "appsecret_proof" in request.query):
@@ -90,7 +91,7 @@ async def _handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
     edge_function = EDGES.get((request.method, type(node), edge))
     if edge_function is None:
         raise unknown_object(request.method, node_id)
-    call = Call(world, request, grant, await _parameters(request, edge))
+    call = Call(world, request, grant, await _parameters(request, edge, is_raw=isinstance(node, Upload)))
     # Files are not management, and do not use up its calls.
     is_counted = owner is not None and edge != "media" and not isinstance(node, Media)
     header = world.usage.spend(grant.app_id, owner) if owner is not None and is_counted else {}
@@ -133,17 +134,17 @@ def _parse(body: bytes) -> dict[str, Any]:
     return payload
 
 
-async def _parameters(request: web.BaseRequest, edge: str) -> dict[str, Any]:
-    """Return query and body together, as Graph does; a media upload is read by its own edge."""
+async def _parameters(request: web.BaseRequest, edge: str, *, is_raw: bool) -> dict[str, Any]:
+    """Return query and body together, as Graph does; a file is read by its own edge."""
     parameters: dict[str, Any] = dict(request.query)
-    if request.method == "GET" or edge == "media" or not request.can_read_body:
+    if request.method == "GET" or edge == "media" or is_raw or not request.can_read_body:
         return parameters
     if request.content_type.startswith(("application/x-www-form-urlencoded", "multipart/")):
         return parameters | {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
     return parameters | _parse(await request.read() or b"{}")
 
 
-Node = Number | Account | Media | Template | Portfolio
+Node = Number | Account | Media | Template | Portfolio | App | Upload
 
 
 def _find_node(world: World, grant: Grant, method: str, node_id: str) -> tuple[Node, Account | None]:
@@ -152,6 +153,10 @@ def _find_node(world: World, grant: Grant, method: str, node_id: str) -> tuple[N
     :raises GraphError: it does not exist, or the token may not use it.
     """
     directory = world.directory
+    # What belongs to an app is invisible to every other app.
+    own = directory.apps.get(node_id) or world.uploads.find(node_id)
+    if own is not None and own.app_id == grant.app_id:
+        return own, None
     node: Node | None = directory.numbers.get(node_id) or directory.accounts.get(node_id) or world.media.find(node_id)
     owner: Account | None = None
     if isinstance(node, Account):
@@ -202,6 +207,10 @@ EDGES: dict[tuple[str, type[Node], str], Callable[[Call, Any], Awaitable[web.Str
     ("POST", Number, "block_users"): profile.block_users,
     ("DELETE", Number, "block_users"): profile.unblock_users,
     ("DELETE", Number, "contact_book"): profile.forget_contact,
+    ("GET", App, ""): apps.get_app,
+    ("POST", App, "uploads"): apps.begin_upload,
+    ("GET", Upload, ""): apps.show_upload,
+    ("POST", Upload, ""): apps.continue_upload,
     ("GET", Portfolio, ""): accounts.get_portfolio,
     ("GET", Portfolio, "owned_whatsapp_business_accounts"): accounts.list_accounts,
     ("GET", Media, ""): media.get_media,

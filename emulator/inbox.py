@@ -24,6 +24,27 @@ def button_message(text: str, payload: str, *, replied_wamid: str, business: str
     return {**context, "type": "button", "button": {"payload": payload, "text": text}}
 
 
+def file_message(kind: str, piece: dict[str, Any], caption: str = "", filename: str = "") -> dict[str, Any]:
+    """Build a message that carries a file."""
+    if kind == "audio":
+        piece = {**piece, "voice": True}
+    elif kind == "sticker":
+        piece = {**piece, "animated": False}
+    elif caption:
+        piece = {**piece, "caption": caption}
+    if kind == "document" and filename:
+        piece = {**piece, "filename": filename}
+    return {"type": kind, kind: piece}
+
+
+def media_error() -> dict[str, Any]:
+    """Build what arrives instead of a file that the person's phone could not pass on."""
+    details = "Failed to download the media from the sender. Ask them to send it again."
+    title = "Media download error"
+    error = {"code": 131052, "title": title, "message": title, "error_data": {"details": details}}
+    return {"type": "unsupported", "errors": [error]}
+
+
 def visible_text(message: dict[str, Any]) -> str:
     """Return what the person typed or tapped, "" for other kinds."""
     piece = message.get(message["type"], {})

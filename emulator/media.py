@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -11,10 +12,13 @@ from emulator.clock import Clock
 from emulator.errors import GraphError
 
 KEPT_SECONDS = 30 * 86_400.0
+# What people send is kept for a week only.
+INBOUND_KEPT_SECONDS = 7 * 86_400.0
 URL_SECONDS = 300.0
 MEGABYTE = 1024 * 1024
 LARGEST = {"image": 5 * MEGABYTE, "video": 16 * MEGABYTE, "audio": 16 * MEGABYTE, "sticker": 500 * 1024}
 LARGEST_DOCUMENT = 100 * MEGABYTE
+LARGEST_STILL_STICKER = 100 * 1024
 
 # First bytes -> the types they may be declared as; the first one is the plain answer.
 SIGNATURES: tuple[tuple[int, bytes, tuple[str, ...]], ...] = (
@@ -72,6 +76,8 @@ def check_file(content: bytes, declared: str) -> str:
         raise GraphError(131053, f"The file was declared as {declared or 'nothing'} but its content is {found}")
     kind = "sticker" if declared == "image/webp" else declared.partition("/")[0]
     largest = LARGEST.get(kind, LARGEST_DOCUMENT)
+    if kind == "sticker" and b"ANIM" not in content[:64]:
+        largest = LARGEST_STILL_STICKER
     if len(content) > largest:
         raise GraphError(131053, f"{kind}: {len(content)} bytes, at most {largest}")
     return declared
@@ -109,16 +115,18 @@ class MediaShelf:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        # Where this emulator is reached, for addresses in webhooks.
+        self.base_url = ""
         self._media: dict[str, Media] = {}
         self._contents: dict[str, bytes] = {}
         self._key = os.urandom(16)
         self._next_id = int.from_bytes(os.urandom(4), "big") * 100_000
 
-    def put(self, number: Number, content: bytes, mime_type: str) -> Media:
+    def put(self, number: Number, content: bytes, mime_type: str, *, is_inbound: bool = False) -> Media:
         self._next_id += 1
         digest = sha256(content).hexdigest()
         self._contents.setdefault(digest, content)
-        expires_at = self._clock.elapsed() + KEPT_SECONDS
+        expires_at = self._clock.elapsed() + (INBOUND_KEPT_SECONDS if is_inbound else KEPT_SECONDS)
         media = Media(str(10**15 + self._next_id), number, mime_type, digest, len(content), expires_at)
         self._media[media.media_id] = media
         return media
@@ -135,12 +143,31 @@ class MediaShelf:
     def content(self, media: Media) -> bytes:
         return self._contents[media.sha256]
 
-    def node(self, media: Media, base_url: str) -> dict[str, Any]:
+    def describe(self, media: Media) -> dict[str, Any]:
+        """Return the piece of a webhook that carries a file: its digest is in base64 there."""
+        return {
+            "id": media.media_id,
+            "mime_type": media.mime_type,
+            "sha256": b64encode(bytes.fromhex(media.sha256)).decode(),
+            "url": self._url(media, self.base_url),
+        }
+
+    def find_content(self, digest: str) -> tuple[bytes, str] | None:
+        """Return a file and its type by the beginning of its digest."""
+        for media in self._media.values():
+            if media.sha256.startswith(digest):
+                return self._contents[media.sha256], media.mime_type
+        return None
+
+    def _url(self, media: Media, base_url: str) -> str:
         expires = int(self._clock.elapsed() + URL_SECONDS)
         query = f"mid={media.media_id}&ext={expires}&hash={self._sign(media.media_id, expires)}"
+        return f"{base_url}/whatsapp_business/attachments/?{query}"
+
+    def node(self, media: Media, base_url: str) -> dict[str, Any]:
         return {
             "messaging_product": "whatsapp",
-            "url": f"{base_url}/whatsapp_business/attachments/?{query}",
+            "url": self._url(media, base_url),
             "mime_type": media.mime_type,
             "sha256": media.sha256,
             "file_size": str(media.size),

@@ -10,6 +10,7 @@ from emulator.inbox import Inbox
 from emulator.knobs import Knobs
 from emulator.ledger import BY_USER_ID, HAS_USERNAME, Entry, Inbound, Ledger
 from emulator.limits import PairLimit
+from emulator.links import Links, is_near
 from emulator.media import MediaShelf, suits
 from emulator.people import People, Person
 from emulator.recipients import Address, PhoneBook, find_recipient
@@ -19,7 +20,7 @@ from emulator.reviews import Reviews
 from emulator.standing import Standing
 from emulator.statuses import LONGEST_TRY_SECONDS, Statuses
 from emulator.templates import Template
-from emulator.views import Part
+from emulator.views import MEDIA_KINDS, Part
 
 CALLBACK_LONGEST = 512
 QUOTE_LONGEST = 120
@@ -55,6 +56,7 @@ class Messages:
         ledger: Ledger,
         inbox: Inbox,
         media: MediaShelf,
+        links: Links,
         statuses: Statuses,
         phone_book: PhoneBook,
         reviews: Reviews,
@@ -66,6 +68,7 @@ class Messages:
         self._ledger = ledger
         self._inbox = inbox
         self._media = media
+        self._links = links
         self._statuses = statuses
         self._phone_book = phone_book
         self._reviews = reviews
@@ -154,6 +157,19 @@ class Messages:
         return inbound if inbound.number == number.index else None
 
     def _plan(self, index: int, draft: Draft, person: Person, fail_code: int, *, at_once: bool) -> None:
+        if fail_code:
+            self._statuses.fail(index, fail_code, at_once=at_once)
+            return
+        if near := next(
+            (part for part in draft.rendered.parts if part.kind in MEDIA_KINDS and is_near(part.text)), None
+        ):
+            self._links.check(
+                near.text, near.kind, lambda code: self._begin(index, draft, person, code, at_once=at_once)
+            )
+        else:
+            self._begin(index, draft, person, 0, at_once=at_once)
+
+    def _begin(self, index: int, draft: Draft, person: Person, fail_code: int, *, at_once: bool) -> None:
         if fail_code:
             self._statuses.fail(index, fail_code, at_once=at_once)
             return

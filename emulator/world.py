@@ -16,6 +16,7 @@ from emulator.ids import MessageIds
 from emulator.inbox import Inbox
 from emulator.knobs import Knobs
 from emulator.ledger import Ledger
+from emulator.links import Links
 from emulator.media import MediaShelf
 from emulator.messages import Messages
 from emulator.payloads import Payloads
@@ -48,6 +49,7 @@ class World:
         self.ids = MessageIds()
         self.ledger = Ledger(self.people, self.ids, self.directory.number_list)
         self.media = MediaShelf(self.clock)
+        self.links = Links(self.clock)
         self.agenda = Agenda(self.clock)
         self.calendar = Agenda(self.clock, tick_seconds=CALENDAR_TICK_SECONDS)
         self.webhooks = Webhooks(
@@ -90,6 +92,7 @@ class World:
             ledger=self.ledger,
             inbox=self.inbox,
             media=self.media,
+            links=self.links,
             statuses=self.statuses,
             phone_book=self.phone_book,
             reviews=self.reviews,
@@ -102,13 +105,16 @@ class World:
         self.faults: Counter[str] = Counter()
         self.successor: World | None = None
 
-    def open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
+    def open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup, base_url: str) -> None:
+        self.media.base_url = base_url
         self.webhooks.open(session, group)
+        self.links.open(session, group)
 
     def close(self) -> None:
         self.agenda.close()
         self.calendar.close()
         self.webhooks.close()
+        self.links.close()
 
     def stats(self) -> dict[str, Any]:
         """Return counts that tell whether everything has happened that will happen by itself."""
@@ -118,7 +124,7 @@ class World:
             "accepted": len(self.ledger),
             "rejected": {str(code): count for code, count in sorted(self.rejected.items())},
             "faults": dict(self.faults),
-            "pending_status_events": len(self.agenda),
+            "pending_status_events": len(self.agenda) + self.links.pending_count,
             "pending_timers": len(self.calendar),
             **self.webhooks.counts(),
             "inbound_sent": len(self.ledger.inbound),

@@ -1,13 +1,16 @@
 """The people: their habits, what they write, their threads."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
 
+from emulator.accounts import Number
 from emulator.control.answers import ControlError, answer
-from emulator.inbox import button_message, text_message
+from emulator.inbox import button_message, file_message, media_error, text_message
+from emulator.media import LARGEST_DOCUMENT, sniff
 from emulator.people import Habits
+from emulator.specimens import MAKERS, Specimen
 from emulator.world import World
 
 
@@ -19,6 +22,18 @@ class Tap(msgspec.Struct):
     message_id: str = ""
 
 
+class File(msgspec.Struct, forbid_unknown_fields=True):
+    """A picture, voice message, document or sticker: the given bytes, or a small real one of the emulator's."""
+
+    kind: Literal["image", "audio", "document", "sticker", "video"] = "image"
+    caption: str = ""
+    filename: str = ""
+    # In base64; its type is told from its first bytes.
+    content: bytes = b""
+    # The phone could not pass it on: the business gets error 131052 instead.
+    broken: bool = False
+
+
 class Inbound(msgspec.Struct, forbid_unknown_fields=True):
     """A person writes: text, a tapped button, or any message piece as it stands in Meta's webhook."""
 
@@ -27,6 +42,7 @@ class Inbound(msgspec.Struct, forbid_unknown_fields=True):
     text: str = ""
     button: Tap | None = None
     message: dict[str, Any] | None = None
+    media: File | None = None
     opts_out: bool | None = None
 
 
@@ -52,11 +68,28 @@ async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
     if message is None and (tap := inbound.button):
         payload = tap.text if tap.payload is None else tap.payload
         message = button_message(tap.text, payload, replied_wamid=tap.message_id, business=number.digits)
+    if message is None and inbound.media:
+        message = _file_message(world, number, inbound.media)
     message = text_message(inbound.text) if message is None else message
     if not isinstance(message.get("type"), str):
         raise ControlError("`message` must be an object with a `type`.")
     index = world.inbox.write(phone, number, message, opts_out=inbound.opts_out)
     return answer({"id": "" if index is None else world.ledger.inbound_wamid(index), "blocked": index is None})
+
+
+def _file_message(world: World, number: Number, file: File) -> dict[str, Any]:
+    """Keep a person's file for the number, and return the message that carries it."""
+    if file.broken or len(file.content) > LARGEST_DOCUMENT:
+        return media_error()
+    if file.content:
+        types = sniff(file.content)
+        specimen = Specimen(file.content, types[0] if types else "application/octet-stream", file.filename)
+    elif file.kind in MAKERS:
+        specimen = MAKERS[file.kind](len(world.ledger.inbound))
+    else:
+        raise ControlError(f"There is no sample of kind {file.kind}: give its `content` in base64.")
+    media = world.media.put(number, specimen.content, specimen.mime_type, is_inbound=True)
+    return file_message(file.kind, world.media.describe(media), file.caption, file.filename or specimen.filename)
 
 
 async def show_person(world: World, request: web.BaseRequest) -> web.Response:

@@ -60,7 +60,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "people/{phone}"): Route(people.show_person, "one person: habits and thread"),
     ("POST", "inbound"): Route(
-        people.write_inbound, "a person writes: from, phone_number_id, text | button | message", people.Inbound
+        people.write_inbound, "a person writes: from, phone_number_id, text | button | media | message", people.Inbound
     ),
     ("GET", "knobs"): Route(worlds.get_knobs, "all knobs"),
     ("POST", "knobs"): Route(worlds.turn_knobs, "change some knobs", Knobs),
