@@ -19,7 +19,10 @@ def turn_switch(workspace_id: int, *, is_on: bool) -> None:
     with opened_rooms():
         from switchboard.core import clock
         from switchboard.delivery import actions as delivery_actions
+        from switchboard.team import queries as team_queries
 
+        if workspace_id:
+            team_queries.get_workspace(workspace_id)
         delivery_actions.set_stop_switch(workspace_id=workspace_id, is_on=is_on, by="command line", now=clock.now())
     whom = f"Workspace {workspace_id}" if workspace_id else "The installation"
     back = f"switchboard resume --workspace {workspace_id}" if workspace_id else "switchboard resume"
