@@ -139,11 +139,14 @@ class RowParser:
         return "" if index is None else cells[index].strip()
 
     def _find_unusable_cell(self, cells: Sequence[str]) -> Problem | None:
+        whole = "".join(cells)
+        if len(whole) <= LONGEST_FIELD and "\ufffd" not in whole:
+            return None
         for index in self._used:
             cell = cells[index]
             if "\ufffd" in cell:
                 return Problem(self.columns[index], BROKEN_CHARACTERS)
-            if len(cell) > LONGEST_NAME and len(cell.strip()) > LONGEST_FIELD:
+            if len(cell) > LONGEST_FIELD and len(cell.strip()) > LONGEST_FIELD:
                 return Problem(self.columns[index], TOO_LONG_TEXT)
         return None
 

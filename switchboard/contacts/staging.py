@@ -41,6 +41,9 @@ def stage_people(people: Iterable[Person], tag_ids: dict[str, int], common_tags:
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _escape(text: str) -> str:
     """Return a text as COPY's text format wants it."""
     return text.translate(_ESCAPES) if "\\" in text or "\t" in text or "\n" in text or "\r" in text else text
@@ -50,7 +53,7 @@ def _render_line(person: Person, tag_ids: dict[str, int], common_tags: Sequence[
     """Return the person as one line of COPY's text format; by hand it is three times as fast as by row."""
     zones = person.zone or ",".join(phone.zones_of(person.phone))
     tags = sorted({*common_tags, *(tag_ids[tag] for tag in person.tags)}) if person.tags else common_tags
-    fields = json.dumps(person.fields, ensure_ascii=False).replace("\\", "\\\\") if person.fields else "{}"
+    fields = _encode(person.fields).replace("\\", "\\\\") if person.fields else "{}"
     return (
         f"{person.line}\t{person.phone}\t{_escape(person.name)}\t{_escape(person.email)}\t"
         f"{person.language}\t{person.country}\t{zones}\t{fields}\t{{{','.join(map(str, tags))}}}\n"
@@ -151,7 +154,7 @@ FROM contacts_stage_refused ORDER BY line
 def keep_refused(*, workspace_id: int, import_id: int, rows: Iterable[tuple[int, str, Problem, list[str]]]) -> None:
     """Keep rows that made or changed nobody: line, outcome, problem and cells of each."""
     lines = [
-        f"{line}\t{outcome}\t{problem.reason}\t{_escape(problem.column)}\t{_escape(json.dumps(cells, ensure_ascii=False))}\n"
+        f"{line}\t{outcome}\t{problem.reason}\t{_escape(problem.column)}\t{_escape(_encode(cells))}\n"
         for line, outcome, problem, cells in rows
     ]
     if not lines:

@@ -30,8 +30,7 @@ class Problem(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A row that can be used. Empty texts mean that the file says nothing."""
 
     line: int

@@ -5,7 +5,8 @@ Killed between two steps it goes on where it was; killed inside one, that step n
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
@@ -27,11 +28,13 @@ class Step:
 
     # Line to cells, of every row.
     rows: dict[int, list[str]]
-    people: list[Person]
-    refused: list[tuple[int, Problem]]
+    # How much of the file has been read up to here.
+    read_bytes: int
+    people: list[Person] = field(default_factory=list)
+    refused: list[tuple[int, Problem]] = field(default_factory=list)
     # Lines that repeat a person of this step.
-    repeated: list[int]
-    notes: Counter[str]
+    repeated: list[int] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
 
 
 class ImportRun:
@@ -61,14 +64,21 @@ class ImportRun:
         done = self.job.row_count
         for _ in islice(rows, done + self.job.has_header):
             pass
-        for batch in _batches(rows, self.step_rows):
-            step = parse_step(batch, self.parser)
-            if not self._commit_step(step, done=done, read_bytes=file.tell()):
-                return False
-            done += len(step.rows)
+        with ThreadPoolExecutor(1) as ahead:
+            # While the database writes one step, the next one is read and parsed.
+            coming = ahead.submit(self._read_step, rows, file)
+            while (step := coming.result()).rows:
+                coming = ahead.submit(self._read_step, rows, file)
+                if not self._commit_step(step, done=done):
+                    return False
+                done += len(step.rows)
         return True
 
-    def _commit_step(self, step: Step, *, done: int, read_bytes: int) -> bool:
+    def _read_step(self, rows: Iterator[Row], file: BinaryIO) -> Step:
+        batch = list(islice(rows, self.step_rows))
+        return parse_step(batch, self.parser, file.tell())
+
+    def _commit_step(self, step: Step, *, done: int) -> bool:
         """Write one step; false when the import is not running any more, or another process runs it."""
         with workspace_scope(self.workspace_id):
             job = Import.objects.select_for_update(no_key=True).get(pk=self.job.pk)
@@ -80,7 +90,7 @@ class ImportRun:
             step.notes[rules.OPTED_OUT] += self._record(step, outcome, now)
             self._keep_refused(step, [*step.repeated, *(line for _, line in outcome.repeated)])
             self._count(job, step, outcome)
-            job.read_bytes = read_bytes
+            job.read_bytes = step.read_bytes
             job.save(
                 update_fields=[
                     "row_count",
@@ -143,14 +153,9 @@ def _add(reasons: dict[str, dict[str, int]], kind: str, counts: Counter[str]) ->
     reasons[kind] = {reason: count for reason, count in total.items() if count}
 
 
-def _batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, size)):
-        yield batch
-
-
-def parse_step(batch: list[Row], parser: RowParser) -> Step:
+def parse_step(batch: list[Row], parser: RowParser, read_bytes: int = 0) -> Step:
     """Parse rows and set aside those that repeat a person of the same step."""
-    step = Step(rows=dict(batch), people=[], refused=[], repeated=[], notes=Counter())
+    step = Step(rows=dict(batch), read_bytes=read_bytes)
     place_of: dict[str, int] = {}
     for row in batch:
         parsed = parser.parse_row(row)
@@ -161,7 +166,7 @@ def parse_step(batch: list[Row], parser: RowParser) -> Step:
         if first < len(step.people):
             step.repeated.append(row.line)
             if parsed.is_opted_out and not step.people[first].is_opted_out:
-                step.people[first] = replace(step.people[first], is_opted_out=True)
+                step.people[first] = step.people[first]._replace(is_opted_out=True)
             continue
         step.people.append(parsed)
         if parsed.notes:
