@@ -1,5 +1,6 @@
 """`switchboard up`: everything on this machine."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,13 @@ _DEFAULT_PORTS = {"web": 8000, "gateway": 8001, "emulator": 8002}
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address that web and gateway listen on.")
 def up(*, with_emulator: bool, follow: bool, host: str) -> None:
     """Start the database and the roles, and stay until Ctrl-C."""
-    console = Console()
     end_tidily()
+    with contextlib.suppress(KeyboardInterrupt):
+        _run(with_emulator=with_emulator, follow=follow, host=host)
+
+
+def _run(*, with_emulator: bool, follow: bool, host: str) -> None:
+    console = Console()
     home = environment.find_home()
     ports = read_ports(*(_DEFAULT_PORTS if with_emulator else ("web", "gateway")))
     for name, port in ports.items():
@@ -33,14 +39,20 @@ def up(*, with_emulator: bool, follow: bool, host: str) -> None:
     with environment.started_database(home) as server:
         prepare(console)
         with running_roles(home, console, server, ports, host=host) as supervisor:
-            follower = Follower({role.name: role.log_path for role in supervisor.roles}, console)
-            if follow:
-                follower.start()
-            _greet(console, home, ports)
-            wait_for_stop_signal()
+            with _following(supervisor, console) if follow else contextlib.nullcontext():
+                _greet(console, home, ports)
+                wait_for_stop_signal()
             console.print("Stopping …")
-            if follow:
-                follower.stop()
+
+
+@contextmanager
+def _following(supervisor: Supervisor, console: Console) -> Iterator[None]:
+    follower = Follower({role.name: role.log_path for role in supervisor.roles}, console)
+    follower.start()
+    try:
+        yield
+    finally:
+        follower.stop()
 
 
 def read_ports(*names: str) -> dict[str, int]:
