@@ -16,6 +16,12 @@ class App:
     verify_token: str
     # Calls must prove that they know the secret.
     requires_proof: bool = False
+    # The fields it listens to, None for all; and the API version it subscribed them with.
+    fields: frozenset[str] | None = None
+    webhook_version: int = 26
+
+    def wants(self, field_name: str) -> bool:
+        return self.fields is None or field_name in self.fields
 
 
 @dataclass(slots=True)
@@ -92,6 +98,8 @@ class Number:
     allowed_recipients: frozenset[str] | None = None
     # Person index -> moment of their last message to this number: the 24-hour window.
     windows: dict[int, float] = field(default_factory=dict)
+    # Person index -> (when they came through an ad, until when everything is free).
+    free_entries: dict[int, tuple[float, float]] = field(default_factory=dict)
     service_month: str = ""
     service_delivered: int = 0
 
@@ -99,12 +107,17 @@ class Number:
     def digits(self) -> str:
         return "".join(filter(str.isdigit, self.display_phone_number))
 
-    def count_service(self, now: float) -> None:
-        """Count one delivered service message of the calendar month."""
+    def count_service(self, now: float) -> int:
+        """Count one delivered service message and return how many it makes in this calendar month."""
+        self.service_delivered = self.service_so_far(now) + 1
+        return self.service_delivered
+
+    def service_so_far(self, now: float) -> int:
+        """Return the service messages delivered in the calendar month; a new month begins with none."""
         month = time.strftime("%Y-%m", time.gmtime(now))
         if month != self.service_month:
             self.service_month, self.service_delivered = month, 0
-        self.service_delivered += 1
+        return self.service_delivered
 
     def node(self) -> dict[str, Any]:
         """Return the number as its Graph node, all fields."""
@@ -175,6 +188,7 @@ class Directory:
         for number in self.number_list:
             number.windows.clear()
             number.blocked.clear()
+            number.free_entries.clear()
             number.service_delivered = 0
         for portfolio in self.portfolios.values():
             portfolio.reach = Reach(portfolio.reach.limit)

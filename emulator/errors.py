@@ -51,6 +51,7 @@ KNOWN: dict[int, tuple[int, str]] = {
     133016: (400, "Account register deregister rate limit exceeded"),
     136024: (400, "Request code error"),
     136025: (400, "Verify code error"),
+    137000: (400, "Recipient identity key hash does not match"),
     139100: (400, "Failed to block/unblock some users"),
     139101: (400, "Block list limit reached"),
     133005: (400, "Two-step verification PIN mismatch"),

@@ -1,17 +1,18 @@
 """People writing to a number: windows open, opt-outs are noted, the webhook goes out."""
 
-from typing import Any
+from typing import Any, Literal
 
 from emulator import phrases
 from emulator.accounts import Number
 from emulator.clock import Clock
 from emulator.knobs import Knobs
 from emulator.ledger import Inbound, Ledger
-from emulator.payloads import InboundUpdate
+from emulator.payloads import InboundUpdate, PreferenceUpdate
 from emulator.recipients import PhoneBook
 from emulator.webhooks import Webhooks
 
 WINDOW_SECONDS = 86_400.0
+Choice = Literal["stop", "resume", "signup"]
 
 
 def text_message(text: str) -> dict[str, Any]:
@@ -35,6 +36,14 @@ def file_message(kind: str, piece: dict[str, Any], caption: str = "", filename: 
     if kind == "document" and filename:
         piece = {**piece, "filename": filename}
     return {"type": kind, kind: piece}
+
+
+def unsupported_message(kind: str) -> dict[str, Any]:
+    """Build what arrives for polls, edits and everything else the Cloud API does not pass on."""
+    title = "Message type unknown"
+    error: dict[str, Any] = {"code": 131051, "title": title, "message": title}
+    error["error_data"] = {"details": "Message type is currently not supported."}
+    return {"type": "unsupported", "unsupported": {"type": kind}, "errors": [error]}
 
 
 def media_error() -> dict[str, Any]:
@@ -84,12 +93,32 @@ class Inbox:
         kind = message["type"]
         if kind != "system" and (kind != "reaction" or self._knobs.reactions_open_window):
             number.windows[person] = self._clock.elapsed()
+        if "referral" in message:
+            number.free_entries[person] = (self._clock.elapsed(), 0.0)
         # Inbound and outbound share a number's throughput; a person is never refused for it.
         number.throughput.spend(self._clock.elapsed())
         index = len(self._ledger.inbound) - 1
         self._threads.setdefault((number.index, person), []).append(index)
         self._webhooks.emit(number, InboundUpdate(index))
         return index
+
+    def choose_marketing(self, phone: str, number: Number, choice: Choice) -> None:
+        """Let a person stop or resume marketing with WhatsApp's own switch."""
+        person = self._ledger.people.index_of(phone)
+        if choice == "stop":
+            self._ledger.people.stopped.add((number.index, person))
+        else:
+            self._ledger.people.stopped.discard((number.index, person))
+        self._webhooks.emit(number, PreferenceUpdate(number.index, person, choice, int(self._clock.now())))
+
+    def is_free_entry(self, number: Number, person: int) -> bool:
+        """Say whether an answer to somebody who came through an ad is free; the first one in a day makes it so."""
+        came_at, until = number.free_entries[person]
+        moment = self._clock.elapsed()
+        if not until and moment - came_at < WINDOW_SECONDS:
+            until = moment + self._knobs.free_entry_seconds
+            number.free_entries[person] = (came_at, until)
+        return until > moment
 
     def thread(self, number: Number, person: int) -> list[Inbound]:
         """Return what one person wrote to one number, oldest first."""

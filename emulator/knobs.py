@@ -61,6 +61,7 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reactions_open_window: bool = True
     template_review_seconds: float = 3.0
     free_service_messages: int = 1000
+    free_entry_seconds: float = 72 * 3600.0
     # Verdicts of the next reviews, used up one by one; without any, templates are approved.
     next_reviews: list[Literal["approve", "reject", "marketing", "never"]] = []
     # Utility templates that sound like advertising are taken in as marketing.
@@ -74,6 +75,10 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     webhook_retry_seconds: float = 0.5
     webhook_retry_longest_seconds: float = 10.0
     updates_per_change: int = 10
+    webhook_give_up_seconds: float = 604_800.0
+    # A batch that had to be tried again goes to all other apps too.
+    retries_reach_all_apps: bool = False
+    overrides_cover_account_fields: bool = False
     duplicate_webhooks: float = 0.0
     reorder: float = 0.0
     reorder_seconds: float = 2.0

@@ -16,8 +16,8 @@ ACCEPTED, SENT, DELIVERED, READ, FAILED, PLAYED = range(6)
 STATES = ("accepted", "sent", "delivered", "read", "failed", "played")
 CATEGORIES = ("service", "marketing", "utility", "authentication", "none")
 SHA_LENGTH = 32
-# Bits of a row: addressed by user id, a person with a username, free through an entry point.
-BY_USER_ID, HAS_USERNAME, FREE_ENTRY = 1, 2, 4
+# Bits of a row: addressed by user id, a person with a username, free through an entry point, beyond the free tier.
+BY_USER_ID, HAS_USERNAME, FREE_ENTRY, CHARGED = 1, 2, 4, 8
 
 
 class Entry(NamedTuple):

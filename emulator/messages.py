@@ -8,7 +8,7 @@ from emulator.content import Context, MediaSource, render_content
 from emulator.errors import GraphError
 from emulator.inbox import Inbox
 from emulator.knobs import Knobs
-from emulator.ledger import BY_USER_ID, HAS_USERNAME, Entry, Inbound, Ledger
+from emulator.ledger import BY_USER_ID, FREE_ENTRY, HAS_USERNAME, Entry, Inbound, Ledger
 from emulator.limits import PairLimit
 from emulator.links import Links, is_near
 from emulator.media import MediaShelf, suits
@@ -38,6 +38,7 @@ class Draft(NamedTuple):
     category: str
     callback_data: str
     rendered: Rendered
+    identity_hash: str = ""
 
 
 class Accepted(NamedTuple):
@@ -83,6 +84,8 @@ class Messages:
         :raises GraphError: Meta would refuse it now.
         """
         draft = self._check(number, payload)
+        if isinstance(identity_hash := payload.get("recipient_identity_key_hash"), str):
+            draft = draft._replace(identity_hash=identity_hash)
         person_index = self._people.index_of(draft.address.phone)
         if person_index in number.blocked:
             raise GraphError(130403)
@@ -94,6 +97,8 @@ class Messages:
             number, draft, person_index, person
         )
         flags = (BY_USER_ID if draft.address.by_user_id else 0) | (HAS_USERNAME if person.is_hidden else 0)
+        if person_index in number.free_entries and self._inbox.is_free_entry(number, person_index):
+            flags |= FREE_ENTRY
         entry = Entry(
             request_started_at=started_at,
             accepted_at=self._clock.now(),
@@ -188,6 +193,12 @@ class Messages:
             return self._media_trouble.pop()
         if code := self._standing.late_code(number, draft.category):
             return code
+        if (
+            draft.identity_hash
+            and self._checks_identity(number)
+            and draft.identity_hash != self._people.identity(person.phone)
+        ):
+            return 137000
         if draft.category == "marketing":
             if (number.index, person_index) in self._people.stopped:
                 return 131050
@@ -221,6 +232,10 @@ class Messages:
         return Draft(
             address, str(kind), None, "none" if kind == "reaction" else "service", callback_data, Rendered(parts)
         )
+
+    @staticmethod
+    def _checks_identity(number: Number) -> bool:
+        return bool(number.settings.get("user_identity_change", {}).get("enable_identity_key_check"))
 
     def _check_template(
         self, number: Number, address: Address, callback_data: str, piece: object, media_source: MediaSource

@@ -1,13 +1,30 @@
 """Webhook bodies: updates laid out as entries, changes and elements, the way Meta batches them."""
 
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from emulator import errors, wire
 from emulator.accounts import Number
 from emulator.knobs import Knobs
-from emulator.ledger import BY_USER_ID, DELIVERED, FAILED, HAS_USERNAME, PLAYED, READ, SENT, STATES, Ledger
+from emulator.ledger import (
+    BY_USER_ID,
+    CHARGED,
+    DELIVERED,
+    FAILED,
+    FREE_ENTRY,
+    HAS_USERNAME,
+    PLAYED,
+    READ,
+    SENT,
+    STATES,
+    Ledger,
+)
+
+# Versions before this one carry a conversation in every priced status.
+FIRST_WITHOUT_CONVERSATION = 24
+DAY_SECONDS = 86_400.0
 
 
 class StatusUpdate(NamedTuple):
@@ -23,6 +40,15 @@ class InboundUpdate(NamedTuple):
     """A message from a person, by its place in the ledger."""
 
     row: int
+
+
+class PreferenceUpdate(NamedTuple):
+    """A person stopped or resumed marketing with WhatsApp's own switch."""
+
+    number: int
+    person: int
+    choice: str
+    timestamp: int
 
 
 class AccountUpdate(NamedTuple):
@@ -45,7 +71,7 @@ class Who(NamedTuple):
     is_system: bool
 
 
-MessageUpdate = StatusUpdate | InboundUpdate
+MessageUpdate = StatusUpdate | InboundUpdate | PreferenceUpdate
 Update = MessageUpdate | AccountUpdate
 
 
@@ -54,8 +80,11 @@ class Payloads:
         self._ledger = ledger
         self._knobs = knobs
 
-    def build_body(self, updates: Iterable[Update]) -> bytes:
-        """Return the raw body: an entry per account, changes of a few elements each, order kept inside a number."""
+    def build_body(self, updates: Iterable[Update], version: int) -> bytes:
+        """Return the raw body: an entry per account, changes of a few elements each, order kept inside a number.
+
+        Its shape is that of the version which the app subscribed with.
+        """
         entries: list[dict[str, Any]] = []
         of_messages: list[MessageUpdate] = []
         for update in updates:
@@ -66,7 +95,7 @@ class Payloads:
                 of_messages.append(update)
         # Sorting is stable, so the order of arrival stays as it was inside each account and each change.
         for account_id, group in groupby(sorted(of_messages, key=self._account_of), key=self._account_of):
-            entries.append({"id": account_id, "changes": list(self._changes(group))})
+            entries.append({"id": account_id, "changes": list(self._changes(group, version))})
         return wire.encode({"object": "whatsapp_business_account", "entry": entries}).encode()
 
     def acknowledge(self, inbound_indexes: Iterable[int], moment: float) -> None:
@@ -79,6 +108,8 @@ class Payloads:
     def _number_of(self, update: MessageUpdate) -> Number:
         if isinstance(update, StatusUpdate):
             return self._ledger.number_list[self._ledger.numbers[update.row]]
+        if isinstance(update, PreferenceUpdate):
+            return self._ledger.number_list[update.number]
         return self._ledger.number_list[self._ledger.inbound[update.row].number]
 
     def _account_of(self, update: MessageUpdate) -> str:
@@ -88,15 +119,18 @@ class Payloads:
         """Say which updates may stand in one change: same number, and failed statuses apart (no contacts there)."""
         if isinstance(update, InboundUpdate):
             return (self._number_of(update).index, "messages")
+        if isinstance(update, PreferenceUpdate):
+            return (update.number, "user_preferences")
         return (self._number_of(update).index, "failed" if update.state == FAILED else "statuses")
 
-    def _changes(self, updates: Iterable[MessageUpdate]) -> Iterator[dict[str, Any]]:
+    def _changes(self, updates: Iterable[MessageUpdate], version: int) -> Iterator[dict[str, Any]]:
         for (number_index, shape), group in groupby(sorted(updates, key=self._shape), key=self._shape):
             number = self._ledger.number_list[number_index]
             while chunk := list(islice(group, max(1, self._knobs.updates_per_change))):
-                yield {"field": "messages", "value": self._value(number, shape, chunk)}
+                field = shape if shape == "user_preferences" else "messages"
+                yield {"field": field, "value": self._value(number, shape, chunk, version)}
 
-    def _value(self, number: Number, shape: str, updates: list[MessageUpdate]) -> dict[str, Any]:
+    def _value(self, number: Number, shape: str, updates: list[MessageUpdate], version: int) -> dict[str, Any]:
         value: dict[str, Any] = {
             "messaging_product": "whatsapp",
             "metadata": {"display_phone_number": number.digits, "phone_number_id": number.number_id},
@@ -109,12 +143,14 @@ class Payloads:
             if shape != "failed" and not person.is_system and person.user_id not in contacts:
                 contacts[person.user_id] = self._contact(person)
             if isinstance(update, StatusUpdate):
-                elements.append(self._status(update, person, number))
+                elements.append(self._status(update, person, number, version))
+            elif isinstance(update, PreferenceUpdate):
+                elements.append(_preference(update, person))
             else:
                 elements.append(self._message(update.row, person))
         if contacts:
             value["contacts"] = list(contacts.values())
-        value["messages" if shape == "messages" else "statuses"] = elements
+        value["statuses" if shape == "failed" else shape] = elements
         return value
 
     def _who(self, update: MessageUpdate, number: Number) -> Who:
@@ -125,6 +161,9 @@ class Payloads:
             phone, flags = ledger.phone(update.row), ledger.flags[update.row]
             is_hidden = bool(flags & BY_USER_ID)
             shows_username = flags & HAS_USERNAME and update.state in {DELIVERED, READ, PLAYED}
+        elif isinstance(update, PreferenceUpdate):
+            phone = people.phones[update.person]
+            shows_username = is_hidden = people.person(phone, self._knobs).is_hidden
         else:
             inbound = ledger.inbound[update.row]
             phone, is_hidden = people.phones[inbound.person], inbound.is_hidden
@@ -159,7 +198,7 @@ class Payloads:
         head |= {"id": self._ledger.inbound_wamid(index), "timestamp": str(int(inbound.sent_at))}
         return head | inbound.message
 
-    def _status(self, update: StatusUpdate, who: Who, number: Number) -> dict[str, Any]:
+    def _status(self, update: StatusUpdate, who: Who, number: Number, version: int) -> dict[str, Any]:
         index, state, timestamp, detail = update
         element: dict[str, Any] = {
             "id": self._ledger.wamid(index),
@@ -178,14 +217,44 @@ class Payloads:
         if state == FAILED:
             element["errors"] = [errors.status_error(detail)]
         elif (category := self._ledger.category(index)) != "none" and (state in {SENT, DELIVERED} or detail):
-            element["pricing"] = self._pricing(category, number)
+            if version < FIRST_WITHOUT_CONVERSATION or self._ledger.flags[index] & FREE_ENTRY:
+                element["conversation"] = self._conversation(update, who, category)
+            element["pricing"] = self._pricing(update, category, number, version)
         return element
 
-    def _pricing(self, category: str, number: Number) -> dict[str, Any]:
-        is_free = category == "service" and number.service_delivered <= self._knobs.free_service_messages
-        return {
-            "billable": not is_free,
-            "pricing_model": "PMP",
-            "type": "free_customer_service" if is_free else "regular",
-            "category": category,
-        }
+    def _conversation(self, update: StatusUpdate, who: Who, category: str) -> dict[str, Any]:
+        """Return the conversation of old versions: one a day per person and category."""
+        is_free_entry = bool(self._ledger.flags[update.row] & FREE_ENTRY)
+        origin = "referral_conversion" if is_free_entry else category
+        day = int(self._ledger.accepted[update.row] // DAY_SECONDS)
+        words = f"{self._ledger.numbers[update.row]}:{who.user_id}:{origin}:{day}"
+        conversation: dict[str, Any] = {"id": blake2b(words.encode(), digest_size=16).hexdigest()}
+        if update.state == SENT:
+            length = self._knobs.free_entry_seconds if is_free_entry else DAY_SECONDS
+            conversation["expiration_timestamp"] = str(int(self._ledger.accepted[update.row] + length))
+        return {**conversation, "origin": {"type": origin}}
+
+    def _pricing(self, update: StatusUpdate, category: str, number: Number, version: int) -> dict[str, Any]:
+        flags = self._ledger.flags[update.row]
+        kind = "regular"
+        if flags & FREE_ENTRY:
+            kind, category = "free_entry_point", "referral_conversion"
+        elif category == "service" and not flags & CHARGED:
+            so_far = number.service_so_far(update.timestamp)
+            # What was only sent is not counted yet, what was delivered is.
+            is_free = update.state != SENT or so_far < self._knobs.free_service_messages
+            kind = "free_customer_service" if is_free else "regular"
+        return {"billable": kind == "regular", "pricing_model": "PMP", "type": kind, "category": category}
+
+
+def _preference(update: PreferenceUpdate, who: Who) -> dict[str, Any]:
+    verb = "stop" if update.choice == "stop" else "resume"
+    return {
+        **({} if who.is_hidden else {"wa_id": who.phone}),
+        "user_id": who.user_id,
+        **({"parent_user_id": who.parent_id} if who.parent_id else {}),
+        "detail": f"User requested to {verb} marketing messages",
+        "category": "marketing_messages",
+        "value": update.choice,
+        "timestamp": update.timestamp,
+    }

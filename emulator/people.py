@@ -1,5 +1,6 @@
 """The people behind the phones: who they are follows from the seed and the phone, so nothing is stored."""
 
+from base64 import b64encode
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -62,6 +63,7 @@ class People:
         self._by_suffix: dict[str, Habits] = {}
         # How often a phone's user ids were made anew; nobody's, for most phones.
         self._generations: dict[str, int] = {}
+        self._identities: dict[str, int] = {}
         # Scope -> user id -> index, filled as far as somebody asked.
         self._by_user_id: dict[str, dict[str, int]] = {}
         # (number index, person) who stopped marketing with WhatsApp's own switch.
@@ -124,6 +126,14 @@ class People:
         known.update((self.user_id(self.phones[index], scope), index) for index in range(len(known), len(self.phones)))
         index = known.get(user_id)
         return None if index is None else self.phones[index]
+
+    def identity(self, phone: str) -> str:
+        """Return the hash of the keys on the person's phone; a new phone has new ones."""
+        generation = self._identities.get(phone, 0)
+        return b64encode(blake2b(f"{phone}:{generation}".encode(), key=self._key, digest_size=8).digest()).decode()
+
+    def renew_identity(self, phone: str) -> None:
+        self._identities[phone] = self._identities.get(phone, 0) + 1
 
     def renew_user_ids(self, phone: str) -> None:
         """Give the person new user ids everywhere; the old ones lead nowhere."""

@@ -17,6 +17,8 @@ class AppSetup(msgspec.Struct, forbid_unknown_fields=True):
     verify_token: str = ""
     token: str = ""
     requires_proof: bool = False
+    fields: list[str] | None = None
+    webhook_version: int = 26
 
 
 class TokenSetup(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,7 +73,13 @@ def apply_setup(directory: Directory, setup: Setup) -> dict[str, int]:
     _check(directory, setup)
     for app in setup.apps:
         directory.apps[app.app_id] = App(
-            app.app_id, app.secret, app.callback_url, app.verify_token, requires_proof=app.requires_proof
+            app.app_id,
+            app.secret,
+            app.callback_url,
+            app.verify_token,
+            requires_proof=app.requires_proof,
+            fields=None if app.fields is None else frozenset(app.fields),
+            webhook_version=app.webhook_version,
         )
         if app.token:
             directory.grants[app.token] = Grant(app.app_id)

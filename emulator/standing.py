@@ -55,7 +55,7 @@ class Standing:
     def late_code(self, number: Number, category: str) -> int:
         """Return the code a message fails with later because of money or complaints, 0 for none."""
         is_free = category == "none" or (
-            category == "service" and number.service_delivered < self._knobs.free_service_messages
+            category == "service" and number.service_so_far(self._clock.now()) < self._knobs.free_service_messages
         )
         if number.account.has_payment_problem and not is_free:
             return 131042

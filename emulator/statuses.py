@@ -8,7 +8,7 @@ from emulator.agenda import Agenda
 from emulator.clock import Clock
 from emulator.inbox import Inbox, button_message, text_message
 from emulator.knobs import Knobs
-from emulator.ledger import DELIVERED, FAILED, PLAYED, READ, SENT, Ledger
+from emulator.ledger import CHARGED, DELIVERED, FAILED, FREE_ENTRY, PLAYED, READ, SENT, Ledger
 from emulator.payloads import StatusUpdate
 from emulator.people import Person
 from emulator.webhooks import Webhooks
@@ -112,8 +112,10 @@ class Statuses:
     def _after_delivered(self, index: int) -> None:
         plan = self._plans.pop(index)
         number = self._ledger.number_list[self._ledger.numbers[index]]
-        if self._ledger.category(index) == "service":
-            number.count_service(self._clock.now())
+        if self._ledger.category(index) == "service" and not self._ledger.flags[index] & FREE_ENTRY:
+            delivered = number.count_service(self._clock.now())
+            if delivered > self._knobs.free_service_messages:
+                self._ledger.flags[index] |= CHARGED
         if not plan & SKIPS_DELIVERED:
             self._enter(index, DELIVERED)
         read_after = self._delay("read")

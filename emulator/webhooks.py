@@ -17,9 +17,21 @@ from emulator.agenda import Agenda
 from emulator.clock import Clock
 from emulator.errors import GraphError
 from emulator.knobs import Knobs
-from emulator.payloads import AccountUpdate, InboundUpdate, MessageUpdate, Payloads, StatusUpdate, Update
+from emulator.payloads import (
+    AccountUpdate,
+    InboundUpdate,
+    MessageUpdate,
+    Payloads,
+    PreferenceUpdate,
+    StatusUpdate,
+    Update,
+)
 
 logger = logging.getLogger(__name__)
+UPDATES_MOST = 1000
+BODY_LARGEST = 3_000_000
+# Callback address, app secret, version.
+Address = tuple[str, str, int]
 
 
 @dataclass(slots=True)
@@ -28,14 +40,16 @@ class Batch:
     update_count: int
     inbound: list[int]
     attempts: int = 0
+    first_tried_at: float = 0.0
 
 
 @dataclass(slots=True)
 class Destination:
-    """One callback address with the secret its app signs with."""
+    """One callback address with the secret its app signs with, and the version it reads."""
 
     url: str
     secret: bytes
+    version: int
     queue: deque[Update] = field(default_factory=deque)
     retries: deque[Batch] = field(default_factory=deque)
     active_count: int = 0
@@ -49,7 +63,7 @@ def sign(secret: bytes, body: bytes) -> str:
 
 
 class Webhooks:
-    """Sends every update to every subscribed app; nothing is given up while the emulator lives."""
+    """Sends every update to every subscribed app, for seven days if need be."""
 
     def __init__(
         self,
@@ -70,9 +84,10 @@ class Webhooks:
         self._session: aiohttp.ClientSession | None = None
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._destinations: dict[tuple[str, str], Destination] = {}
+        self._destinations: dict[Address, Destination] = {}
         self.posted_count = 0
         self.failed_count = 0
+        self.abandoned_count = 0
 
     def open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
         self._session, self._group = session, group
@@ -93,6 +108,7 @@ class Webhooks:
             "undelivered_webhooks": sum(d.waiting_count + len(d.retries) for d in destinations),
             "webhook_posts": self.posted_count,
             "webhook_failures": self.failed_count,
+            "abandoned_webhooks": self.abandoned_count,
         }
 
     def emit(self, number: Number, update: MessageUpdate) -> None:
@@ -106,35 +122,52 @@ class Webhooks:
         self._route(number, update)
 
     def emit_account(self, account: Account, field_name: str, value: dict[str, Any]) -> None:
-        """Queue an account-level update: overrides do not apply to these."""
+        """Queue an account-level update: overrides do not apply to these, unless a knob reads Meta that way."""
         update = AccountUpdate(account.account_id, field_name, int(self._clock.now()), value)
-        for app_id in account.subscriptions:
+        for app_id, override in account.subscriptions.items():
             app = self._directory.apps[app_id]
-            self._enqueue(app.callback_url, app.secret, update)
+            if app.wants(field_name):
+                covers = override is not None and self._knobs.overrides_cover_account_fields
+                url = override.callback_url if override and covers else app.callback_url
+                self._enqueue((url, app.secret, app.webhook_version), update)
 
     def flush(self, number: Number) -> None:
         """Send what waits for the destinations of a number now."""
-        for url, secret in self._addresses(number):
-            if destination := self._destinations.get((url, secret)):
+        for address in self._addresses(number, "messages"):
+            if destination := self._destinations.get(address):
                 self._pump(destination, is_due=True)
 
-    def _route(self, number: Number, update: Update) -> None:
-        for url, secret in self._addresses(number):
-            self._enqueue(url, secret, update)
+    def send_sample(self, app_id: str, body: bytes) -> None:
+        """Post a body to an app's callback as it stands, like the test button of the dashboard."""
+        app = self._directory.apps[app_id]
+        destination = self._destination((app.callback_url, app.secret, app.webhook_version))
+        destination.retries.append(Batch(body, 1, []))
+        self._pump(destination)
 
-    def _addresses(self, number: Number) -> Iterable[tuple[str, str]]:
+    def _route(self, number: Number, update: MessageUpdate) -> None:
+        field_name = "user_preferences" if isinstance(update, PreferenceUpdate) else "messages"
+        for address in self._addresses(number, field_name):
+            self._enqueue(address, update)
+
+    def _addresses(self, number: Number, field_name: str) -> Iterable[Address]:
         """Yield where a number's updates go: its own override, else the account's, else the app's callback."""
         for app_id, account_override in number.account.subscriptions.items():
             app = self._directory.apps[app_id]
             override = number.override or account_override
-            yield (override.callback_url if override else app.callback_url), app.secret
+            if app.wants(field_name):
+                yield (override.callback_url if override else app.callback_url), app.secret, app.webhook_version
 
-    def _enqueue(self, url: str, secret: str, update: Update) -> None:
-        if not url:
-            return
-        destination = self._destinations.get((url, secret))
+    def _destination(self, address: Address) -> Destination:
+        destination = self._destinations.get(address)
         if destination is None:
-            destination = self._destinations[url, secret] = Destination(url, secret.encode())
+            url, secret, version = address
+            destination = self._destinations[address] = Destination(url, secret.encode(), version)
+        return destination
+
+    def _enqueue(self, address: Address, update: Update) -> None:
+        if not address[0]:
+            return
+        destination = self._destination(address)
         destination.queue.append(update)
         if destination.linger is None:
             wait = self._knobs.webhook_linger_ms / 1000
@@ -163,10 +196,16 @@ class Webhooks:
         destination.is_overdue = is_due and bool(destination.queue)
 
     def _take_batch(self, destination: Destination) -> Batch:
-        count = min(len(destination.queue), max(1, self._knobs.webhook_batch))
+        count = min(len(destination.queue), max(1, min(self._knobs.webhook_batch, UPDATES_MOST)))
         updates = [destination.queue.popleft() for _ in range(count)]
+        body = self._payloads.build_body(updates, destination.version)
+        while len(body) > BODY_LARGEST and len(updates) > 1:
+            half = len(updates) // 2
+            destination.queue.extendleft(reversed(updates[half:]))
+            updates = updates[:half]
+            body = self._payloads.build_body(updates, destination.version)
         inbound = [update.row for update in updates if isinstance(update, InboundUpdate)]
-        return Batch(self._payloads.build_body(updates), count, inbound)
+        return Batch(body, len(updates), inbound, first_tried_at=self._clock.elapsed())
 
     async def _deliver(self, destination: Destination, batch: Batch) -> None:
         is_answered = await self._post(destination, batch)
@@ -179,7 +218,10 @@ class Webhooks:
         else:
             self.failed_count += 1
             batch.attempts += 1
-            self._again(destination, batch)
+            if self._clock.elapsed() - batch.first_tried_at < self._knobs.webhook_give_up_seconds:
+                self._again(destination, batch)
+            else:
+                self.abandoned_count += 1
         self._pump(destination)
 
     async def _post(self, destination: Destination, batch: Batch) -> bool:
@@ -207,6 +249,11 @@ class Webhooks:
         destination.waiting_count -= 1
         destination.retries.append(batch)
         self._pump(destination)
+        if self._knobs.retries_reach_all_apps and batch.attempts == 1:
+            for other in self._destinations.values():
+                if other.secret != destination.secret:
+                    other.retries.append(Batch(batch.body, batch.update_count, [], first_tried_at=batch.first_tried_at))
+                    self._pump(other)
 
     async def verify_callback(self, url: str, verify_token: str) -> None:
         """Make the verification GET that saving a callback address triggers.

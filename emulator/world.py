@@ -19,6 +19,7 @@ from emulator.ledger import Ledger
 from emulator.links import Links
 from emulator.media import MediaShelf
 from emulator.messages import Messages
+from emulator.moves import Moves
 from emulator.payloads import Payloads
 from emulator.people import People
 from emulator.recipients import PhoneBook
@@ -68,6 +69,7 @@ class World:
             webhooks=self.webhooks,
             phone_book=self.phone_book,
         )
+        self.moves = Moves(knobs=self.knobs, ledger=self.ledger, inbox=self.inbox)
         self.statuses = Statuses(
             clock=self.clock,
             knobs=self.knobs,

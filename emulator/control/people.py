@@ -7,7 +7,7 @@ from aiohttp import web
 
 from emulator.accounts import Number
 from emulator.control.answers import ControlError, answer
-from emulator.inbox import button_message, file_message, media_error, text_message
+from emulator.inbox import Choice, button_message, file_message, media_error, text_message, unsupported_message
 from emulator.media import LARGEST_DOCUMENT, sniff
 from emulator.people import Habits
 from emulator.specimens import MAKERS, Specimen
@@ -43,6 +43,10 @@ class Inbound(msgspec.Struct, forbid_unknown_fields=True):
     button: Tap | None = None
     message: dict[str, Any] | None = None
     media: File | None = None
+    # A kind that the Cloud API does not pass on: edit, poll, event, …
+    unsupported: str = ""
+    # They came through an ad: Meta's referral piece, or only the ad's id.
+    referral: dict[str, Any] | str = ""
     opts_out: bool | None = None
 
 
@@ -68,13 +72,75 @@ async def write_inbound(world: World, request: web.BaseRequest) -> web.Response:
     if message is None and (tap := inbound.button):
         payload = tap.text if tap.payload is None else tap.payload
         message = button_message(tap.text, payload, replied_wamid=tap.message_id, business=number.digits)
+    if message is None and inbound.unsupported:
+        message = unsupported_message(inbound.unsupported)
     if message is None and inbound.media:
         message = _file_message(world, number, inbound.media)
     message = text_message(inbound.text) if message is None else message
     if not isinstance(message.get("type"), str):
         raise ControlError("`message` must be an object with a `type`.")
+    if inbound.referral:
+        message = {**message, "referral": _referral(inbound.referral)}
     index = world.inbox.write(phone, number, message, opts_out=inbound.opts_out)
     return answer({"id": "" if index is None else world.ledger.inbound_wamid(index), "blocked": index is None})
+
+
+def _referral(given: dict[str, Any] | str) -> dict[str, Any]:
+    if isinstance(given, dict):
+        return given
+    return {
+        "source_url": f"https://fb.me/{given}",
+        "source_id": given,
+        "source_type": "ad",
+        "headline": "Our autumn range",
+        "body": "Write to us",
+        "media_type": "image",
+        "image_url": "https://example.com/ad.jpg",
+        "ctwa_clid": f"clid-{given}",
+    }
+
+
+class Preference(msgspec.Struct, forbid_unknown_fields=True):
+    """A person stops or resumes marketing with WhatsApp's own switch."""
+
+    sender: str = msgspec.field(name="from")
+    phone_number_id: str
+    value: Choice = "stop"
+
+
+async def choose_marketing(world: World, request: web.BaseRequest) -> web.Response:
+    preference = msgspec.json.decode(await request.read(), type=Preference)
+    number = world.directory.numbers.get(preference.phone_number_id)
+    phone = "".join(filter(str.isdecimal, preference.sender))
+    if number is None or not phone:
+        raise ControlError("`from` must be a phone and `phone_number_id` one of the numbers that were set up.")
+    world.inbox.choose_marketing(phone, number, preference.value)
+    return answer({"value": preference.value})
+
+
+class Move(msgspec.Struct, forbid_unknown_fields=True):
+    """A person gets another phone, another user id, or other keys."""
+
+    phone: str
+    new_phone: str = ""
+    new_user_id: bool = False
+    new_identity: bool = False
+
+
+async def move_person(world: World, request: web.BaseRequest) -> web.Response:
+    move = msgspec.json.decode(await request.read(), type=Move)
+    phone = "".join(filter(str.isdecimal, move.phone))
+    new = "".join(filter(str.isdecimal, move.new_phone))
+    told = 0
+    if new:
+        told += world.moves.change_phone(phone, new)
+    elif move.new_user_id:
+        told += world.moves.change_user_id(phone)
+    elif move.new_identity:
+        told += world.moves.change_identity(phone)
+    else:
+        raise ControlError("Give `new_phone`, `new_user_id` or `new_identity`.")
+    return answer({"numbers_told": told})
 
 
 def _file_message(world: World, number: Number, file: File) -> dict[str, Any]:

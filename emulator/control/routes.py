@@ -62,6 +62,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "inbound"): Route(
         people.write_inbound, "a person writes: from, phone_number_id, text | button | media | message", people.Inbound
     ),
+    ("POST", "preferences"): Route(
+        people.choose_marketing, "a person stops or resumes marketing with WhatsApp's own switch", people.Preference
+    ),
+    ("POST", "moves"): Route(people.move_person, "a person's phone, user id or keys change", people.Move),
+    ("POST", "samples"): Route(
+        worlds.send_sample, "the dashboard's test button: a fixed webhook for one field", worlds.Sample
+    ),
     ("GET", "knobs"): Route(worlds.get_knobs, "all knobs"),
     ("POST", "knobs"): Route(worlds.turn_knobs, "change some knobs", Knobs),
     ("GET", "stats"): Route(worlds.get_stats, "counts: accepted, rejected, what is still to happen, speed"),

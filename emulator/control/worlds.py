@@ -5,6 +5,7 @@ from aiohttp import web
 
 from emulator.control.answers import ControlError, answer, read_object
 from emulator.knobs import turn
+from emulator.samples import SAMPLES, build_sample
 from emulator.setup import Setup, apply_setup
 from emulator.world import World
 
@@ -57,3 +58,21 @@ async def set_clock(world: World, request: web.BaseRequest) -> web.Response:
     world.calendar.run_due()
     world.agenda.run_due()
     return answer({"now": world.clock.now(), "shift": world.clock.shift_seconds})
+
+
+class Sample(msgspec.Struct, forbid_unknown_fields=True):
+    """The test button of the dashboard: a fixed body for one field."""
+
+    app_id: str
+    field: str = "messages"
+
+
+async def send_sample(world: World, request: web.BaseRequest) -> web.Response:
+    sample = msgspec.json.decode(await request.read(), type=Sample)
+    app = world.directory.apps.get(sample.app_id)
+    if app is None or not app.callback_url:
+        raise ControlError("`app_id` must be an app that was set up with a callback_url.")
+    if sample.field not in SAMPLES:
+        raise ControlError(f"`field` must be one of {', '.join(sorted(SAMPLES))}.")
+    world.webhooks.send_sample(sample.app_id, build_sample(sample.field, world.clock.now()))
+    return answer({"sent": sample.field})

@@ -29,6 +29,11 @@ class Call(NamedTuple):
         return value if isinstance(value, str) else str(value)
 
     @property
+    def version(self) -> int:
+        """Return the number of the API version in the address."""
+        return int(self.request.path.lstrip("/").partition(".")[0].lstrip("v"))
+
+    @property
     def base_url(self) -> str:
         return f"{self.request.scheme}://{self.request.host}"
 

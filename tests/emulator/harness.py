@@ -54,6 +54,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.paths: list[str] = []
         self.bad_signatures = 0
         self.refuse_next = 0
         self.hang_next = 0
@@ -75,6 +76,7 @@ class Gateway:
             self.refuse_next -= 1
             return web.Response(status=503)
         self.bodies.append(body)
+        self.paths.append(request.path)
         return web.Response()
 
     def values(self) -> list[dict[str, Any]]:
