@@ -44,6 +44,7 @@ WITH given AS (
 ), doubted AS (
     UPDATE delivery_delivery delivery SET state = 10 FROM given
     WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
+      AND delivery.message_id = ANY(%(message_ids)s::uuid[])
       AND delivery.attempt = given.attempt AND delivery.state = 8
     RETURNING delivery.message_id
 ), known AS (

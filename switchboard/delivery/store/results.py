@@ -67,7 +67,7 @@ WITH given AS (
     FROM given
     JOIN old ON old.message_id = given.message_id
     WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
-        AND delivery.attempt = given.attempt
+        AND delivery.message_id = ANY(%(message_ids)s::uuid[]) AND delivery.attempt = given.attempt
     RETURNING delivery.message_id, delivery.state, delivery.accepted_at, delivery.reason, old.state AS old_state,
         old.accepted_at AS old_accepted_at, old.reason AS old_reason,
         given.origin_kind, given.origin_id, given.number_id

@@ -60,6 +60,7 @@ WITH given AS (
     UPDATE delivery_delivery delivery SET replied_at = given.at
     FROM given
     WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
+      AND delivery.message_id = ANY(%(message_ids)s::uuid[])
       AND delivery.replied_at IS NULL
     RETURNING delivery.message_id
 )

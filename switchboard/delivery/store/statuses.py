@@ -93,6 +93,7 @@ WITH given AS (
             THEN COALESCE(delivery.failed_at, step.failed_at) ELSE delivery.failed_at END
     FROM step
     WHERE delivery.message_id = step.message_id AND delivery.workspace_id = %(workspace_id)s
+        AND delivery.message_id = ANY(%(message_ids)s::uuid[])
     RETURNING delivery.message_id, delivery.state, delivery.reason, delivery.accepted_at, delivery.delivered_at,
         delivery.read_at, step.old_state, step.old_reason, step.old_accepted_at, step.old_delivered_at,
         step.old_read_at

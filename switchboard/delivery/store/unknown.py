@@ -58,10 +58,12 @@ WITH due AS (
     UPDATE delivery_delivery delivery SET state = 40, reason = 'unconfirmed', failed_at = %(now)s
     FROM due
     WHERE delivery.message_id = due.message_id AND delivery.workspace_id = due.workspace_id AND delivery.state = 10
+      AND delivery.message_id = ANY(%(message_ids)s::uuid[])
     RETURNING delivery.message_id, delivery.workspace_id
 ), known AS (
     SELECT message.workspace_id, message.origin_kind, message.origin_id, message.number_id, count(*) AS many
     FROM settled JOIN delivery_message message ON message.id = settled.message_id
+    WHERE message.id = ANY(%(message_ids)s::uuid[])
     GROUP BY message.workspace_id, message.origin_kind, message.origin_id, message.number_id
 ), counted AS (
     INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, reason, amount, minute)
