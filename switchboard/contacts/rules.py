@@ -64,6 +64,20 @@ def suggest_mapping(columns: Sequence[str], samples: Sequence[Sequence[str]], co
     return {column: mapping[column] for column in columns}
 
 
+# Where a file in such an encoding most likely comes from.
+_COUNTRIES_BY_ENCODING = {"cp932": "JP", "shift_jis": "JP", "euc_jp": "JP", "gb18030": "CN", "gbk": "CN", "big5": "TW"}
+
+
+def suggest_country(samples: Sequence[Sequence[str]], encoding: str, country: str) -> str:
+    """Return the country whose national numbers a file holds: `country`, or the encoding's when that reads more of them."""
+    other = _COUNTRIES_BY_ENCODING.get(encoding.lower().replace("-", "_"), country)
+
+    def count_phones(of: str) -> int:
+        return sum(phone.is_phone(cell, of) for row in samples for cell in row if cell.strip())
+
+    return other if other != country and count_phones(other) > count_phones(country) else country
+
+
 def _column_cells(samples: Sequence[Sequence[str]], index: int) -> list[str]:
     return [row[index] for row in samples if index < len(row) and row[index].strip()]
 

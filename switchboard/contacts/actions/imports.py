@@ -50,11 +50,13 @@ def create_import(
     :raises Invalid: the file is empty, too large, binary or no table; nothing is kept.
     :raises UploadFolderError: the disk cannot take it.
     """
-    country = country or Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
+    home = country or Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
     path, size = uploads.keep_upload(file, workspace_id=workspace_id)
     try:
-        shape = reading.describe_file(uploads.find_upload(path), country)
-        mapping = rules.suggest_mapping(shape.columns, _read_sample_cells(path, shape), country)
+        shape = reading.describe_file(uploads.find_upload(path), home)
+        cells = _read_sample_cells(path, shape)
+        country = country or rules.suggest_country(cells, shape.encoding, home)
+        mapping = rules.suggest_mapping(shape.columns, cells, country)
     except SwitchboardError:
         uploads.drop_upload(path)
         raise
