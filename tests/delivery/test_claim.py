@@ -180,6 +180,12 @@ def test_what_gates_turn_away_spends_no_pace(world):
     assert len(claim(world).messages) == 20
 
 
+def test_a_number_that_never_sent_gets_its_pace_row(world):
+    enqueue(world, 2, NOON)
+    world.run("DELETE FROM delivery_pacestate")
+    assert len(claim(world).messages) == 2
+
+
 def test_lanes_of_one_number_take_turns(world):
     enqueue(world, 30, NOON, origin_id=1)
     enqueue(world, 30, NOON, origin_id=2)

@@ -9,8 +9,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import psycopg
 import pytest
 from aiohttp import web
+from psycopg import sql
 
 from switchboard.core import clock
 from switchboard.delivery.types import State
@@ -18,6 +20,7 @@ from switchboard.delivery.worker import SenderConfig, run_sender
 from tests.conftest import NOON, OwnDatabase
 from tests.delivery.fake_meta import FakeMeta, refusal
 from tests.delivery.world import World, apply_events_through, enqueue, make_world
+from tests.postgres import database_url
 
 Step = Callable[[], Awaitable[None]]
 
@@ -313,3 +316,36 @@ def test_killed_at_any_moment_it_sends_nothing_twice(world, meta):
 
 def _is_over(world: World) -> bool:
     return not world.waiting() and State.IN_FLIGHT not in world.states()
+
+
+def test_a_database_that_goes_away_and_comes_back_costs_nothing(world, meta):
+    world.run("UPDATE numbers_number SET pace = 'standard'")
+    enqueue(world, 300, NOON)
+    meta.delay_seconds = 0.3
+    name = psycopg.conninfo.conninfo_to_dict(world.url)["dbname"]
+
+    def set_reachable(*, is_reachable: bool) -> None:
+        with psycopg.connect(database_url(world.url, "postgres"), autocommit=True) as connection:
+            allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+            connection.execute(allow.format(sql.Identifier(str(name)), sql.SQL("true" if is_reachable else "false")))
+            if not is_reachable:
+                connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    posted: list[int] = []
+    send(
+        world,
+        meta,
+        until(lambda: len(meta.posts) > 60),
+        do(lambda: set_reachable(is_reachable=False)),
+        pause(2.0),
+        do(lambda: posted.append(len(meta.posts))),
+        pause(1.5),
+        do(lambda: posted.append(len(meta.posts))),
+        do(lambda: set_reachable(is_reachable=True)),
+        has(world, State.ACCEPTED, 300),
+    )
+    assert posted[0] == posted[1] < 300
+    assert not meta.twice()
+    assert world.states() == {State.ACCEPTED: 300}
+    assert world.tallied("sent") == {"": 300}
+    assert world.tallied("unknown") == {}
