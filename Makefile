@@ -28,7 +28,7 @@ run: ## all roles and the emulator together, one coloured log
 
 test: ## the tests, in parallel, on real PostgreSQL (T=tests/consent for one room)
 	@$(SET_UP) --dev --browser
-	@$(BIN)/python -m pytest -n auto $(T) $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(T) $(ARGS)
 
 journey: ## only the tests of the whole product and of the console in a browser
 	@$(SET_UP) --dev --browser
