@@ -11,6 +11,7 @@ from aiohttp import web
 
 from emulator import graph, wire
 from emulator.control import routes as control
+from emulator.control.route import PREFIX
 from emulator.world import Config, World
 
 BODY_LARGEST = 128 * 1024 * 1024
@@ -32,7 +33,7 @@ class Emulator:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request; what no part foresaw becomes Meta's own kind of 500."""
         try:
-            if request.path.startswith(control.PREFIX):
+            if request.path.startswith(PREFIX):
                 return await self._control(request)
             return await graph.handle(self.world, request)
         except (web.HTTPException, ConnectionError):

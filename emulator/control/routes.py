@@ -1,31 +1,17 @@
 """The control calls by method and path."""
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
-
 from aiohttp import web
 
 from emulator.control import decisions, ledger, people, worlds
 from emulator.control.answers import ControlError, answer
+from emulator.control.openapi import build_document
+from emulator.control.route import PREFIX, Function, Route
 from emulator.knobs import Knobs
 from emulator.people import Habits
 from emulator.setup import Setup
 from emulator.world import World
 
-PREFIX = "/_emulator/"
 SELECTION = ("since_accepted", "phone_number_id", "account", "template")
-JSON = "application/json"
-Function = Callable[[World, web.BaseRequest], Awaitable[web.StreamResponse]]
-
-
-class Route(NamedTuple):
-    """One call: what runs it, what it does, the type of its body, its query, what it answers with."""
-
-    function: Function
-    does: str
-    body: object = None
-    query: tuple[str, ...] = ()
-    content_type: str = JSON
 
 
 async def handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
@@ -50,8 +36,13 @@ async def list_routes(world: World, request: web.BaseRequest) -> web.Response:
     return answer({"emulator": "WhatsApp Cloud API stand-in", "calls": calls, "knobs": world.knobs})
 
 
+async def show_document(world: World, request: web.BaseRequest) -> web.Response:
+    return answer(build_document(ROUTES))
+
+
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", ""): Route(list_routes, "this list, and the knobs"),
+    ("GET", "openapi.json"): Route(show_document, "these calls as an OpenAPI document"),
     ("POST", "setup"): Route(
         worlds.set_up, "add or refresh apps, tokens, portfolios, accounts with numbers and templates", Setup
     ),
