@@ -40,6 +40,13 @@ _CALL = re.compile(r"(?<![\w.])(?:n?p?gettext|_)\(")
 
 _VALUE = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}")
 
+# Rooms say what went wrong in English: an error's docstring, or a sentence in the code. Pages translate it.
+ROOMS = ("broadcasts", "cloudapi", "consent", "contacts", "core", "delivery", "numbers", "replies", "team", "templates")
+_SENTENCE = re.compile(r"[A-Z“].+ .+ .+\.", re.DOTALL)
+_FAMILIES = {"SwitchboardError", "Invalid", "NotFound", "NotAllowed", "Conflict", "Unavailable"}
+# These speak to programmers, to Meta's webhooks, or on a terminal.
+_UNSEEN = {"env.py", "database.py", "events.py", "receiver.py", "store.py", "sample.py", "words.py", "stop_words.py", "explanation.py"}
+
 Found = tuple[str | tuple[str, ...], str | None, str]
 
 
@@ -52,7 +59,24 @@ def find_sentences() -> Catalog:
         found = _find_in_python(path) if path.suffix == ".py" else _find_in_template(path)
         for identity, context, place in found:
             catalogue.add(identity, context=context, locations=[(place, 0)], auto_comments=[])
+    for room in ROOMS:
+        for path in sorted((PRODUCT / room).rglob("*.py")):
+            if path.name not in _UNSEEN and "migrations" not in path.parts:
+                for sentence in _find_in_room(ast.parse(path.read_text(encoding="utf-8"))):
+                    catalogue.add(sentence, locations=[(str(path.relative_to(ROOT)), 0)])
     return catalogue
+
+
+def _find_in_room(tree: ast.Module) -> Iterator[str]:
+    """Yield the docstrings of errors, and sentences in the code; those with figures in them are web/sentences.py's."""
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and _FAMILIES & {base.id for base in node.bases if isinstance(base, ast.Name)}:
+            yield from (found for found in [ast.get_docstring(node)] if found)
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside
+        if is_text and _SENTENCE.fullmatch(node.value):  # type: ignore[attr-defined]  # a constant, as is_text says
+            yield node.value  # type: ignore[attr-defined]  # as above
 
 
 def _find_in_python(path: Path) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from switchboard.broadcasts.models import Broadcast, BroadcastState, Recipient
+from switchboard.broadcasts.models import Broadcast, BroadcastState
 
 RUNNING = (BroadcastState.PREPARING, BroadcastState.SENDING, BroadcastState.PAUSED)
 ENDED = (BroadcastState.COMPLETED, BroadcastState.CANCELLED, BroadcastState.FAILED)
@@ -46,11 +46,3 @@ def list_started_ids(workspace_id: int, since: datetime) -> list[int]:
     ids = set(found.filter(started_at__gte=since).values_list("pk", flat=True)[:400])
     ids.update(found.filter(state__in=RUNNING).values_list("pk", flat=True)[:100])
     return sorted(ids)
-
-
-def count_unexpanded(workspace_id: int, broadcast_id: int) -> int:
-    """Count the people of a broadcast who have no message yet."""
-    # Index: broadcasts_recipient_unexpanded.
-    return Recipient.objects.filter(
-        workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=True
-    ).count()

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from switchboard.core.errors import SwitchboardError
+from switchboard.web import sentences
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +53,7 @@ def render_error(request: HttpRequest, error: SwitchboardError) -> HttpResponse:
 
 def say(error: SwitchboardError) -> str:
     """Return an error's sentence in the language of the page."""
-    return _(error.message)
-
-
-def say_text(sentence: str) -> str:
-    """Return a room's sentence in the language of the page."""
-    return _(sentence)
+    return sentences.translate(error.message)
 
 
 def render_bug(request: HttpRequest, error: BaseException) -> HttpResponse:

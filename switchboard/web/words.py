@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from switchboard.cloudapi import errors as cloud_errors
-from switchboard.web import formats
+from switchboard.web import formats, sentences
 
 Words = str | Promise
 
@@ -153,4 +153,4 @@ def say_stop(code: str, detail: str) -> str:
     """Return why a number is stopped: a person's name, or the error's sentence."""
     if code == "person" and detail.startswith(_STOPPED_BY):
         return _("Stopped by %(name)s") % {"name": detail.removeprefix(_STOPPED_BY).rstrip(".")}
-    return _(detail) if detail else code
+    return sentences.translate(detail) if detail else code

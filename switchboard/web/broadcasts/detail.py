@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from switchboard.broadcasts import lists, queries
+from switchboard.broadcasts import queries
 from switchboard.core import clock
 from switchboard.delivery import boards
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.types import Forecast, Measure, Origin, Progress
 from switchboard.numbers import fleet
-from switchboard.web import formats, words
+from switchboard.web import formats, sentences, words
 from switchboard.web.broadcasts import summary
 from switchboard.web.progress import build_bar
 from switchboard.web.rights import ConsoleRequest
@@ -37,7 +37,7 @@ def show_broadcast(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     context = {
         "broadcast": broadcast,
         "is_open": broadcast.state in OPEN_STATES,
-        "state_reason": _(broadcast.state_reason) if broadcast.state_reason else "",
+        "state_reason": sentences.translate(broadcast.state_reason),
         "progress": progress,
         "failures": _failures(progress),
         "skips": _skips(progress),
@@ -66,8 +66,7 @@ def _waiting(workspace_id: int, broadcast: Any, progress: Progress, now: datetim
     if broadcast.state not in OPEN_STATES or progress.waiting <= 0:
         return {"holds": [], "bar": build_bar(progress), "in_flight": 0, "forecast": None}
     held = delivery_queries.list_holds(workspace_id, Origin.BROADCAST, broadcast.pk, now)
-    unexpanded = lists.count_unexpanded(workspace_id, broadcast.pk)
-    forecast = delivery_queries.forecast(workspace_id, Origin.BROADCAST, broadcast.pk, now, not_expanded=unexpanded)
+    forecast = queries.get_forecast(workspace_id, broadcast.pk, now)
     return {
         "holds": [{"sentence": words.say_hold(row.gate), "until": row.until, "count": row.count} for row in held],
         "bar": build_bar(progress, sum(row.count for row in held)),

@@ -1,5 +1,6 @@
 """The wizard: Target, Message, Numbers and pace, Schedule, Review. Each step saves the draft."""
 
+from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,12 @@ from switchboard.broadcasts import actions, audience, queries
 from switchboard.broadcasts.errors import NotReadyError
 from switchboard.contacts import queries as contacts_queries
 from switchboard.core import clock
+from switchboard.delivery.rules.quiet_hours import Night
 from switchboard.numbers import fleet
 from switchboard.numbers.rules import PRESETS
 from switchboard.team.rules import Right
 from switchboard.templates import catalogue
-from switchboard.web import failures, words
+from switchboard.web import sentences, words
 from switchboard.web.broadcasts import estimating, message_step
 from switchboard.web.broadcasts.forms import NumbersForm, ScheduleForm, TargetForm
 from switchboard.web.broadcasts.summary import say_audience
@@ -195,9 +197,18 @@ def schedule(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "at": form.data.get("at") or (local.strftime("%Y-%m-%dT%H:%M") if local else ""),
         "least": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
         "hours": range(24),
-        "quiet_hours": [hour for hour in range(24) if hour >= 22 or hour < 8],
+        **_quiet(request.member.workspace),
     }
     return render_step(request, "schedule", broadcast, context, 422 if form.errors else 200)
+
+
+def _quiet(workspace: Any) -> dict[str, Any]:
+    night = Night(workspace.quiet_from, workspace.quiet_until)
+    return {
+        "quiet_from": f"{night.begins:%H:%M}",
+        "quiet_until": f"{night.ends:%H:%M}",
+        "quiet_hours": [hour for hour in range(24) if night.has(time(hour))],
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -211,16 +222,17 @@ def review(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         try:
             started = actions.start_broadcast(workspace_id=workspace_id, broadcast_id=broadcast_id, now=clock.now())
         except NotReadyError as error:
-            faults = [{"step": problem.step, "text": failures.say_text(problem.message)} for problem in error.problems]
+            faults = [{"step": problem.step, "text": sentences.translate(problem.message)} for problem in error.problems]
         else:
             said = _("The broadcast starts at its time.") if started.state == "scheduled" else _("The broadcast is starting.")
             messages.success(request, said)
             return redirect("broadcasts:detail", broadcast_id)
-    problems = [{"step": row.step, "text": failures.say_text(row.message)} for row in queries.list_problems(broadcast)]
+    problems = [{"step": row.step, "text": sentences.translate(row.message)} for row in queries.list_problems(broadcast)]
     context = {
         "faults": faults,
         "problems": [{**row, "href": f"broadcasts:edit_{row['step']}"} for row in problems],
         "audience": say_audience(workspace_id, broadcast.audience),
+        **_quiet(request.member.workspace),
         **estimating.describe(broadcast),
         **message_step.describe(request, broadcast),
     }

@@ -11,7 +11,7 @@ from switchboard.contacts import actions, queries, rules
 from switchboard.core import clock
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import failures, words
+from switchboard.web import failures, sentences, words
 from switchboard.web.contacts.forms import ConsentForm, ReadingForm, UploadForm, list_targets
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -160,7 +160,7 @@ def show_import(request: ConsoleRequest, import_id: int) -> HttpResponse:
         for row in queries.list_refused_rows(workspace_id, import_id, limit=_REFUSED_SHOWN)
     ]
     share = min(100, round(100 * job.read_bytes / max(1, job.file_bytes)))
-    context = {"job": job, "reasons": reasons, "refused": refused, "share": share, "step": "result", "error": _(job.error) if job.error else ""}
+    context = {"job": job, "reasons": reasons, "refused": refused, "share": share, "step": "result", "error": sentences.translate(job.error)}
     part = "contacts/import.html#live" if request.htmx else "contacts/import.html"
     return render(request, part, context)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from switchboard.numbers import queries as numbers_queries
 from switchboard.team.rules import Right
 from switchboard.templates import catalogue, queries, rules
+from switchboard.web import sentences
 from switchboard.web.rights import ConsoleRequest, needs
 from switchboard.web.templates import syncing
 
@@ -31,7 +32,9 @@ def show_templates(request: ConsoleRequest) -> HttpResponse:
         "accounts": accounts,
         "has_accounts": bool(accounts),
         "synced_at": max((account.synced_at for account in accounts.values() if account.synced_at), default=None),
-        "sync_errors": [account for account in accounts.values() if account.sync_error],
+        "sync_errors": [
+            (account.name, sentences.translate(account.sync_error)) for account in accounts.values() if account.sync_error
+        ],
     }
     if chosen:
         variant = chosen.pick(language or request.LANGUAGE_CODE[:2])

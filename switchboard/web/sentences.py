@@ -1,0 +1,82 @@
+"""Rooms' English sentences in the language of the page.
+
+A sentence without figures is looked up as it is. One with figures in it was written into an error, or kept in a row,
+with the figures already in place: it is recognised by its shape, and its figures are put into the translation.
+"""
+
+import re
+from functools import lru_cache
+
+from django.utils.translation import gettext, gettext_noop
+
+# tests/web/test_sentences.py finds a sentence of a room that is missing here.
+SHAPES = (
+    gettext_noop(
+        "No column holds phone numbers (the file has %(columns)s). "
+        "Choose which column does, or add one to the file."
+    ),
+    gettext_noop("The file has no column “%(column)s”. Its columns are: %(columns)s."),
+    gettext_noop("“%(target)s” is nothing that a column can be. Choose one of %(targets)s or field:<name>."),
+    gettext_noop("“%(encoding)s” is no encoding we know. Choose one of: %(encodings)s."),
+    gettext_noop(
+        "Line %(number)s is longer than a million characters, so this is not a table of people. "
+        "Save the list as CSV in your spreadsheet program and choose that file."
+    ),
+    gettext_noop(
+        "From line %(line)s on the file cannot be read as a table: a quotation mark (\") is opened there "
+        "and never closed. Correct that line and import the file again."
+    ),
+    gettext_noop(
+        "The uploaded file is no longer in %(folder)s. Upload it again; rows already imported stay as they are."
+    ),
+    gettext_noop(
+        "The uploaded file cannot be kept in %(folder)s (%(error)s). Make room there or correct its permissions."
+    ),
+    gettext_noop(
+        "The file is larger than %(limit)s MB. Split it into smaller files, "
+        "or have the limit raised (SWITCHBOARD_IMPORT_LIMIT_MB)."
+    ),
+    gettext_noop(
+        "The number %(number)s is connected in another workspace of this installation already. "
+        "Disconnect it there first."
+    ),
+    gettext_noop("Meta did not take the header's file for %(number)s and %(count)s more: %(reason)s"),
+    gettext_noop("Meta did not take the header's file for %(number)s: %(reason)s"),
+    gettext_noop("No value and no fallback for %(names)s. Give each variable a field or a fallback text."),
+    gettext_noop("The %(kind)s has %(size)s MB; at most %(limit)s MB are possible. Make it smaller."),
+    gettext_noop(
+        "No number of this broadcast has the template “%(name)s” approved any more. "
+        "See why on the templates page; when it is approved again, press Resume."
+    ),
+    gettext_noop(
+        "None of these numbers has the template “%(name)s” approved in its account. "
+        "Choose other numbers, or submit the template there."
+    ),
+    gettext_noop("The template's variables %(names)s have no field and no fixed text. Choose what fills them."),
+    gettext_noop("The Cloud API cannot be reached (%(reason)s). Check the network and SWITCHBOARD_CLOUD_API_URL."),
+    gettext_noop("The Cloud API did not answer properly (%(reason)s). Try again in a minute."),
+    gettext_noop("%(sentence)s (Meta's error %(code)s)"),
+)
+_LONGEST = 1000
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    patterns = []
+    for shape in SHAPES:
+        parts = re.split(r"%\((\w+)\)s", shape)
+        text = "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+        patterns.append((shape, re.compile(text, re.DOTALL)))
+    return patterns
+
+
+def translate(sentence: str) -> str:
+    """Return a room's sentence in the language of the page; one that nobody knows stays English."""
+    whole = gettext(sentence) if sentence else ""
+    if whole != sentence or len(sentence) > _LONGEST:
+        return whole
+    for shape, pattern in _patterns():
+        found = pattern.fullmatch(sentence)
+        if found:
+            return gettext(shape) % {name: translate(value) for name, value in found.groupdict().items()}
+    return sentence
