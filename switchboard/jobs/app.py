@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import procrastinate
 import structlog
 
-from switchboard.core import clock, database
+from switchboard.core import clock, database, ending
 from switchboard.core.database import Pool
 from switchboard.jobs import leading, schedule
 from switchboard.jobs.broadcasting import Expansion, Preparation
@@ -56,7 +56,7 @@ async def run_jobs(stopping: asyncio.Event) -> None:
         tasks.create_task(leading.run_leading("imports", run_imports, stopping))
         await stopping.wait()
         # Jobs at hand have a moment to end; what is cut off is done again by the next run of the schedule.
-        worker.cancel()
+        await ending.end_tasks([worker], again_seconds=2 * _END_SECONDS)
 
 
 def _at_start(pool: Pool, stopping: asyncio.Event) -> leading.Step:

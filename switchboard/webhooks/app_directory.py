@@ -37,6 +37,8 @@ class AppDirectory:
         self._apps: dict[str, KnownApp] = {}
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
+        # Before the first reading nobody can be told from a stranger.
+        self.is_read = False
 
     def find(self, meta_id: str) -> KnownApp | None:
         """Return what was last read of the app."""
@@ -46,10 +48,10 @@ class AppDirectory:
         """Return the app after looking at the table again: it is new, or its secret has changed."""
         async with self._lock:
             if clock.monotonic() - self._read_at >= _READ_AGAIN_AFTER_SECONDS:
-                await self.read()
+                await self._read()
         return self._apps.get(meta_id)
 
-    async def read(self) -> None:
+    async def _read(self) -> None:
         """Read every app; an absent database leaves what is known."""
         self._read_at = clock.monotonic()
         try:
@@ -58,13 +60,15 @@ class AppDirectory:
         except (psycopg.Error, PoolTimeout) as error:
             log.warning("apps_not_read", error=str(error))
             return
+        self.is_read = True
         self._apps = {row.meta_id: known for row in rows if (known := _open(row)) is not None}
 
     async def run(self) -> None:
         """Read every 15 seconds until cancelled."""
         while True:
-            await self.read()
-            await asyncio.sleep(_READ_EVERY_SECONDS)
+            async with self._lock:
+                await self._read()
+            await asyncio.sleep(_READ_EVERY_SECONDS if self.is_read else _READ_AGAIN_AFTER_SECONDS)
 
 
 def _open(row: store.AppRow) -> KnownApp | None:

@@ -20,6 +20,7 @@ _LARGEST_GROUP = 2000
 _CONNECT_SECONDS = 3
 _COMMIT_SECONDS = 5
 _RETRY_SECONDS = 0.5
+_IDLE_SECONDS = 2
 
 
 class NotKeptError(Unavailable):
@@ -80,12 +81,23 @@ class GroupCommit:
                 log.info("events_are_kept")
             self.is_up = True
             while True:
-                await self._arrived.wait()
-                await self._commit(connection, self._take_group())
+                if await self._has_arrived():
+                    await self._commit(connection, self._take_group())
+                else:
+                    await store.check_connection(connection)
         finally:
             # A connection in the middle of something cannot end politely, and need not.
             with suppress(TimeoutError, psycopg.Error, OSError):
                 await asyncio.wait_for(connection.close(), 1)
+
+    async def _has_arrived(self) -> bool:
+        """Wait for an event, but not so long that a lost connection stays unnoticed."""
+        try:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                await self._arrived.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def _take_group(self) -> list[_Waiting]:
         group: list[_Waiting] = []

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import structlog
 
-from switchboard.core import clock, database, env, heartbeat
+from switchboard.core import clock, database, database_time, ending, env, heartbeat
 from switchboard.webhooks import signature, store
 from switchboard.webhooks.app_directory import AppDirectory, KnownApp
 from switchboard.webhooks.group_commit import GroupCommit, NotKeptError
@@ -65,7 +65,7 @@ class Receiver:
         await receive()
         try:
             conninfo = database.conninfo_for("stream")
-            pool = database.make_pool("stream", size=2)
+            pool = database.make_pool("stream", size=3)
         except env.SettingError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
@@ -77,12 +77,12 @@ class Receiver:
                 running = [
                     tasks.create_task(self._group_commit.run()),
                     tasks.create_task(self._directory.run()),
+                    tasks.create_task(database_time.follow_database(pool)),
                     tasks.create_task(heartbeat.run_heartbeat(pool, "gateway", self._details)),
                 ]
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
-                for task in running:
-                    task.cancel()
+                await ending.end_tasks(running)
         finally:
             await pool.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -91,7 +91,13 @@ class Receiver:
         return {**self._counts, "is_up": self.is_up()}
 
     def is_up(self) -> bool:
-        return self._group_commit is not None and self._group_commit.is_up
+        """Tell whether events can be kept now."""
+        return (
+            self._group_commit is not None
+            and self._directory is not None
+            and self._group_commit.is_up
+            and self._directory.is_read
+        )
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────
 
@@ -159,6 +165,8 @@ class Receiver:
 
     async def _find_app(self, meta_id: str) -> KnownApp:
         directory = self._directory_now()
+        if not directory.is_read:
+            raise NotKeptError
         app = directory.find(meta_id) or await directory.find_again(meta_id)
         if app is None:
             self._log_sparingly("unknown_app", meta_id)

@@ -84,6 +84,17 @@ async def insert_events(connection: Connection, events: Sequence[NewEvent]) -> N
     )
 
 
+SQL_CHECK = "SELECT 1"
+
+
+async def check_connection(connection: Connection) -> None:
+    """Ask the database for a sign of life.
+
+    :raises psycopg.OperationalError: there is none.
+    """
+    await connection.execute(SQL_CHECK)
+
+
 # Index: webhooks_event_order. Bodies come up to a number of bytes, but always one.
 SQL_TAKE_EVENTS = """
 WITH candidate AS (

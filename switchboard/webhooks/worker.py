@@ -14,7 +14,7 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
-from switchboard.core import clock, database, heartbeat
+from switchboard.core import clock, database, database_time, ending, heartbeat
 from switchboard.delivery import store as delivery_store
 from switchboard.webhooks import dispatch, store
 
@@ -77,13 +77,13 @@ class Applier:
             helpers = [
                 around.create_task(self._listen()),
                 around.create_task(self._keep_watermark()),
+                around.create_task(database_time.follow_database(self._pool)),
                 around.create_task(heartbeat.run_heartbeat(self._pool, self._config.role, lambda: dict(self.counts))),
             ]
             async with asyncio.TaskGroup() as lanes:
                 lanes.create_task(self._run_lane(is_inbound=True))
                 lanes.create_task(self._run_lane(is_inbound=False))
-            for helper in helpers:
-                helper.cancel()
+            await ending.end_tasks(helpers)
 
     # ── lanes ────────────────────────────────────────────────────────────────────────────────────
 
@@ -194,7 +194,7 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
 
 async def run_applier(config: ApplierConfig, stopping: asyncio.Event) -> None:
     """Apply stored events until `stopping` is set."""
-    pool = database.make_pool("stream", size=4, url=config.url)
+    pool = database.make_pool("stream", size=5, url=config.url)
     await pool.open(wait=False)
     try:
         await Applier(config, pool, stopping).run()

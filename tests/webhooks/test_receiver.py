@@ -143,6 +143,8 @@ async def test_it_answers_503_while_the_database_is_away_and_recovers(world: Wor
     with psycopg.connect(world_server, autocommit=True) as server:
         server.execute(f"ALTER DATABASE {_name(world)} ALLOW_CONNECTIONS false")
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [_name(world)])
+        sessions = "SELECT 1 FROM pg_stat_activity WHERE datname = %s"
+        await until(lambda: not server.execute(sessions, [_name(world)]).fetchall())
         first = await gateway.post(world.app_meta_id, EMPTY)
         await until(lambda: not gateway.application.is_up())
         async with asyncio.timeout(1):
@@ -153,6 +155,19 @@ async def test_it_answers_503_while_the_database_is_away_and_recovers(world: Wor
     await until(lambda: gateway.application.is_up())
     assert await gateway.post(world.app_meta_id, EMPTY) == 200
     assert world.one(COUNT) == 1
+
+
+async def test_it_notices_a_lost_connection_before_the_next_event(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.webhooks.group_commit._IDLE_SECONDS", 0.05)
+    await gateway.post(world.app_meta_id, EMPTY)
+    world.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%%webhooks_event%%' AND pid <> pg_backend_pid()"
+    )
+    await until(lambda: not gateway.application.is_up())
+    await until(lambda: gateway.application.is_up())
+    assert await gateway.post(world.app_meta_id, EMPTY) == 200
 
 
 async def test_it_starts_without_a_database_and_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,7 @@ TEMPLATE = {"app_id": 1, "account_meta_id": "660001", "name": "a", "language": "
 TEMPLATE |= {"state": "paused", "category": None, "reason": ""}
 PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_LIST_APPS, {}, ()),
+    (store.SQL_CHECK, {}, ()),
     (store.SQL_INSERT_EVENTS, EVENT, ()),
     (store.SQL_TAKE_EVENTS, {"is_inbound": True, "limit": 500, "bytes": 10**6}, ("webhooks_event_order",)),
     (store.SQL_FIND_OLDEST_INBOUND, {}, ("webhooks_event_order",)),
