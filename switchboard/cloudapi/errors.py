@@ -106,7 +106,7 @@ OUTCOMES: dict[int, Outcome] = {
     1: _final("Meta did not understand the request. Report it with the message's number if it happens again."),
     2: _retry("Meta's service was down for a moment; the message is sent again by itself.", 30, 60, 120, 300, 600),
     3: _number("The app lacks a capability for this call. Check the app's permissions in the Meta dashboard."),
-    4: _slow("The app's limit of calls is reached; sending goes on more slowly.", 60, 120, 300),
+    4: _slow("The app's limit of calls is reached; sending goes on more slowly.", 10, 60, 300),
     10: _number(_ACCESS),
     33: _number("Meta does not know this number any more. Check in WhatsApp Manager that it still exists."),
     100: _final("A part of the message is not valid for Meta. Check the template's variables, links and files."),
