@@ -116,7 +116,7 @@ class Import(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     file_name = models.CharField(max_length=255)
-    # Path below SWITCHBOARD_HOME/uploads; removed 30 days after the run.
+    # Path below SWITCHBOARD_HOME; empty when the file was removed, 30 days after the run.
     file_path = models.CharField(max_length=500)
     file_bytes = models.BigIntegerField()
     encoding = models.CharField(max_length=32)

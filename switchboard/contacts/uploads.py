@@ -74,7 +74,7 @@ def find_upload(relative: str) -> Path:
 
 def has_upload(relative: str) -> bool:
     """Tell whether a kept upload is still there."""
-    return bool((settings.HOME / relative).is_file())
+    return bool(relative) and bool((settings.HOME / relative).is_file())
 
 
 def drop_upload(relative: str) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, ValidationResult
 from phonenumbers import timezone as phone_zones
-from phonenumbers.tzdata import TIMEZONE_DATA
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
 
 class PhoneReading(NamedTuple):
@@ -109,6 +109,10 @@ class _Plan(NamedTuple):
     prefix: re.Pattern[str] | None
     trunk: str
     exit: re.Pattern[str] | None
+    # Fixed lines where they can be told from mobiles.
+    fixed: re.Pattern[str] | None
+    # Whether a mobile number tells the place: where it looks like a fixed line, or has an area's code.
+    is_mobile_local: bool
 
 
 @lru_cache(maxsize=512)
@@ -122,6 +126,9 @@ def _plan(country: str) -> _Plan | None:
     if not code or not mobile or not general or phonenumbers.region_code_for_country_code(code) != country:
         return None
     prefix, way_out = metadata.national_prefix_for_parsing, metadata.international_prefix
+    fixed = metadata.fixed_line.national_number_pattern if metadata.fixed_line else None
+    kinds = phonenumbers.PhoneNumberType
+    kind = kinds.FIXED_LINE_OR_MOBILE if fixed == mobile else kinds.MOBILE
     return _Plan(
         code=str(code),
         country=country,
@@ -130,6 +137,8 @@ def _plan(country: str) -> _Plan | None:
         prefix=re.compile(prefix) if prefix else None,
         trunk=metadata.national_prefix or "",
         exit=re.compile(way_out) if way_out else None,
+        fixed=re.compile(fixed) if fixed and fixed != mobile else None,
+        is_mobile_local=bool(phonenumbers.is_number_type_geographical(kind, code)),
     )
 
 
@@ -195,33 +204,43 @@ def zones_of(phone: str) -> tuple[str, ...]:
 
     Where the plan names many zones that keep the same time all year, one stands for them all.
     """
-    single = _zones_of_code(phone[1:4])
-    # What tells mobile from fixed, and area from area, is in the first seven digits and the length.
-    return single if single is not None else _zones_of_prefix(phone[:9], len(phone))
+    prefix = phone[1:4]
+    country_zones = _zones_of_code(prefix)
+    if len(country_zones) == 1:
+        return country_zones
+    plan = _plan_of_prefix(prefix) if len(prefix) == 3 else None
+    if plan is None or plan.mobile.fullmatch(phone, start := 1 + len(plan.code)) is None:
+        return _zones_by_library(phone)
+    if plan.fixed is not None and plan.fixed.fullmatch(phone, start):
+        return _zones_by_library(phone)
+    return _zones_of_place(phone) if plan.is_mobile_local else country_zones
 
 
 @lru_cache(maxsize=4096)
-def _zones_of_code(prefix: str) -> tuple[str, ...] | None:
-    """Return the zone of a country that has only one."""
+def _zones_of_code(prefix: str) -> tuple[str, ...]:
+    """Return the zones of the country code that an international number begins with."""
     for length in (1, 2, 3):
         if prefix[:length].isdigit() and int(prefix[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            zones = TIMEZONE_DATA.get(prefix[:length], ())
-            return _distinct_zones(zones) if len(_distinct_zones(zones)) == 1 else None
-    return None
+            return _distinct_zones(TIMEZONE_DATA.get(prefix[:length], ()))
+    return ()
 
 
-@lru_cache(maxsize=65536)
-def _zones_of_prefix(prefix: str, length: int) -> tuple[str, ...]:
+def _zones_of_place(phone: str) -> tuple[str, ...]:
+    """Return the zones of the longest known beginning of a number, which tells area from area."""
+    for length in range(TIMEZONE_LONGEST_PREFIX, 0, -1):
+        zones = TIMEZONE_DATA.get(phone[1 : 1 + length])
+        if zones is not None:
+            return _distinct_zones(zones)
+    return ()
+
+
+@lru_cache(maxsize=4096)
+def _zones_by_library(phone: str) -> tuple[str, ...]:
+    """Ask `phonenumbers`: for fixed lines, and for countries whose mobiles it cannot tell by their plan alone."""
     try:
-        number = phonenumbers.parse(prefix.ljust(length, "2"))
+        return _distinct_zones(tuple(phone_zones.time_zones_for_number(phonenumbers.parse(phone))))
     except NumberParseException:
         return ()
-    kind = phonenumbers.number_type(number)
-    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
-        zones = phone_zones.time_zones_for_geographical_number(number)
-    else:
-        zones = phone_zones.time_zones_for_number(number)
-    return _distinct_zones(tuple(zones))
 
 
 @lru_cache(maxsize=4096)

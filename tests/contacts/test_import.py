@@ -1,5 +1,6 @@
 """Imports: what becomes of each row, and that nothing is lost, doubled or undone."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -216,3 +217,14 @@ def test_it_refuses_a_file_above_the_limit_and_keeps_nothing(
         start_import("phone\n" + "09012345678\n" * 100_000)
     assert [path for path in home.rglob("*") if path.is_file()] == []
     assert not Import.objects.exists()
+
+
+def test_a_file_is_forgotten_after_thirty_days_and_its_result_is_not(
+    run_import: RunImport, workspace: Workspace, home: Path
+) -> None:
+    result = run_import(SMALL)
+    assert actions.forget_uploads(workspace_id=workspace.pk, now=NOON + timedelta(days=29)) == 0
+    assert actions.forget_uploads(workspace_id=workspace.pk, now=NOON + timedelta(days=31)) == 1
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+    assert queries.get_result(workspace.pk, result.import_id) == result
+    assert b"".join(queries.iter_refused_csv(workspace.pk, result.import_id))

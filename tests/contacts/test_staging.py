@@ -38,7 +38,7 @@ def test_the_upsert_finds_people_by_number_and_import_rows_by_key(workspace: Wor
         (staging.SQL_SET_ZONES, {"zone": "Asia/Tokyo", "contact_ids": [1], "now": NOON}, "contacts_contact_"),
         (
             staging.SQL_NOTE_ROWS,
-            {"import_id": 1, "contact_ids": [1], "lines": [2], "are_new": [True]},
+            {"import_id": 1, "contact_ids": [1], "lines": [2]},
             "contacts_importedrow_pkey",
         ),
     ],

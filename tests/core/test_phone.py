@@ -1,10 +1,13 @@
 """Phone numbers as people type them: what is understood, what is refused and why, and where they are."""
 
+import itertools
 import random
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
+from phonenumbers import timezone as phone_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from switchboard.core import phone
@@ -99,6 +102,39 @@ def test_its_quick_answer_is_always_the_one_phonenumbers_gives() -> None:
 )
 def test_it_knows_where_a_number_lives(number: str, zones: tuple[str, ...]) -> None:
     assert phone.zones_of(number) == zones
+
+
+def _valid_numbers() -> list[phonenumbers.PhoneNumber]:
+    """Valid mobile and fixed numbers of every country."""
+    rng = random.Random(11)
+    numbers = []
+    kinds = phonenumbers.PhoneNumberType
+    for region, kind in itertools.product(sorted(phonenumbers.SUPPORTED_REGIONS), (kinds.MOBILE, kinds.FIXED_LINE)):
+        example = phonenumbers.example_number_for_type(region, kind)
+        if example is None:
+            continue
+        national = phonenumbers.national_significant_number(example)
+        for kept in range(2, len(national), 2):
+            tail = "".join(rng.choices("0123456789", k=len(national) - kept))
+            number = phonenumbers.parse(f"+{example.country_code}{national[:kept]}{tail}")
+            if phonenumbers.is_valid_number(number):
+                numbers.append(number)
+    return numbers
+
+
+def _times(zones: tuple[str, ...]) -> set[tuple[object, ...]]:
+    days = [datetime(2026, month, 15, tzinfo=UTC) for month in range(1, 13)]
+    return {
+        tuple(day.astimezone(ZoneInfo(zone)).utcoffset() for day in days) for zone in zones if zone != "Etc/Unknown"
+    }
+
+
+def test_its_zones_keep_the_times_that_phonenumbers_names() -> None:
+    numbers = _valid_numbers()
+    assert len(numbers) > 1000
+    for number in numbers:
+        text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        assert _times(phone.zones_of(text)) == _times(tuple(phone_zones.time_zones_for_number(number))), text
 
 
 def test_it_names_every_time_that_a_country_keeps_when_the_number_does_not_say_where() -> None:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import BinaryIO
+
+from django.db.models import Q
 
 from switchboard.contacts import queries, reading, rules, uploads
 from switchboard.contacts.actions.steps import STEP_ROWS, ImportRun
@@ -24,6 +26,7 @@ from switchboard.core.tenancy import workspace_scope
 from switchboard.team.models import Workspace
 
 _SAMPLE_ROWS = 50
+_UPLOADS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +284,18 @@ def _finish_import(workspace_id: int, import_id: int, *, state: str, error: str,
         job.save(update_fields=["state", "error", "finished_at"])
         statements.notify_live(workspace_id, [f"import:{import_id}", "overview"])
         return queries.render_result(job)
+
+
+def forget_uploads(*, workspace_id: int, now: datetime) -> int:
+    """Remove the files of imports that ended 30 days ago, and of those never started; return how many went.
+
+    What became of their rows stays.
+    """
+    long_ago = now - _UPLOADS_KEPT
+    ended = Q(finished_at__lt=long_ago) | Q(state=ImportState.UPLOADED, created_at__lt=long_ago)
+    old = Import.objects.filter(ended, workspace_id=workspace_id).exclude(file_path="")
+    paths = list(old.values_list("file_path", flat=True))
+    for path in paths:
+        uploads.drop_upload(path)
+    old.update(file_path="")
+    return len(paths)
