@@ -19,7 +19,7 @@ from switchboard.delivery.breaker import Breaker
 from switchboard.delivery.credentials import Credentials, NoTokenError
 from switchboard.delivery.open_batches import OpenBatches
 from switchboard.delivery.recorder import Consequence, Note
-from switchboard.delivery.schedule import Planned
+from switchboard.delivery.schedule import Planned, Schedule
 from switchboard.delivery.store import Claimed, Reason, Result
 from switchboard.delivery.types import Gate, State
 
@@ -54,6 +54,7 @@ class Poster:
     batches: OpenBatches
     switches: Switches
     breaker: Breaker
+    schedule: Schedule
     now: Callable[[], datetime] = clock.now
     monotonic: Callable[[], float] = clock.monotonic
     _blocked: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Poster:
             return self.release(message)
         data = callback.build_callback_data(message.workspace_id, message.message_id, message.attempt)
         payload = payloads.build_envelope(recipient=message.recipient, callback_data=data, body=message.body)
+        self.schedule.note_left(planned, self.monotonic())
         answer = await CloudClient(self.transport, token).send_message(message.number_meta_id, payload)
         return self._weigh(message, answer)
 

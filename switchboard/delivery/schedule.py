@@ -64,6 +64,12 @@ class Schedule:
             return planned
         return None
 
+    def note_left(self, planned: Planned, now: float) -> None:
+        """Note that a message really leaves only now: the number's next one keeps its distance from here."""
+        track = self._tracks.get(planned.message.number_id)
+        if track is not None and track.planned == planned.at:
+            track.left = max(track.left, now)
+
     def _earliest(self, planned: Planned) -> float:
         track = self._tracks.get(planned.message.number_id)
         if track is None:

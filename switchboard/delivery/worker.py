@@ -35,13 +35,11 @@ _RENEW_SECONDS = 2.0
 _CLEAN_SECONDS = 2.0
 _CLOCK_SECONDS = 10.0
 _LARGEST_JUMP_SECONDS = 0.25
-_FINISH_SECONDS = 4.0
+_FINISH_SECONDS = 3.0
 _SET_ASIDE_SECONDS = 5.0
 # No more is claimed than is posted within a second, so that little is in doubt if this process dies.
 _LEAST_WAITING = 200
 _MOST_WAITING = 1500
-
-SQL_DATABASE_TIME = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,8 @@ async def run_sender(config: SenderConfig, stopping: asyncio.Event) -> dict[str,
             config.cloud_api_url, connections=config.concurrency, timeout_seconds=config.timeout_seconds
         ) as transport:
             batches = OpenBatches(clock.monotonic)
-            poster = Poster(transport, Credentials(pool), batches, Switches(), Breaker(clock.monotonic))
+            parts = Switches(), Breaker(clock.monotonic), Schedule()
+            poster = Poster(transport, Credentials(pool), batches, *parts)
             sender = Sender(config, pool, poster, Recorder(pool, batches))
             await sender.run(stopping)
             return dict(sender.counts)
@@ -85,7 +84,7 @@ class Sender:
         self._poster = poster
         self._recorder = recorder
         self._batches = poster.batches
-        self._schedule = Schedule()
+        self._schedule = poster.schedule
         self._is_planned = asyncio.Event()
         self._is_due = asyncio.Event()
         self._room = asyncio.Semaphore(config.concurrency)
@@ -110,6 +109,7 @@ class Sender:
             dispatching = group.create_task(self._dispatch(group))
             claiming = group.create_task(self._claim_until(stopping))
             await stopping.wait()
+            self._is_due.set()
             await claiming
             dispatching.cancel()
             await self._finish()
@@ -171,7 +171,7 @@ class Sender:
     async def _claim_round(self) -> int:
         """Claim once for every workspace with something due, in turns; return how many rows were dealt with."""
         now = clock.now()
-        async with self._pool.connection() as connection:
+        async with self._pool.connection(timeout=2) as connection:
             is_fresh = await store.is_watermark_fresh(connection, now)
             workspaces = await store.list_due_workspaces(connection, now, is_fresh=is_fresh)
             random.shuffle(workspaces)
@@ -275,7 +275,7 @@ class Sender:
 
     async def _flush_the_rest(self) -> None:
         try:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(1.5):
                 await self._recorder.flush()
         except (*_AWAY, TimeoutError) as error:
             # Their batches' leases run out, and the messages become unknown.
@@ -297,9 +297,9 @@ class Sender:
 
     async def _measure_clock(self, connection: AsyncConnection) -> None:
         before = clock.now()
-        row = await (await connection.execute(SQL_DATABASE_TIME)).fetchone()
+        database_seconds = await store.read_database_time(connection)
         middle = before + (clock.now() - before) / 2
-        offset = _offset(float(row[0]) if row else 0.0, middle)
+        offset = _offset(database_seconds, middle)
         is_first = not self._is_clock_steady
         jump = abs(offset - clock.database_offset())
         clock.set_database_offset(offset)

@@ -1,6 +1,7 @@
 """What synchronous code does to delivery, and what it reads back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from tests.conftest import NOON, OwnDatabase
 from tests.delivery.claiming import claim, record
 from tests.delivery.world import World, enqueue, make_world
 
-BROADCAST = {"origin": Origin.BROADCAST, "origin_id": 1}
+BROADCAST: dict[str, Any] = {"origin": Origin.BROADCAST, "origin_id": 1}
 
 
 @pytest.fixture

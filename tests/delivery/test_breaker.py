@@ -17,9 +17,10 @@ def test_five_failures_in_a_row_open_it():
     breaker = Breaker(Moment())
     for _ in range(4):
         breaker.note_failure("refused")
-    assert not breaker.is_open
+    states = [breaker.is_open]
     breaker.note_failure("refused")
-    assert breaker.is_open
+    states.append(breaker.is_open)
+    assert states == [False, True]
     assert breaker.last_reason == "refused"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +13,13 @@ from switchboard.delivery.types import LaneState, Origin, Priority, State
 from tests.conftest import NOON, OwnDatabase
 from tests.delivery.claiming import SENDER, claim, record
 from tests.delivery.world import World, apply_events_through, enqueue, make_contacts, make_world
+
+ANSWER: dict[str, Any] = {
+    "origin": Origin.ANSWER,
+    "origin_id": 0,
+    "priority": Priority.ANSWER,
+    "template_id": None,
+}
 
 
 @pytest.fixture
@@ -109,8 +117,7 @@ def test_answers_do_not_wait_for_incoming_events(world):
         "INSERT INTO delivery_window VALUES (%s, %s, %s, %s)", world.workspace_id, contact_id, world.number_ids[0], NOON
     )
     apply_events_through(world, NOON - timedelta(seconds=3))
-    answer = {"origin": Origin.ANSWER, "origin_id": 0, "priority": Priority.ANSWER, "template_id": None}
-    enqueue(world, 1, NOON, contact_ids=[contact_id], body={"type": "text", "text": {"body": "Hi"}}, **answer)
+    enqueue(world, 1, NOON, contact_ids=[contact_id], body={"type": "text", "text": {"body": "Hi"}}, **ANSWER)
     assert len(claim(world).messages) == 1
 
 
@@ -125,8 +132,7 @@ def test_answers_go_past_a_careful_pace(world):
             world.number_ids[0],
             NOON,
         )
-    answer = {"origin": Origin.ANSWER, "origin_id": 0, "priority": Priority.ANSWER, "template_id": None}
-    enqueue(world, 10, NOON, contact_ids=contact_ids, body={"type": "text", "text": {"body": "Hi"}}, **answer)
+    enqueue(world, 10, NOON, contact_ids=contact_ids, body={"type": "text", "text": {"body": "Hi"}}, **ANSWER)
     enqueue(world, 5, NOON)
     claimed = claim(world).messages
     assert [message.is_answer for message in claimed].count(True) == 10

@@ -26,7 +26,7 @@ from switchboard.delivery.store import (
     take,
     unknown,
 )
-from switchboard.delivery.types import Measure, Origin, State, StatusUpdate
+from switchboard.delivery.types import Measure, Origin, Priority, State, StatusUpdate
 from tests.conftest import NOON, OwnDatabase
 from tests.delivery.claiming import SENDER
 from tests.delivery.world import World, make_world
@@ -98,8 +98,8 @@ def large(database: OwnDatabase) -> World:
             workspace_id=world.workspace_id,
             origin=Origin.BROADCAST,
             origin_id=1,
-            priority=4,
-            number_ids=world.number_ids,  # type: ignore[arg-type]  # as stored
+            priority=Priority.BROADCAST,
+            number_ids=world.number_ids,
         )
     first = min(opened.values())
     world.run(
@@ -204,7 +204,7 @@ def scoped(large: World) -> Iterator[World]:
         yield large
 
 
-ORIGIN = {"workspace_id": 1, "origin": "broadcast", "origin_id": 1}
+ORIGIN: dict[str, Any] = {"workspace_id": 1, "origin": "broadcast", "origin_id": 1}
 
 
 @pytest.mark.parametrize(

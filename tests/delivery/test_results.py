@@ -1,6 +1,7 @@
 """What becomes of a message after its POST, and that the counts say exactly that."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -210,6 +211,6 @@ def test_the_first_reply_counts_once(world):
 
 def test_a_window_stays_at_its_latest_opening(world):
     for moment in (LATER, NOON):
-        row = (world.workspace_id, 1, world.number_ids[0], moment)
-        in_stream(world, lambda connection, row=row: store.open_windows(connection, [row]))
+        rows = [(world.workspace_id, 1, world.number_ids[0], moment)]
+        in_stream(world, partial(store.open_windows, rows=rows))
     assert world.one("SELECT opened_at FROM delivery_window") == LATER

@@ -59,6 +59,16 @@ def test_late_messages_of_a_careful_number_keep_their_whole_gap():
     assert leave(schedule, [1.8, 5.0, 5.7, 5.8]) == [(1.8, 1.0), (5.8, 5.0)]
 
 
+def test_the_gap_counts_from_when_a_message_really_left():
+    schedule = Schedule()
+    first = planned(1.0)
+    schedule.add(first)
+    schedule.add(planned(5.0))
+    leave(schedule, [1.0])
+    schedule.note_left(first, 1.5)
+    assert leave(schedule, [5.0, 5.4, 5.5]) == [(5.5, 5.0)]
+
+
 def test_numbers_do_not_wait_for_each_other():
     schedule = Schedule()
     schedule.add(planned(1.0, number_id=1))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -295,7 +296,7 @@ def test_killed_at_any_moment_it_sends_nothing_twice(world, meta):
             arguments = [sys.executable, "-m", "tests.delivery.sender_process", world.url, meta.url]
             for target in (150, 500):
                 process = subprocess.Popen([*arguments, str(clock.shift_seconds())])  # noqa: ASYNC220  killed below
-                await wait_for(lambda target=target: len(meta.posts) >= target, 20)
+                await wait_for(partial(_has_posted, meta, target), 20)
                 process.send_signal(signal.SIGKILL)
                 process.wait()
             stopping = asyncio.Event()
@@ -312,6 +313,10 @@ def test_killed_at_any_moment_it_sends_nothing_twice(world, meta):
     assert states[State.ACCEPTED] <= len(meta.accepted) <= 1000
     assert world.tallied("sent") == {"": states[State.ACCEPTED]}
     assert world.tallied("unknown").get("", 0) == states.get(State.UNKNOWN, 0) > 0
+
+
+def _has_posted(meta: FakeMeta, many: int) -> bool:
+    return len(meta.posts) >= many
 
 
 def _is_over(world: World) -> bool:

@@ -1,5 +1,6 @@
 """What a dead sender had in flight is doubted, never repeated, and settled in the end."""
 
+import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,7 +27,7 @@ def settle(world: World, now: datetime) -> dict[int, set[str]]:
     return in_stream(world, lambda connection: store.settle_unknown(connection, now))
 
 
-def lose_one(world: World) -> object:
+def lose_one(world: World) -> uuid.UUID:
     """Let a message be in flight when its sender dies, and return it."""
     enqueue(world, 1, NOON)
     (message,) = claim(world).messages

@@ -12,6 +12,8 @@ QUARTER = 900
 # A message may leave this much after its moment, never before; windows are wider by it, so that
 # a late message and the next ones on time still keep the limit.
 LATENESS_SECONDS = 1.0
+# Two messages may take different times to reach Meta: where a gap is kept on purpose, it must hold there too.
+TRAVEL_SECONDS = 0.1
 # Enough past moments for the strictest preset to judge a number that was on a looser one until now.
 LEAST_KEPT = 200
 
@@ -50,6 +52,8 @@ def _earliest_of_day(quarters: dict[int, int], limit: int, moment: float) -> flo
 def _gap(pace: Pace, log: list[float], moment: float, waiting: int, draw: Draw) -> float:
     """Return how long to wait after the message that leaves at `moment`."""
     gap = draw(pace.gap_min_seconds, max(pace.gap_min_seconds, pace.gap_max_seconds))
+    if gap:
+        gap += TRAVEL_SECONDS
     if pace.per_second:
         gap = max(gap, 1.0 / pace.per_second)
     if pace.per_hour:

@@ -4,7 +4,14 @@ from switchboard.delivery.store.batches import expire_batches, renew
 from switchboard.delivery.store.claim import Claim, Claimed, claim
 from switchboard.delivery.store.due import is_watermark_fresh, list_due_workspaces
 from switchboard.delivery.store.results import Result, record_results
-from switchboard.delivery.store.signals import list_stopped, mark_replied, open_windows, set_watermark, tally
+from switchboard.delivery.store.signals import (
+    list_stopped,
+    mark_replied,
+    open_windows,
+    read_database_time,
+    set_watermark,
+    tally,
+)
 from switchboard.delivery.store.statuses import record_statuses
 from switchboard.delivery.store.stops import Reason, slow_number, stop_account_of, stop_number, stop_template
 from switchboard.delivery.store.take import LEASE
@@ -23,6 +30,7 @@ __all__ = [
     "list_stopped",
     "mark_replied",
     "open_windows",
+    "read_database_time",
     "record_results",
     "record_statuses",
     "renew",

@@ -22,6 +22,15 @@ async def list_stopped(connection: Connection) -> frozenset[int]:
     return frozenset(workspace_id for (workspace_id,) in rows)
 
 
+SQL_DATABASE_TIME = "SELECT extract(epoch FROM clock_timestamp())::float8"
+
+
+async def read_database_time(connection: Connection) -> float:
+    """Return the database's clock in seconds since 1970."""
+    row = await (await connection.execute(SQL_DATABASE_TIME)).fetchone()
+    return float(row[0]) if row else 0.0
+
+
 SQL_WATERMARK = """
 INSERT INTO delivery_inboundwatermark AS mark (id, applied_through) VALUES (1, %(applied_through)s)
 ON CONFLICT (id) DO UPDATE SET applied_through = excluded.applied_through

@@ -14,9 +14,7 @@ from switchboard.delivery.store.tallies import topics
 Connection = AsyncConnection[Any]
 
 UNCONFIRMED = "unconfirmed"
-# Meta may hold a template back for quality for up to an hour or so before it sends it.
 PATIENCE = timedelta(minutes=15)
-TEMPLATE_PATIENCE = timedelta(hours=2)
 # One status proves that statuses come through for this long, not for the rest of the day.
 _HEARD_AT_MOST_SECONDS = 300
 
