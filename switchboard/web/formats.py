@@ -33,8 +33,9 @@ def render_moment(value: datetime) -> str:
     local, today = value.astimezone(zone), clock.now().astimezone(zone)
     if local.date() == today.date():
         return dates.format_time(local, "HH:mm", tzinfo=_zone(), locale=locale_name())
-    skeleton = "MMMdHm" if local.year == today.year else "yMMMd"
-    return dates.format_skeleton(skeleton, local, tzinfo=_zone(), locale=locale_name())
+    if local.year != today.year:
+        return dates.format_skeleton("yMMMd", local, tzinfo=_zone(), locale=locale_name())
+    return f"{render_day(local)} {render_clock_time(local)}"
 
 
 def render_day(value: datetime) -> str:
