@@ -14,7 +14,7 @@ from switchboard.core import live
 from switchboard.delivery import store as delivery_store
 from switchboard.delivery.types import State, StatusUpdate
 from switchboard.replies import intake
-from switchboard.webhooks import account_events, store
+from switchboard.webhooks import account_events, store, unnoted
 
 Connection = AsyncConnection[Any]
 
@@ -32,11 +32,19 @@ class _Parts:
     """The parts of a batch, sorted by what is to be done with them."""
 
     updates: dict[tuple[Any, ...], StatusUpdate] = field(default_factory=dict)
+    without_note: list[unnoted.Unnoted] = field(default_factory=list)
     arrived: list[intake.Arrived] = field(default_factory=list)
     chosen: list[intake.Chosen] = field(default_factory=list)
     account_events: list[tuple[store.StoredEvent, events.AccountEvent]] = field(default_factory=list)
     letters: dict[tuple[int, int, str], store.NewDeadLetter] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, update: StatusUpdate) -> None:
+        """Keep a status once a batch, with its earliest moment."""
+        key = (update.message_id, update.attempt, update.state)
+        known = self.updates.get(key)
+        if known is None or (update.at, update.wamid) < (known.at, known.wamid):
+            self.updates[key] = update
 
     def refuse(self, event: store.StoredEvent, change: events.Change, reason: str) -> None:
         """Set a change aside, once however many of its elements cannot be applied."""
@@ -52,6 +60,8 @@ async def apply_events(connection: Connection, batch: Sequence[store.StoredEvent
     numbers = await _find_numbers(connection, readable)
     for event, item in readable:
         _sort(event, item, numbers, parts)
+    for update in await unnoted.resolve(connection, parts.without_note, now, parts.counts):
+        parts.add(update)
     topics: defaultdict[int, set[str]] = defaultdict(set)
     await _apply_statuses(connection, list(parts.updates.values()), now, topics)
     for outcome in (
@@ -115,26 +125,15 @@ def _sort(event: store.StoredEvent, item: events.Event, numbers: dict[str, store
 
 
 def _sort_status(event: store.StoredEvent, status: events.Status, number: store.NumberRow, parts: _Parts) -> None:
-    """Keep a status of ours, once a batch, with the earliest moment; one without our note is only counted."""
+    """Keep a status by our note; without one, Meta's id has to tell whose it is."""
     state = _STATES.get(status.status)
     note = callback.parse_callback_data(status.callback_data)
-    if state is None or note is None or note.workspace_id != number.workspace_id:
+    if state is None or (note is not None and note.workspace_id != number.workspace_id):
         parts.counts["statuses_unknown" if state is None else "statuses_foreign"] += 1
-        return
-    update = StatusUpdate(
-        workspace_id=note.workspace_id,
-        message_id=note.message_id,
-        attempt=note.attempt,
-        state=state,
-        at=status.at or event.received_at,
-        wamid=status.wamid,
-        error_code=status.error_code,
-        error_detail=status.error_detail,
-    )
-    key = (note.message_id, note.attempt, state)
-    known = parts.updates.get(key)
-    if known is None or (update.at, update.wamid) < (known.at, known.wamid):
-        parts.updates[key] = update
+    elif note is None:
+        parts.without_note.append(unnoted.Unnoted(event, number.workspace_id, status, state))
+    else:
+        parts.add(unnoted.build_update(event, status, state, note))
 
 
 async def _apply_statuses(

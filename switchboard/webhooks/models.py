@@ -56,3 +56,19 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Orphan(models.Model):
+    """A status without our note that came before the answer to its message; kept some minutes."""
+
+    workspace_id = models.BigIntegerField()
+    app_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    wamid = models.CharField(max_length=255)
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "webhooks_orphan"
+
+    def __str__(self) -> str:
+        return f"status of {self.wamid}"

@@ -16,7 +16,7 @@ from psycopg_pool import PoolTimeout
 
 from switchboard.core import clock, database, database_time, ending, heartbeat
 from switchboard.delivery import store as delivery_store
-from switchboard.webhooks import dispatch, store
+from switchboard.webhooks import dispatch, store, unnoted
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,7 @@ class ApplierConfig:
     batch_bytes: int = 2 * 1024 * 1024
     poll_seconds: float = 0.25
     watermark_seconds: float = 0.2
+    orphans_seconds: float = 2.0
     role: str = "worker"
 
 
@@ -68,6 +69,7 @@ class Applier:
         self._pool = pool
         self._stopping = stopping
         self._limits = {True: config.batch_events, False: config.batch_events}
+        self._failed_alone: int | None = None
         self._woken = {True: asyncio.Event(), False: asyncio.Event()}
         self.counts: Counter[str] = Counter()
 
@@ -77,6 +79,7 @@ class Applier:
             helpers = [
                 around.create_task(self._listen()),
                 around.create_task(self._keep_watermark()),
+                around.create_task(self._keep_returning_orphans()),
                 around.create_task(database_time.follow_database(self._pool)),
                 around.create_task(heartbeat.run_heartbeat(self._pool, self._config.role, lambda: dict(self.counts))),
             ]
@@ -144,6 +147,10 @@ class Applier:
             self._limits[is_inbound] = max(1, len(failed.batch) // _NARROWING)
             return await self.apply_waiting(is_inbound=is_inbound)
         (event,) = failed.batch
+        if self._failed_alone != event.id:
+            # Another worker may have been in the way, with the same person say: once more before it is set aside.
+            self._failed_alone = event.id
+            return await self.apply_waiting(is_inbound=is_inbound)
         log.error("event_set_aside", event_id=event.id, error=error, exc_info=failed.__cause__)
         async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
             await store.bury_event(connection, event.id, error, self._config.now())
@@ -168,6 +175,19 @@ class Applier:
                 log.warning("watermark_not_written", error=str(error) or type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
             await asyncio.sleep(self._config.watermark_seconds)
+
+    async def return_orphans(self) -> int:
+        """Queue statuses again that came before the answer to their message; return how many."""
+        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+            return await store.return_orphans(connection, self._config.now() - unnoted.KEPT)
+
+    async def _keep_returning_orphans(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.orphans_seconds)
+            try:
+                self.counts["statuses_returned"] += await self.return_orphans()
+            except _NOT_THE_EVENTS_FAULT as error:
+                log.warning("orphans_not_returned", error=str(error) or type(error).__name__)
 
     async def _listen(self) -> None:
         """Wake the lanes as soon as a gateway has kept something; polling covers what is missed."""

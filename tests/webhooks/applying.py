@@ -79,6 +79,15 @@ def _body(world: World, value: dict[str, Any]) -> bytes:
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
+def without_note(body: bytes, *, wamid: str = "wamid.OUT_1") -> bytes:
+    """Return a status body as it looks when our note got lost."""
+    content = json.loads(body)
+    for raw in content["entry"][0]["changes"][0]["value"]["statuses"]:
+        del raw["biz_opaque_callback_data"]
+        raw["id"] = wamid
+    return json.dumps(content).encode()
+
+
 def tallies(world: World) -> dict[tuple[str, str], int]:
     """Return the sums of all counts, by measure and reason."""
     rows = world.run(

@@ -23,6 +23,7 @@ LETTER = {
     "now": NOON,
 }
 EVENT = {"workspace_ids": [1], "app_ids": [1], "are_inbound": [True], "received_at": [NOON], "bodies": [b"x"]}
+ORPHAN = {"workspace_ids": [1], "app_ids": [1], "received_at": [NOON], "wamids": ["wamid.1"], "bodies": [b"x"]}
 WITHDRAWAL: dict[str, Any] = {
     "workspace_ids": [1],
     "contact_ids": [1],
@@ -80,6 +81,9 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_TAKE_EVENTS, {"is_inbound": True, "limit": 500, "bytes": 10**6}, ("webhooks_event_order",)),
     (store.SQL_FIND_OLDEST_INBOUND, {}, ("webhooks_event_order",)),
     (store.SQL_FIND_NUMBERS, {"meta_ids": ["880001"]}, ("numbers_number_meta_id", "numbers_account_pkey")),
+    (store.SQL_FIND_BY_WAMID, {"workspace_ids": [1], "wamids": ["wamid.1"]}, ("_hashtextextended_idx",)),
+    (store.SQL_INSERT_ORPHANS, ORPHAN, ()),
+    (store.SQL_RETURN_ORPHANS, {"before": NOON}, ("_hashtextextended_idx",)),
     (store.SQL_CHANGE_TEMPLATE, TEMPLATE, ("templates_template_workspace_id",)),
     (store.SQL_INSERT_DEAD_LETTERS, LETTER, ()),
     (store.SQL_BURY_EVENT, {"id": 1, "reason": "", "now": NOON}, ("webhooks_event_pkey",)),
