@@ -1,0 +1,158 @@
+"""An import: upload, map, check, run, result; and what each bad file is told."""
+
+import io
+import zipfile
+
+import pytest
+from django.test import Client
+
+from switchboard.consent import actions as consent_actions
+from switchboard.contacts import actions
+from switchboard.contacts.models import Contact, Import
+from switchboard.core.tenancy import workspace_scope
+from tests.web.conftest import Shop
+
+HEADER = "電話番号,お名前,メモ\n"
+ROWS = HEADER + "090-1234-5678,佐藤 花子,常連\n12345,短い,\n０９０－１２３４－５６７８,同じ人,\n+86 138 0013 8000,王小明,\n"
+AGREED = {"map": "1", "consent": "marketing:opt_in", "source": "till", "tags": "春"}
+
+
+def upload(client: Client, content: bytes, name: str = "people.csv"):
+    file = io.BytesIO(content)
+    file.name = name
+    return client.post("/contacts/imports/new/", {"file": file, "country": "JP"})
+
+
+def zipped() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("people.csv", ROWS)
+    return content.getvalue()
+
+
+@pytest.fixture
+def job(olive: Client) -> Import:
+    """A file that has been uploaded."""
+    assert upload(olive, ROWS.encode()).status_code == 302
+    return Import.objects.get()
+
+
+def mapped(job: Import) -> dict[str, str]:
+    return {f"column-{place}": target for place, target in enumerate(job.mapping.values())}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (HEADER.encode("utf-16") + b"\x00" * 9000, "This is not a text file."),
+        (b"\x7fELF\x02\x01" + bytes(range(256)) * 40, "This is not a text file."),
+        (b"%PDF-1.7 ...", "This is a PDF, not a CSV file."),
+        (zipped(), "This is an Excel workbook or a ZIP file"),
+    ],
+)
+def test_a_file_that_is_no_list_is_told_what_to_do(olive: Client, content: bytes, sentence: str) -> None:
+    answer = upload(olive, content)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_no_file_is_told_so(olive: Client) -> None:
+    answer = olive.post("/contacts/imports/new/", {"country": "JP"})
+    assert (answer.status_code, "Choose a file first." in answer.content.decode()) == (422, True)
+
+
+def test_a_file_that_is_too_big_is_told_the_limit(olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_IMPORT_LIMIT_MB", "1")
+    answer = upload(olive, b"1" * (1024 * 1024 + 1))
+    assert "The file is larger than 1 MB." in answer.content.decode()
+
+
+def test_a_refusal_speaks_the_persons_language(olive: Client) -> None:
+    olive.post("/language/", {"language": "ja"})
+    assert "ファイルが空です。" in upload(olive, b"").content.decode()
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("utf-8-sig", "UTF-8"), ("cp932", "Shift_JIS"), ("gb18030", "GB18030")])
+def test_encodings_are_recognised(olive: Client, encoding: str, name: str) -> None:
+    text = ROWS if encoding != "gb18030" else "手机号,姓名,城市\n13800138000,王小明,上海\n13900139000,李娜,北京\n13700137000,张伟,广州\n"
+    answer = upload(olive, text.encode(encoding))
+    page = olive.get(answer["Location"]).content.decode()
+    assert f" selected>{name}" in page
+
+
+def test_the_columns_are_guessed_and_shown_with_samples(olive: Client, job: Import) -> None:
+    page = olive.get(f"/contacts/imports/{job.pk}/map/").content.decode()
+    assert "090-1234-5678" in page
+    assert '<option value="phone" selected>' in page
+
+
+def test_no_phone_column_is_refused(olive: Client, job: Import) -> None:
+    answer = olive.post(f"/contacts/imports/{job.pk}/map/", {**AGREED, "column-0": "name"})
+    assert answer.status_code == 422
+    assert "No column holds phone numbers. Choose which column does." in answer.content.decode()
+
+
+def test_no_consent_is_refused(olive: Client, job: Import) -> None:
+    answer = olive.post(f"/contacts/imports/{job.pk}/map/", {**mapped(job), "map": "1", "consent": "", "source": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose what these people agreed to." in page
+    assert "Write where these people agreed" in page
+
+
+def test_reading_in_another_encoding_maps_anew(olive: Client, job: Import) -> None:
+    said = {"reread": "1", "encoding": "cp932", "delimiter": ",", "country": "JP", "has_header": "on"}
+    olive.post(f"/contacts/imports/{job.pk}/map/", said)
+    job.refresh_from_db()
+    assert job.encoding == "cp932"
+
+
+def test_the_check_shows_every_fault_in_its_cell(olive: Client, job: Import) -> None:
+    answer = olive.post(f"/contacts/imports/{job.pk}/map/", {**mapped(job), **AGREED})
+    assert answer["Location"] == f"/contacts/imports/{job.pk}/check/"
+    page = olive.get(answer["Location"]).content.decode()
+    assert "+819012345678" in page
+    assert "Too short for a phone number" in page
+    assert not Contact.objects.filter(name="王小明").exists()
+
+
+def test_a_number_of_no_known_country_is_said_plainly(olive: Client) -> None:
+    answer = upload(olive, "phone,name\n+999 1234 5678,Nobody\n090-1234-5678,Somebody\n".encode())
+    page = olive.get(answer["Location"].replace("/map/", "/check/")).content.decode()
+    assert "A number of no known country; write it with + and the country code" in page
+
+
+def test_the_result_counts_and_gives_the_refused_rows(shop: Shop, olive: Client, job: Import) -> None:
+    olive.post(f"/contacts/imports/{job.pk}/map/", {**mapped(job), **AGREED})
+    olive.post(f"/contacts/imports/{job.pk}/check/")
+    with workspace_scope(shop.workspace.pk):
+        actions.run_import(
+            workspace_id=shop.workspace.pk, import_id=job.pk, record_consent=consent_actions.record_import
+        )
+    page = olive.get(f"/contacts/imports/{job.pk}/").content.decode()
+    assert "Finished" in page
+    assert "The same person again in this file" in page
+    refused = olive.get(f"/contacts/imports/{job.pk}/refused.csv")
+    assert refused["Content-Disposition"] == f'attachment; filename="refused-{job.pk}.csv"'
+    assert "12345" in refused.content.decode("utf-8-sig")
+
+
+def test_an_import_runs_once(olive: Client, job: Import) -> None:
+    olive.post(f"/contacts/imports/{job.pk}/map/", {**mapped(job), **AGREED})
+    olive.post(f"/contacts/imports/{job.pk}/check/")
+    assert olive.post(f"/contacts/imports/{job.pk}/check/").status_code == 409
+
+
+def test_an_import_can_be_stopped(olive: Client, job: Import) -> None:
+    olive.post(f"/contacts/imports/{job.pk}/map/", {**mapped(job), **AGREED})
+    olive.post(f"/contacts/imports/{job.pk}/check/")
+    olive.post(f"/contacts/imports/{job.pk}/stop/")
+    job.refresh_from_db()
+    assert job.state == "stopped"
+    assert "Stopped; what was imported stays" in olive.get(f"/contacts/imports/{job.pk}/").content.decode()
+
+
+def test_imports_are_listed(olive: Client, job: Import) -> None:
+    assert "people.csv" in olive.get("/contacts/imports/").content.decode()

@@ -1,0 +1,45 @@
+"""No page asks the database more often because there is more to show."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from tests.web.conftest import Shop
+
+# Session, person, member and scope (4), savepoints (2), and the frame: workspaces, stop, heartbeats, lag, numbers (5).
+FRAME = 13
+PAGES = [
+    ("/", FRAME + 9),
+    ("/broadcasts/", FRAME + 2),
+    ("/broadcasts/?q=autumn&group=draft", FRAME + 2),
+    ("/contacts/", FRAME + 4),
+    ("/contacts/?q=090", FRAME + 5),
+    ("/contacts/{contact}/", FRAME + 8),
+    ("/contacts/imports/", FRAME + 1),
+    ("/numbers/", FRAME + 4),
+    ("/templates/", FRAME + 2),
+    ("/search/?q=a", FRAME + 4),
+    ("/broadcasts/{broadcast}/", FRAME + 12),
+    ("/broadcasts/{broadcast}/recipients/", FRAME + 4),
+    ("/broadcasts/{draft}/edit/audience/", FRAME + 7),
+    ("/broadcasts/{draft}/edit/message/", FRAME + 5),
+    ("/broadcasts/{draft}/edit/numbers/", FRAME + 4),
+    ("/broadcasts/{draft}/edit/schedule/", FRAME + 2),
+    ("/broadcasts/{draft}/edit/review/", FRAME + 14),
+]
+
+
+@pytest.mark.parametrize(("page", "most"), PAGES)
+def test_a_page_asks_so_often_and_no_more(
+    shop: Shop, olive: Client, django_assert_max_num_queries, page: str, most: int
+) -> None:
+    numbers = [factories.make_number(shop.workspace, account=shop.account) for _ in range(12)]
+    for place in range(12):
+        factories.make_contact(shop.workspace, name=f"Person {place}", tags=[f"tag {place}"])
+        factories.make_template(shop.workspace, shop.account, name=f"template_{place}")
+    drafts = [factories.make_broadcast(shop.workspace, numbers) for _ in range(12)]
+    started = drafts[0]
+    olive.post(f"/broadcasts/{started.pk}/edit/review/")
+    address = page.format(contact=shop.contacts[0].pk, broadcast=started.pk, draft=drafts[1].pk)
+    with django_assert_max_num_queries(most):
+        assert olive.get(address).status_code == 200
