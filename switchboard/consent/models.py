@@ -35,11 +35,13 @@ class Entry(models.Model):
     # Who wrote the line: an import or a user with its id after a colon, the contact, or Meta.
     actor = models.CharField(max_length=64)
     # Makes one event withdraw once, however often it is delivered.
-    event_key = models.CharField(max_length=300, null=True, unique=True)  # noqa: DJ001  unique, so unknown must be NULL
+    event_key = models.CharField(max_length=300, null=True)  # noqa: DJ001  unique, so unknown must be NULL
     at = models.DateTimeField()
 
     class Meta:
         db_table = "consent_entry"
+        # Not unique=True, which would bring a second index for LIKE that nobody asks.
+        constraints = [models.UniqueConstraint(fields=["event_key"], name="consent_entry_event_once")]
         indexes = [models.Index(fields=["workspace", "contact_id", "-id"], name="consent_entry_by_contact")]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ class Withdrawal:
     actor: str = "contact"
 
 
-# Index: consent_entry_event_key_… (unique), consent_standing_pkey. Only a line that is new moves the standing, so that
+# Index: consent_entry_event_once, consent_standing_pkey. Only a line that is new moves the standing, so that
 # a replayed STOP does not undo a later opt-in. An opt-out ends every category: a new opt-in must be recorded to return.
 SQL_WITHDRAW = """
 WITH wish AS (

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ("wording", models.TextField(blank=True)),
                 ("evidence", models.JSONField(default=dict)),
                 ("actor", models.CharField(max_length=64)),
-                ("event_key", models.CharField(max_length=300, null=True, unique=True)),
+                ("event_key", models.CharField(max_length=300, null=True)),
                 ("at", models.DateTimeField()),
                 (
                     "workspace",
@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "consent_entry",
                 "indexes": [models.Index(fields=["workspace", "contact_id", "-id"], name="consent_entry_by_contact")],
+                "constraints": [models.UniqueConstraint(fields=("event_key",), name="consent_entry_event_once")],
             },
         ),
     ]
