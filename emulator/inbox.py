@@ -97,7 +97,7 @@ class Inbox:
             number.free_entries[person] = (self._clock.elapsed(), 0.0)
         # Inbound and outbound share a number's throughput; a person is never refused for it.
         number.throughput.spend(self._clock.elapsed())
-        index = len(self._ledger.inbound) - 1
+        index = inbound.place = len(self._ledger.inbound) - 1
         self._threads.setdefault((number.index, person), []).append(index)
         self._webhooks.emit(number, InboundUpdate(index))
         return index

@@ -51,6 +51,8 @@ class Inbound:
     # The phone is not shown to the business.
     is_hidden: bool = False
     has_username: bool = False
+    # Its own place in the list.
+    place: int = -1
 
 
 class Ledger:

@@ -87,6 +87,12 @@ class People:
         else:
             self._by_suffix[habits.suffix] = habits
 
+    def adjust_habits(self, phone: str, **changes: bool | None) -> None:
+        """Override some habits of one phone and leave what was fixed before."""
+        known = self._find_habits(phone) or Habits()
+        given = {name: value for name, value in changes.items() if value is not None}
+        self._by_phone[phone] = msgspec.structs.replace(known, phone=phone, suffix="", **given)
+
     def person(self, phone: str, knobs: Knobs) -> Person:
         """Return how the person behind a phone behaves."""
         person = _draw_person(phone, self._digest(phone), knobs)

@@ -89,10 +89,15 @@ class Statuses:
             self._after_sent(index)
         elif kind == DELIVERED:
             self._after_delivered(index)
-        else:
+        elif kind != READ or self._ledger.states[index] not in {READ, PLAYED}:
             self._enter(index, kind, self._ledger.failures.get(index, 0))
             if kind == READ and self._ledger.kind(index) == "audio":
                 self._agenda.add(self._delay("read"), PLAYED, index)
+
+    def read_now(self, index: int) -> None:
+        """Let a person read a message that has arrived, whatever was planned for it."""
+        if self._ledger.states[index] == DELIVERED:
+            self._enter(index, READ)
 
     def _begin(self, index: int, kind: int, *, at_once: bool) -> None:
         if at_once:

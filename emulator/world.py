@@ -25,6 +25,7 @@ from emulator.people import People
 from emulator.recipients import PhoneBook
 from emulator.registration import Registration
 from emulator.reviews import Reviews
+from emulator.screens import Screens
 from emulator.standing import Standing
 from emulator.statuses import Statuses
 from emulator.uploads import Uploads
@@ -101,6 +102,7 @@ class World:
             standing=self.standing,
         )
         self.registration = Registration(clock=self.clock, directory=self.directory, standing=self.standing)
+        self.screens = Screens(clock=self.clock, knobs=self.knobs, ledger=self.ledger, inbox=self.inbox)
         self.usage = Usage(self.clock, self.knobs)
         self.uploads = Uploads()
         self.rejected: Counter[int] = Counter()

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulator.control import decisions, ledger, people, worlds
+from emulator.control import decisions, ledger, people, phones, worlds
 from emulator.control.answers import ControlError, answer
 from emulator.control.openapi import build_document
 from emulator.control.route import PREFIX, Function, Route
@@ -11,6 +11,7 @@ from emulator.people import Habits
 from emulator.setup import Setup
 from emulator.world import World
 
+CHAT = ("phone", "phone_number_id")
 SELECTION = ("since_accepted", "phone_number_id", "account", "template")
 
 
@@ -94,6 +95,18 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "accepted-callbacks"): Route(
         ledger.stream_callbacks, "every accepted biz_opaque_callback_data, one per line", None, SELECTION, "text/plain"
+    ),
+    ("GET", "phones"): Route(phones.show_page, "the page that shows any person's phone", content_type="text/html"),
+    ("GET", "phones/phones.js"): Route(phones.show_script, "its script", content_type="text/javascript"),
+    ("GET", "phones/phones.css"): Route(phones.show_style, "its style", content_type="text/css"),
+    ("GET", "phones/chats"): Route(phones.list_chats, "the newest chats, or those a search finds", None, ("search",)),
+    ("GET", "phones/chat"): Route(phones.show_chat, "one chat as the person sees it", None, CHAT, required=CHAT),
+    ("POST", "phones/read"): Route(phones.read_chat, "the person reads what has arrived in a chat", phones.Opened),
+    ("POST", "phones/habits"): Route(
+        phones.adjust_habits, "some habits of one person; the others stay", phones.Adjustment
+    ),
+    ("GET", "phones/file"): Route(
+        phones.show_file, "a file of a message", None, ("source",), "application/octet-stream", ("source",)
     ),
     ("GET", "opt-outs"): Route(ledger.list_opt_outs, "opt-outs with the moment the gateway confirmed them"),
 }
