@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, Sum
 
+from switchboard.core import statements
 from switchboard.delivery.models import Delivery, Message, Tally
+from switchboard.delivery.statements import reading
 from switchboard.delivery.types import Measure, Origin, Progress
 
 
@@ -155,26 +156,7 @@ def list_by_number(workspace_id: int, origin: Origin, origin_id: int) -> dict[in
     return dict(counts)
 
 
-# Index: delivery_lane_by_origin, delivery_message_by_lane, then primary keys. 10,000 messages: 40 ms.
-SQL_MOMENTS = """
-SELECT date_bin(%(step)s, event.moment, TIMESTAMPTZ 'epoch') AS at,
-    count(*) FILTER (WHERE event.kind = 'sent'), count(*) FILTER (WHERE event.kind = 'delivered'),
-    count(*) FILTER (WHERE event.kind = 'read')
-FROM delivery_message message
-JOIN delivery_delivery delivery ON delivery.message_id = message.id
-CROSS JOIN LATERAL (VALUES ('sent', delivery.accepted_at), ('delivered', delivery.delivered_at), ('read', delivery.read_at))
-    AS event(kind, moment)
-WHERE message.workspace_id = %(workspace_id)s AND message.lane_id = ANY(ARRAY(
-    SELECT id FROM delivery_lane
-    WHERE workspace_id = %(workspace_id)s AND origin_kind = %(origin)s AND origin_id = %(origin_id)s))
-  AND event.moment IS NOT NULL
-GROUP BY 1 ORDER BY 1 DESC LIMIT 240
-"""
-
-
 def list_moments(workspace_id: int, origin: Origin, origin_id: int, step: timedelta) -> list[Minute]:
     """Return what became of an origin's messages in steps shorter than a minute; for a few thousand messages."""
     given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id, "step": step}
-    with connection.cursor() as cursor:
-        cursor.execute(SQL_MOMENTS, given)
-        return [Minute(*row) for row in reversed(cursor.fetchall())]
+    return [Minute(*row) for row in reversed(statements.fetch(reading.SQL_MOMENTS, given))]

@@ -6,30 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
+from switchboard.core import statements
+from switchboard.delivery.statements import reading
 from switchboard.delivery.types import Forecast, Origin
 from switchboard.numbers import rules as number_rules
 from switchboard.numbers.rules import Pace
 
 _WINDOWS = (("per_second", 1.0), ("per_minute", 60.0), ("per_hour", 3600.0), ("per_day", 86400.0))
-
-# Index: delivery_lane_by_origin and the lanes' unique key; the outbox's primary key.
-SQL_WAITING = """
-SELECT lane.number_id, lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s AS is_own, lane.pace,
-    number.pace, number.pace_overrides, number.throughput,
-    number.stopped_at IS NOT NULL OR number.state <> 'connected' AS is_stopped,
-    waiting.many, waiting.last_hold, lane.state = 'paused' AS is_paused
-FROM delivery_lane lane
-JOIN numbers_number number ON number.id = lane.number_id
-CROSS JOIN LATERAL (
-    SELECT count(*) AS many, max(outbox.due_at) FILTER (WHERE outbox.hold IS NOT NULL) AS last_hold
-    FROM delivery_outbox outbox WHERE outbox.lane_id = lane.id) AS waiting
-WHERE lane.workspace_id = %(workspace_id)s AND lane.state <> 'cancelled' AND lane.priority > 2
-  AND lane.number_id IN (SELECT number_id FROM delivery_lane WHERE workspace_id = %(workspace_id)s
-      AND origin_kind = %(origin)s AND origin_id = %(origin_id)s)
-  AND (lane.low_water_at IS NOT NULL OR (lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +42,7 @@ def forecast(workspace_id: int, origin: Origin, origin_id: int, now: datetime, *
     `not_expanded` people still have no message; they are taken to spread evenly over the numbers.
     """
     given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id}
-    with connection.cursor() as cursor:
-        cursor.execute(SQL_WAITING, given)
-        rows = cursor.fetchall()
+    rows = statements.fetch(reading.SQL_WAITING, given)
     own = [row for row in rows if row[1]]
     waiting = sum(row[7] for row in own) + not_expanded
     if not waiting or not own:
@@ -78,7 +59,7 @@ def forecast(workspace_id: int, origin: Origin, origin_id: int, now: datetime, *
     return Forecast(waiting, finish_at, limit, figure, len(own))
 
 
-def _queues(rows: Iterable[tuple], more: float) -> Iterable[_Queue]:  # type: ignore[type-arg]  # rows of SQL_WAITING
+def _queues(rows: Iterable[tuple], more: float) -> Iterable[_Queue]:  # type: ignore[type-arg]  # rows of reading.SQL_WAITING
     rivals: dict[int, list[int]] = defaultdict(list)
     for number_id, is_own, *_, many, _hold, is_paused in rows:
         if not is_own and not is_paused:

@@ -12,7 +12,8 @@ import pytest
 from django.db import connection as django_connection
 
 from switchboard.core.tenancy import workspace_scope
-from switchboard.delivery import actions, forecast, queries, store
+from switchboard.delivery import actions, store
+from switchboard.delivery.statements import planning, reading
 from switchboard.delivery.store import (
     batches,
     credentials,
@@ -210,14 +211,14 @@ ORIGIN: dict[str, Any] = {"workspace_id": 1, "origin": "broadcast", "origin_id":
 @pytest.mark.parametrize(
     ("statement", "given", "index"),
     [
-        (queries.SQL_HOLDS, {"now": NOON}, "delivery_outbox"),
-        (queries.SQL_SPEED, {}, "delivery_tally_by_origin"),
+        (reading.SQL_HOLDS, {"now": NOON}, "delivery_outbox"),
+        (reading.SQL_SPEED, {}, "delivery_tally_by_origin"),
         (
-            actions.SQL_SKIP_WAITING,
+            planning.SQL_SKIP_WAITING,
             {"reason": "x", "limit": 10, "now": NOON, "skipped": -1, "waiting": 0},
             "delivery_outbox_pkey",
         ),
-        (forecast.SQL_WAITING, {}, "delivery_outbox_pkey"),
+        (reading.SQL_WAITING, {}, "delivery_outbox_pkey"),
     ],
 )
 def test_pages_go_by_their_index_too(scoped, statement, given, index):

@@ -1,0 +1,1 @@
+"""SQL of the synchronous side, apart from the code that runs it through core.statements."""
