@@ -21,7 +21,7 @@ PAGES = [
     ("/search/?q=a", FRAME + 4),
     ("/broadcasts/{broadcast}/", FRAME + 12),
     ("/broadcasts/{broadcast}/recipients/", FRAME + 4),
-    ("/broadcasts/{draft}/edit/audience/", FRAME + 7),
+    ("/broadcasts/{draft}/edit/audience/", FRAME + 8),
     ("/broadcasts/{draft}/edit/message/", FRAME + 5),
     ("/broadcasts/{draft}/edit/numbers/", FRAME + 4),
     ("/broadcasts/{draft}/edit/schedule/", FRAME + 2),
