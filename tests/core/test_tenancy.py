@@ -32,6 +32,7 @@ def make_tag(workspace_id, name):
 
 
 def test_a_workspace_sees_its_own_rows_only():
+    """The scope is set by SQL_SET_SCOPE, at the start of each transaction."""
     make_tag(9001, "ours")
     make_tag(9002, "theirs")
     with workspace_scope(9001):
