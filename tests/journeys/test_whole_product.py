@@ -1,6 +1,6 @@
 """The whole product through its real processes, judged by the emulator's ledger beside ours."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.journey]
 
 
 @pytest.fixture
-def run_demo(tmp_path) -> Iterator[DemoProcess]:
+def run_demo(tmp_path) -> Iterator[Callable[..., DemoProcess]]:
     tmp_path.chmod(0o755)
     runs: list[DemoProcess] = []
 

@@ -41,4 +41,3 @@ def _proportional_kib(pid: int) -> int:
             if line.startswith(("Pss:", "VmRSS:")):
                 return int(line.split()[1])
     return 0
-
