@@ -88,7 +88,7 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_INSERT_DEAD_LETTERS, LETTER, ()),
     (store.SQL_BURY_EVENT, {"id": 1, "reason": "", "now": NOON}, ("webhooks_event_pkey",)),
     (store.SQL_REPLAY, {"workspace_id": 1, "ids": [1], "now": NOON}, ("webhooks_deadletter_pkey",)),
-    (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_key", "consent_standing_pkey")),
+    (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
     (contacts_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
     (contacts_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
     (contacts_store.SQL_LOCK_USER_ID, {"key": "x"}, ()),
