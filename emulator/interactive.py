@@ -9,7 +9,7 @@ from emulator.views import Part, button
 
 BODY_LONGEST, LIST_BODY_LONGEST, CARD_BODY_LONGEST = 1024, 4096, 160
 BUTTON_LONGEST, BUTTONS_MOST, ROWS_MOST, CARDS_MOST = 20, 3, 10, 10
-HEADER_MEDIA = {"image", "video", "document"}
+HEADER_MEDIA = ("image", "video", "document")
 TEXT_HEADER_ONLY = {"list", "product_list"}
 NO_HEADER = {"product", "location_request_message", "request_contact_info", "carousel", "call_permission_request"}
 BODY_OPTIONAL = {"product"}
@@ -168,7 +168,7 @@ def _voice_call(action: Piece) -> list[Part]:
 
 
 def _order(action: Piece) -> list[Part]:
-    if action.get("name") not in {"review_and_pay", "review_order"}:
+    if action.get("name") not in ("review_and_pay", "review_order"):
         raise GraphError(131009, "interactive.action.name must be review_and_pay or review_order")
     parameters = require_object(action, "parameters", "interactive.action.parameters")
     return [button("order", "Review order", take_text(parameters, "reference_id", "parameters", longest=35))]
@@ -196,7 +196,7 @@ def _card(card: Piece, media_source: MediaSource) -> list[Part]:
         return [Part("product", _product(action)[0].text), button("product", "View")]
     header = require_object(card, "header", "card.header")
     form = header.get("type")
-    if form not in {"image", "video"}:
+    if form not in ("image", "video"):
         raise GraphError(131009, "card.header.type must be image or video")
     parts = [Part(form, media_source(form, require_object(header, form, f"card.header.{form}")))]
     if card.get("body") is not None:

@@ -42,7 +42,8 @@ async def subscribe(call: Call, app: App) -> web.Response:
     if call.text("object") != OBJECT:
         raise GraphError(100, message=f"(#100) object must be {OBJECT}.")
     given = call.parameters.get("fields", "")
-    fields = frozenset(given if isinstance(given, list) else filter(None, (f.strip() for f in str(given).split(","))))
+    names = given if isinstance(given, list) else str(given).split(",")
+    fields = frozenset(str(name).strip() for name in names)
     if not fields or not fields <= FIELDS:
         raise GraphError(100, message=f"(#100) fields must be some of {', '.join(sorted(FIELDS))}.")
     url, token = call.text("callback_url"), call.text("verify_token")

@@ -95,6 +95,8 @@ BAD = [
     ("interactive", of("voice_call", {"name": "voice_call", "parameters": {"ttl_minutes": 0}}), 131009),
     ("interactive", of("teleport", {"name": "teleport"}), 131009),
     ("interactive", {"action": {}}, 131008),
+    ("interactive", of("order_details", {"name": [[]], "parameters": {"reference_id": "A1"}}), 131009),
+    ("interactive", of("carousel", {"cards": [card(0, header={"type": [], "image": LINK}), card(1)]}), 131009),
 ]
 
 
