@@ -7,19 +7,22 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from switchboard.cloudapi import texts
+from switchboard.cloudapi import contents, notices, texts
+from switchboard.cloudapi.values import Json as Json
+from switchboard.cloudapi.values import as_code as as_code
+from switchboard.cloudapi.values import as_flag
+from switchboard.cloudapi.values import as_list as as_list
+from switchboard.cloudapi.values import as_moment as as_moment
+from switchboard.cloudapi.values import as_object as as_object
+from switchboard.cloudapi.values import as_text as as_text
 
-_LATEST_SECONDS = 253_402_300_799  # The end of year 9999: beyond it is no date.
-_LONGEST_CODE = 10
+_ITEMS = {"messages", "statuses"}
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
-_MILLISECONDS_FROM = 10**12  # Meta documents seconds; some bodies carry milliseconds.
-
-Json = dict[str, Any]
 
 
 class MalformedError(Exception):
@@ -61,6 +64,41 @@ class Incoming(msgspec.Struct, frozen=True):
     context_id: str
     raw: Json
 
+    @property
+    def content(self) -> contents.Content:
+        """Return what it holds, typed; read only where somebody asks."""
+        return contents.parse_content(as_text(self.raw.get("type")), self.raw)
+
+    @property
+    def context(self) -> contents.Context:
+        """Return what it quotes, and whether it was passed on."""
+        return contents.parse_context(self.raw)
+
+    @property
+    def referral(self) -> contents.Referral | None:
+        """Return the advertisement that it came through."""
+        return contents.parse_referral(self.raw)
+
+    @property
+    def problems(self) -> tuple[contents.Problem, ...]:
+        """Return Meta's errors beside it."""
+        return contents.parse_problems(self.raw.get("errors"))
+
+    @property
+    def group_id(self) -> str:
+        """Return the group that it was written in, or an empty text."""
+        return as_text(self.raw.get("group_id"))
+
+
+class Pricing(msgspec.Struct, frozen=True):
+    """Whether and as what Meta charges a message; the amount comes from the rate card."""
+
+    is_billable: bool
+    model: str
+    type: str
+    category: str
+    subtype: str = ""
+
 
 class Status(msgspec.Struct, frozen=True):
     """How far one of our messages came: sent, delivered, read, played, failed, or a word we do not know."""
@@ -72,6 +110,37 @@ class Status(msgspec.Struct, frozen=True):
     callback_data: str
     error_code: int | None
     error_detail: str
+    raw: Json = {}
+
+    @property
+    def wa_id(self) -> str:
+        """Return the digits of the person's phone, or an empty text where it is hidden."""
+        shown = as_text(self.raw.get("recipient_id"))
+        return shown.lstrip("+") if _PHONE.fullmatch(shown) else ""
+
+    @property
+    def user_id(self) -> str:
+        """Return the person's business-scoped user id, or an empty text."""
+        return as_text(self.raw.get("recipient_user_id"))[:150]
+
+    @property
+    def pricing(self) -> Pricing | None:
+        """Return what is charged; it stands on sent and on one of delivered and read."""
+        pricing = as_object(self.raw.get("pricing"))
+        if not pricing:
+            return None
+        model, form, category = (as_text(pricing.get(key)) for key in ("pricing_model", "type", "category"))
+        return Pricing(as_flag(pricing.get("billable")), model, form, category, as_text(pricing.get("subtype")))
+
+    @property
+    def window_ends_at(self) -> datetime | None:
+        """Return the end of the conversation that Meta opened; since v24 only those after an advertisement have one."""
+        return as_moment(as_object(self.raw.get("conversation")).get("expiration_timestamp"))
+
+    @property
+    def problems(self) -> tuple[contents.Problem, ...]:
+        """Return all of Meta's errors."""
+        return contents.parse_problems(self.raw.get("errors"))
 
 
 class Preference(msgspec.Struct, frozen=True):
@@ -88,6 +157,11 @@ class AccountEvent(msgspec.Struct, frozen=True):
     """Everything about templates, accounts and numbers, and fields that we do not know."""
 
     change: Change
+
+    @property
+    def notice(self) -> notices.Notice:
+        """Return what it says, typed; a field that we do not know stays raw."""
+        return notices.parse_notice(self.change.field, self.change.value)
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -165,41 +239,6 @@ def _clean(value: Any) -> Any:
     return value
 
 
-def as_object(value: Any) -> Json:
-    """Return the value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return the value if it is a list, a single object as a list of one, else an empty one."""
-    if isinstance(value, list):
-        return value
-    return [value] if isinstance(value, dict) else []
-
-
-def as_text(value: Any) -> str:
-    """Return a text or a number as text, else an empty one."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def as_moment(value: Any) -> datetime | None:
-    """Return the moment of a Unix timestamp in seconds or milliseconds, number or text."""
-    try:
-        seconds = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else 0.0
-        seconds = seconds / 1000 if seconds >= _MILLISECONDS_FROM else seconds
-        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LATEST_SECONDS else None
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def as_code(value: Any) -> int | None:
-    """Return an error code given as number or text."""
-    text = as_text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_CODE else None
-
-
 # ── envelope → items ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -222,6 +261,9 @@ def _parse_messages(change: Change) -> Iterator[Event]:
         yield _parse_incoming(change, raw, people) if isinstance(raw, dict) else _odd(change, "message", raw)
     for raw in as_list(change.value.get("statuses")):
         yield _parse_status(change, raw) if isinstance(raw, dict) else _odd(change, "status", raw)
+    # Problems without a message, clicks, and what Meta may add: nothing is passed over in silence.
+    if any(change.value.get(key) for key in ("errors", "user_actions")) or not change.value.keys() & _ITEMS:
+        yield AccountEvent(change)
 
 
 def _odd(change: Change, what: str, raw: Any) -> Unreadable:
@@ -291,6 +333,7 @@ def _parse_status(change: Change, raw: Json) -> Status:
         callback_data=as_text(raw.get("biz_opaque_callback_data")),
         error_code=as_code(error.get("code")),
         error_detail=(details or as_text(error.get("message")) or as_text(error.get("title")))[:1000],
+        raw=raw,
     )
 
 
