@@ -24,6 +24,8 @@ from switchboard.templates import actions as template_actions
 from switchboard.templates import queries as template_queries
 
 EDITABLE = (BroadcastState.DRAFT, BroadcastState.SCHEDULED)
+# Ended before everybody had a message: who is left is recorded as skipped, so that the sum stays whole.
+ENDED_EARLY = (BroadcastState.CANCELLED, BroadcastState.FAILED)
 _FIELDS = (
     "name",
     "template_name",
@@ -178,10 +180,10 @@ def _open_lanes(broadcast: Broadcast, number_ids: Sequence[int]) -> dict[int, in
 def expand_next_batch(*, workspace_id: int, broadcast_id: int, now: datetime, size: int = _BATCH) -> int:
     """Turn the next recipients into messages; return how many that were, 0 when there is nothing to do now.
 
-    A cancelled broadcast's recipients are recorded as skipped, so that its sum stays whole.
+    The recipients of one that was cancelled, or failed while it was prepared, are recorded as skipped.
     """
     broadcast = queries.get_broadcast(workspace_id, broadcast_id)
-    is_cancelled = broadcast.state == BroadcastState.CANCELLED
+    is_cancelled = broadcast.state in ENDED_EARLY
     if broadcast.state != BroadcastState.SENDING and not is_cancelled:
         return 0
     if not is_cancelled and queries.count_queued(workspace_id, broadcast_id) >= _MOST_WAITING:

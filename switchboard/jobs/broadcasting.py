@@ -15,6 +15,7 @@ from switchboard.jobs.leading import Connection
 log = structlog.get_logger(__name__)
 
 _PREPARE_AT_ONCE = 4
+_ENDED_EARLY = {"cancelled", "failed"}
 # While Meta is away, ask again this often.
 _PREPARE_AGAIN_SECONDS = 5.0
 # After a cancel, what comes back into the outbox does so soon; later it is looked for once a minute.
@@ -45,7 +46,7 @@ class Expansion:
 
     def _due(self, work: Iterable[store.Work], now: datetime) -> list[store.Work]:
         return [
-            one for one in work if one.state == "sending" or (one.state == "cancelled" and self._may_clear(one, now))
+            one for one in work if one.state == "sending" or (one.state in _ENDED_EARLY and self._may_clear(one, now))
         ]
 
     def _may_clear(self, one: store.Work, now: datetime) -> bool:
@@ -55,7 +56,7 @@ class Expansion:
 
     async def _advance(self, one: store.Work, now: datetime) -> int:
         which = {"workspace_id": one.workspace_id, "broadcast_id": one.broadcast_id}
-        if one.state == "cancelled":
+        if one.state in _ENDED_EARLY:
             clear = partial(broadcasts_actions.clear_cancelled, **which, now=now)
             cleared = await threads.call_in_workspace(one.workspace_id, clear)
             if not cleared:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from switchboard.contacts import actions as contacts_actions
 from switchboard.core.database import Pool
 from switchboard.delivery import actions as delivery_actions
 from switchboard.jobs import store, threads
@@ -51,8 +52,20 @@ async def forget_old(pool: Pool, now: datetime) -> Counts:
         }
 
 
+async def forget_uploads(pool: Pool, now: datetime) -> Counts:
+    """Remove the files of imports that ended long ago."""
+    async with pool.connection() as connection:
+        workspaces = await store.list_workspaces(connection)
+    removed = 0
+    for workspace_id in workspaces:
+        forget = partial(contacts_actions.forget_uploads, workspace_id=workspace_id, now=now)
+        removed += await threads.call_in_workspace(workspace_id, forget)
+    return {"uploads_removed": removed}
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("squash_tallies", "* * * * * */10", squash_tallies),
     Job("ensure_partitions", "7 3 * * *", ensure_partitions, at_start=True),
     Job("forget_old", "37 3 * * *", forget_old),
+    Job("forget_uploads", "47 3 * * *", forget_uploads),
 )

@@ -94,10 +94,11 @@ def test_somebody_whose_zone_nobody_knows_has_the_workspaces_night(shop: Shop) -
 
 
 def test_people_are_spread_evenly_over_equal_numbers(shop: Shop) -> None:
-    for _ in range(10):
+    for _ in range(40):
         make_contact(shop.workspace)
     counts = Counter(message.number_id for message in shop.messages(shop.run()))
-    assert sorted(counts.values()) == [5, 5]
+    assert sum(counts.values()) == 40
+    assert min(counts.values()) >= 18
 
 
 def test_a_faster_number_gets_more_people(shop: Shop) -> None:

@@ -52,8 +52,3 @@ def test_no_number_comes_so_often_that_others_starve() -> None:
 
 def test_no_numbers_make_no_wheel() -> None:
     assert rules.build_wheel({}) == ()
-
-
-def test_a_persons_number_follows_from_their_id_alone() -> None:
-    wheel = rules.build_wheel({1: 1.0, 2: 1.0})
-    assert [rules.pick_number(wheel, contact_id) for contact_id in (4, 5, 4)] == [1, 2, 1]
