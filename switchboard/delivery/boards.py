@@ -59,6 +59,7 @@ class MessageLine:
 
     at: datetime
     body: dict[str, Any]
+    template_id: int | None
     origin_kind: str
     origin_id: int
     state: int | None
@@ -78,7 +79,7 @@ def list_of_contact(workspace_id: int, contact_id: int, limit: int) -> list[Mess
         delivery = states.get(row.id)
         at = (delivery.accepted_at if delivery else None) or row.created_at
         state, reason = (delivery.state, delivery.reason) if delivery else (None, None)
-        lines.append(MessageLine(at, row.body, row.origin_kind, row.origin_id, state, reason))
+        lines.append(MessageLine(at, row.body, row.template_id, row.origin_kind, row.origin_id, state, reason))
     return lines
 
 

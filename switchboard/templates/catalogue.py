@@ -1,6 +1,6 @@
 """Templates as pages show them: one entry a name, with its languages and the accounts that have them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from switchboard.templates import rules
@@ -54,6 +54,11 @@ def find_family(workspace_id: int, name: str) -> Family | None:
     """Return one template by name, with every language and account; None when there is none."""
     members = list(Template.objects.filter(workspace_id=workspace_id, name=name).order_by("language", "account_id"))
     return Family(name, members) if members else None
+
+
+def map_templates(workspace_id: int, template_ids: Iterable[int]) -> dict[int, Template]:
+    """Return templates by id; those that are gone are left out."""
+    return Template.objects.filter(workspace_id=workspace_id).in_bulk(list(template_ids))
 
 
 def get_shape(template: Template) -> Shape:

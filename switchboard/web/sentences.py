@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop
 
+from switchboard.cloudapi import limits
+
 # tests/web/test_sentences.py finds a sentence of a room that is missing here.
 SHAPES = (
     gettext_noop(
@@ -56,6 +58,7 @@ SHAPES = (
     gettext_noop("The Cloud API cannot be reached (%(reason)s). Check the network and SWITCHBOARD_CLOUD_API_URL."),
     gettext_noop("The Cloud API did not answer properly (%(reason)s). Try again in a minute."),
     gettext_noop("%(sentence)s (Meta's error %(code)s)"),
+    *limits.SENTENCES,
 )
 _LONGEST = 1000
 

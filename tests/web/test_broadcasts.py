@@ -160,3 +160,11 @@ def test_recipients_are_listed_by_state(olive: Client, sending: Broadcast, state
 @pytest.mark.parametrize("address", ["?before=x", "?before=-1", "?before=99999999999999999999999", "?group=nonsense"])
 def test_a_made_up_address_breaks_nothing(olive: Client, address: str) -> None:
     assert olive.get(f"/broadcasts/{address}").status_code == 200
+
+
+def test_the_speed_comes_as_a_file_too(shop: Shop, olive: Client, sending: Broadcast) -> None:
+    Broadcast.objects.filter(pk=sending.pk).update(started_at=clock.now() - timedelta(hours=1))
+    count(shop, sending, Measure.SENT, 120, clock.now() - timedelta(minutes=2))
+    answer = olive.get(f"/broadcasts/{sending.pk}/speed.csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer.content.decode().splitlines()[1].endswith(",120,0,0")

@@ -4,6 +4,10 @@ import pytest
 from django.test import Client
 
 from switchboard.contacts.models import Tag
+from switchboard.core import clock, ids
+from switchboard.core.tenancy import workspace_scope
+from switchboard.delivery import actions as delivery_actions
+from switchboard.delivery.types import NewMessage, Origin, Priority
 from tests import factories
 from tests.web.conftest import Shop
 
@@ -68,3 +72,34 @@ def test_opting_out_twice_says_so(shop: Shop, olive: Client) -> None:
 def test_names_are_never_run_as_html(shop: Shop, olive: Client) -> None:
     factories.make_contact(shop.workspace, name="<script>alert(1)</script>")
     assert "<script>alert" not in olive.get("/contacts/").content.decode()
+
+
+def test_a_person_shows_what_they_were_sent_as_they_read_it(shop: Shop, olive: Client) -> None:
+    contact, now = shop.contacts[0], clock.now()
+    with workspace_scope(shop.workspace.pk):
+        lanes = delivery_actions.open_lanes(
+            workspace_id=shop.workspace.pk,
+            origin=Origin.BROADCAST,
+            origin_id=1,
+            priority=Priority.BROADCAST,
+            number_ids=[shop.numbers[0].pk],
+        )
+        value = {"type": "text", "text": "花子"}
+        message = NewMessage(
+            id=ids.new_message_id(now),
+            lane_id=lanes[shop.numbers[0].pk],
+            number_id=shop.numbers[0].pk,
+            contact_id=contact.pk,
+            category="marketing",
+            recipient=contact.phone,
+            zones="Asia/Tokyo",
+            body={"type": "template", "template": {"components": [{"type": "body", "parameters": [value]}]}},
+            due_at=now,
+            template_id=shop.template.pk,
+        )
+        delivery_actions.enqueue_messages(
+            workspace_id=shop.workspace.pk, origin=Origin.BROADCAST, origin_id=1, messages=[message], now=now
+        )
+    page = olive.get(f"/contacts/{contact.pk}/").content.decode()
+    assert "花子様、秋祭りです。" in page
+    assert "Waiting" in page

@@ -1,5 +1,6 @@
 """One broadcast: how far it is, how fast it goes, what failed and why."""
 
+import csv
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,15 +82,34 @@ def _forecast(forecast: Forecast) -> dict[str, str] | None:
     return {"finish": words.say_finish(forecast.finish_at), "limit": words.say_limit(forecast.limit, forecast.figure, forecast.numbers)}
 
 
-def _speed(workspace_id: int, broadcast: Any, progress: Progress, now: datetime) -> dict[str, Any]:
-    """Draw short broadcasts in steps of five seconds from their messages, long ones by minute from the tally."""
+@require_GET
+def download_speed(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
+    """Give the figures of the speed line as a file."""
+    workspace_id = request.member.workspace_id
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id)
+    progress = delivery_queries.get_progress(workspace_id, Origin.BROADCAST, broadcast_id)
+    _is_short, points = _points(workspace_id, broadcast, progress, clock.now())
+    headers = {"Content-Disposition": f'attachment; filename="speed-{broadcast_id}.csv"'}
+    response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
+    rows = csv.writer(response)
+    rows.writerow(["from", "sent", "delivered", "read"])
+    rows.writerows([point.at.isoformat(), point.sent, point.delivered, point.read] for point in points)
+    return response
+
+
+def _points(
+    workspace_id: int, broadcast: Any, progress: Progress, now: datetime
+) -> tuple[bool, list[boards.Minute]]:
+    """Return short broadcasts in steps of five seconds from their messages, long ones by minute from the tally."""
     length = (broadcast.finished_at or now) - (broadcast.started_at or now)
-    is_short = length < _SHORT and progress.planned <= _FEW
+    if length < _SHORT and progress.planned <= _FEW:
+        return True, boards.list_moments(workspace_id, Origin.BROADCAST, broadcast.pk, _STEP)
+    return False, boards.list_minutes(workspace_id, Origin.BROADCAST, broadcast.pk)
+
+
+def _speed(workspace_id: int, broadcast: Any, progress: Progress, now: datetime) -> dict[str, Any]:
+    is_short, points = _points(workspace_id, broadcast, progress, now)
     step = _STEP if is_short else timedelta(minutes=1)
-    if is_short:
-        points = boards.list_moments(workspace_id, Origin.BROADCAST, broadcast.pk, step)
-    else:
-        points = boards.list_minutes(workspace_id, Origin.BROADCAST, broadcast.pk)
     # The step that is still going on is left out of "now", or it would always look slow.
     recent = sum(point.sent for point in points if now - 3 * step < point.at <= now - step)
     per_second = recent / (2 * step.total_seconds())

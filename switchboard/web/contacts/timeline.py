@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from switchboard.delivery import boards
 from switchboard.delivery.types import State
 from switchboard.replies import latest
+from switchboard.templates import catalogue
+from switchboard.templates import rules as template_rules
+from switchboard.templates.types import Shape
 from switchboard.web import words
 
 _SHOWN = 50
@@ -34,11 +37,13 @@ def list_timeline(workspace_id: int, contact_id: int) -> list[Line]:
         Line(at=row.sent_at, is_ours=False, text=row.text or row.kind, is_opt_out=row.is_opt_out)
         for row in latest.list_of_contact(workspace_id, contact_id, _SHOWN)
     ]
-    outgoing = [_outgoing(row) for row in boards.list_of_contact(workspace_id, contact_id, _SHOWN)]
+    sent = boards.list_of_contact(workspace_id, contact_id, _SHOWN)
+    templates = catalogue.map_templates(workspace_id, {row.template_id for row in sent if row.template_id})
+    outgoing = [_outgoing(row, templates.get(row.template_id or 0)) for row in sent]
     return sorted([*incoming, *outgoing], key=lambda line: line.at, reverse=True)[:_SHOWN]
 
 
-def _outgoing(row: boards.MessageLine) -> Line:
+def _outgoing(row: boards.MessageLine, template: Any) -> Line:
     status, label = describe_state(row.state)
     detail = ""
     if row.state == State.FAILED and row.reason:
@@ -48,7 +53,7 @@ def _outgoing(row: boards.MessageLine) -> Line:
     return Line(
         at=row.at,
         is_ours=True,
-        text=say_body(row.body),
+        text=say_body(row.body, template),
         status=status,
         label=label,
         detail=detail,
@@ -56,19 +61,28 @@ def _outgoing(row: boards.MessageLine) -> Line:
     )
 
 
-def say_body(body: dict[str, Any]) -> str:
-    """Return what a message says, as far as its body tells: the text, or the template and its values."""
+def say_body(body: dict[str, Any], template: Any) -> str:
+    """Return what a message says: its text, or the template with the values it was sent with."""
     if body.get("type") == "text":
         return str(body.get("text", {}).get("body", ""))
-    template = body.get("template", {})
-    values = [
-        str(parameter["text"])
-        for component in template.get("components", [])
-        for parameter in component.get("parameters", [])
-        if "text" in parameter
-    ]
-    name = _("Template %(name)s") % {"name": template.get("name", "")}
-    return f"{name}: {' · '.join(values)}" if values else name
+    sent = body.get("template", {})
+    if template is None:
+        return _("Template %(name)s") % {"name": sent.get("name", "")}
+    shape = catalogue.get_shape(template)
+    preview = template_rules.render_preview(shape, _read_values(shape, sent.get("components", [])))
+    return "\n".join(part for part in (preview.header_text, preview.body) if part)
+
+
+def _read_values(shape: Shape, components: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the values a template was sent with, by variable: in the order of the places, or by name."""
+    values = {}
+    for component in components:
+        keys = [variable.key for variable in shape.variables if variable.part == component.get("type")]
+        texts = [one for one in component.get("parameters", []) if "text" in one]
+        for key, one in zip(keys, texts, strict=False):
+            name = one.get("parameter_name")
+            values[f"{component['type']}:{name}" if name else key] = str(one["text"])
+    return values
 
 
 def describe_state(state: int | None) -> tuple[str, str]:

@@ -40,7 +40,7 @@ function draw(holder) {
     xAxis: { type: "category", data: labels, boundaryGap: labels.length < 2, axisLine: { lineStyle: { color: colour("--sb-line-strong") } }, axisLabel: { color: soft }, axisTick: { show: false } },
     yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("--sb-line") } }, axisLabel: { color: soft } },
     series: series.map(({ name, values }, place) => ({
-      name, type: "line", data: values, smooth: 0.2, symbol: "circle", symbolSize: 5, showSymbol: labels.length < 30,
+      name, type: "line", data: values, smooth: 0.2, smoothMonotone: "x", symbol: "circle", symbolSize: 5, showSymbol: labels.length < 30,
       lineStyle: { width: 2 }, itemStyle: { color: colour(fills[place]) }, areaStyle: place ? undefined : { opacity: 0.12 },
     })),
   });
