@@ -107,6 +107,10 @@ class Number:
     def digits(self) -> str:
         return "".join(filter(str.isdigit, self.display_phone_number))
 
+    @property
+    def checks_identity(self) -> bool:
+        return bool(self.settings and self.settings.get("user_identity_change", {}).get("enable_identity_key_check"))
+
     def count_service(self, now: float) -> int:
         """Count one delivered service message and return how many it makes in this calendar month."""
         self.service_delivered = self.service_so_far(now) + 1

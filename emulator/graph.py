@@ -109,7 +109,7 @@ async def _messages(world: World, request: web.BaseRequest, node_id: str) -> web
     number = find_number(world, authorise(world, request), node_id)
     payload = _parse(body)
     if payload.get("status") == "read":
-        return wire.answer(world.messages.mark_read(number, payload))
+        return wire.answer(world.references.mark_read(number, payload))
     at_once = 0 < world.knobs.status_before_response > world.dice.random()
     accepted = world.messages.accept(number, payload, started_at=started_at, at_once=at_once)
     if at_once:

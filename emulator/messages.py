@@ -8,25 +8,23 @@ from emulator.content import Context, MediaSource, render_content
 from emulator.errors import GraphError
 from emulator.inbox import Inbox
 from emulator.knobs import Knobs
-from emulator.ledger import BY_USER_ID, FREE_ENTRY, HAS_USERNAME, Entry, Inbound, Ledger
+from emulator.ledger import BY_USER_ID, FREE_ENTRY, HAS_USERNAME, Entry, Ledger
 from emulator.limits import PairLimit
 from emulator.links import Links, is_near
 from emulator.media import MediaShelf, suits
 from emulator.people import People, Person
 from emulator.recipients import Address, PhoneBook, find_recipient
+from emulator.references import References
 from emulator.regions import is_united_states
 from emulator.rendering import Rendered, find_sendable, render_template
 from emulator.reviews import Reviews
 from emulator.standing import Standing
 from emulator.statuses import LONGEST_TRY_SECONDS, Statuses
 from emulator.templates import Template
-from emulator.views import MEDIA_KINDS, Part
+from emulator.views import MEDIA_KINDS
 
 CALLBACK_LONGEST = 512
-QUOTE_LONGEST = 120
 CODE_TTL_SECONDS = 600.0
-# Older messages can neither be marked read, quoted nor reacted to.
-REACHABLE_SECONDS = 30 * 86_400.0
 
 
 class Draft(NamedTuple):
@@ -62,6 +60,7 @@ class Messages:
         phone_book: PhoneBook,
         reviews: Reviews,
         standing: Standing,
+        references: References,
     ) -> None:
         self._clock = clock
         self._knobs = knobs
@@ -74,6 +73,7 @@ class Messages:
         self._phone_book = phone_book
         self._reviews = reviews
         self._standing = standing
+        self._references = references
         # Codes that a file of the send being checked will fail with later.
         self._media_trouble: list[int] = []
         self._pairs = PairLimit()
@@ -138,29 +138,6 @@ class Messages:
         )
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
 
-    def mark_read(self, number: Number, payload: dict[str, Any]) -> dict[str, Any]:
-        """Mark an inbound message and the earlier ones of its thread as read, with or without typing.
-
-        :raises GraphError: no such inbound message of this number in the last 30 days.
-        """
-        inbound = self._find_inbound(number, str(payload.get("message_id", "")))
-        if inbound is None or self._clock.now() - inbound.sent_at > REACHABLE_SECONDS:
-            raise GraphError(131009, "message_id is not a message that this number received in the last 30 days")
-        typing = payload.get("typing_indicator")
-        if typing is not None and not (isinstance(typing, dict) and typing.get("type") == "text"):
-            raise GraphError(131009, "typing_indicator.type must be text")
-        for earlier in self._inbox.thread(number, inbound.person):
-            if earlier.sent_at <= inbound.sent_at:
-                earlier.is_marked_read = True
-        return {"success": True}
-
-    def _find_inbound(self, number: Number, wamid: str) -> Inbound | None:
-        index = self._ledger.ids.find_incoming(wamid)
-        if index is None or index >= len(self._ledger.inbound):
-            return None
-        inbound = self._ledger.inbound[index]
-        return inbound if inbound.number == number.index else None
-
     def _plan(self, index: int, draft: Draft, person: Person, fail_code: int, *, at_once: bool) -> None:
         if fail_code:
             self._statuses.fail(index, fail_code, at_once=at_once)
@@ -195,7 +172,7 @@ class Messages:
             return code
         if (
             draft.identity_hash
-            and self._checks_identity(number)
+            and number.checks_identity
             and draft.identity_hash != self._people.identity(person.phone)
         ):
             return 137000
@@ -226,16 +203,12 @@ class Messages:
             return self._check_template(number, address, callback_data, piece, media_source)
         parts = render_content(str(kind), piece, Context(media_source, address.phone))
         if kind == "reaction":
-            self._check_reaction_target(number, parts[0].data)
+            self._references.check_reaction_target(number, parts[0].data)
         elif (context := payload.get("context")) is not None:
-            parts = [self._quote(number, context), *parts]
+            parts = [self._references.quote(number, context), *parts]
         return Draft(
             address, str(kind), None, "none" if kind == "reaction" else "service", callback_data, Rendered(parts)
         )
-
-    @staticmethod
-    def _checks_identity(number: Number) -> bool:
-        return bool(number.settings.get("user_identity_change", {}).get("enable_identity_key_check"))
 
     def _check_template(
         self, number: Number, address: Address, callback_data: str, piece: object, media_source: MediaSource
@@ -247,35 +220,6 @@ class Messages:
             raise GraphError(131062, "Codes are sent to phone numbers, never to user ids")
         rendered = render_template(template, piece, media_source)
         return Draft(address, "template", template, template.category.lower(), callback_data, rendered)
-
-    def _check_reaction_target(self, number: Number, wamid: str) -> None:
-        """Check that a reaction is to a message of this number that is no reaction and at most 30 days old.
-
-        :raises GraphError: it is not.
-        """
-        inbound = self._find_inbound(number, wamid)
-        if inbound is not None:
-            sent_at, is_reaction = inbound.sent_at, inbound.message["type"] == "reaction"
-        else:
-            row = self._ledger.ids.find_outgoing(wamid)
-            if row is None or row >= len(self._ledger) or self._ledger.numbers[row] != number.index:
-                raise GraphError(131009, "reaction.message_id is not a message of this number")
-            sent_at, is_reaction = self._ledger.accepted[row], self._ledger.kind(row) == "reaction"
-        if is_reaction or self._clock.now() - sent_at > REACHABLE_SECONDS:
-            raise GraphError(131009, "reaction.message_id is a reaction itself, or older than 30 days")
-
-    def _quote(self, number: Number, context: object) -> Part:
-        """Return the bubble that a reply quotes; an old or unknown original is simply not shown."""
-        wamid = context.get("message_id") if isinstance(context, dict) else None
-        if not isinstance(wamid, str) or not wamid.startswith("wamid."):
-            raise GraphError(131009, "context.message_id must be the id of a message")
-        inbound = self._find_inbound(number, wamid)
-        if inbound is not None and self._clock.now() - inbound.sent_at <= REACHABLE_SECONDS:
-            return Part("quote", inbound.text[:QUOTE_LONGEST] or f"[{inbound.message['type']}]", wamid)
-        row = self._ledger.ids.find_outgoing(wamid)
-        if row is not None and row < len(self._ledger) and self._ledger.numbers[row] == number.index:
-            return Part("quote", self._ledger.text(row)[:QUOTE_LONGEST], wamid)
-        return Part("quote", "", wamid)
 
     def _failure(self, number: Number, draft: Draft, person_index: int) -> int:
         """Return the code a message is accepted with only to fail later, 0 for none.

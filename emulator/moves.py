@@ -41,7 +41,7 @@ class Moves:
         """Give a person's phone new keys; only numbers that check identities hear of it."""
         people = self._ledger.people
         people.renew_identity(phone)
-        numbers = [n for n in self._numbers_of(phone) if n.settings.get("user_identity_change")]
+        numbers = [n for n in self._numbers_of(phone) if n.checks_identity]
         for number in numbers:
             system = {"body": f"User {people.name(phone)} changed their identity", "type": "user_identity_changed"}
             identity = {"acknowledged": True, "created_timestamp": "0", "hash": people.identity(phone)}

@@ -141,7 +141,7 @@ class Payloads:
             person = self._who(update, number)
             # System messages and failures come without the block.
             if shape != "failed" and not person.is_system and person.user_id not in contacts:
-                contacts[person.user_id] = self._contact(person)
+                contacts[person.user_id] = self._contact(person, number)
             if isinstance(update, StatusUpdate):
                 elements.append(self._status(update, person, number, version))
             elif isinstance(update, PreferenceUpdate):
@@ -178,7 +178,7 @@ class Payloads:
             is_system=is_system,
         )
 
-    def _contact(self, who: Who) -> dict[str, Any]:
+    def _contact(self, who: Who, number: Number) -> dict[str, Any]:
         contact: dict[str, Any] = {"profile": {"name": self._ledger.people.name(who.phone)}}
         if who.username:
             contact["profile"]["username"] = who.username
@@ -187,6 +187,8 @@ class Payloads:
         contact["user_id"] = who.user_id
         if who.parent_id:
             contact["parent_user_id"] = who.parent_id
+        if number.checks_identity:
+            contact["identity_key_hash"] = self._ledger.people.identity(who.phone)
         return contact
 
     def _message(self, index: int, who: Who) -> dict[str, Any]:

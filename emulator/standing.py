@@ -1,6 +1,7 @@
 """How Meta thinks of accounts, numbers and portfolios at the moment, and the webhooks that tell of a change."""
 
 import time
+from functools import partial
 from typing import Any
 
 from emulator.accounts import Account, Directory, Number, Portfolio
@@ -9,6 +10,7 @@ from emulator.clock import Clock
 from emulator.errors import GraphError
 from emulator.knobs import Knobs
 from emulator.limits import TIERS, Throughput
+from emulator.templates import Template
 from emulator.webhooks import Webhooks
 
 BUSINESS_INITIATED = "RESTRICTED_BIZ_INITIATED_MESSAGING"
@@ -78,8 +80,14 @@ class Standing:
             each: dict[str, Any] = {"restriction_type": kind}
             if seconds is not None:
                 each["expiration"] = int(self._clock.now() + seconds)
+                self._calendar.call(seconds, partial(self._end_restriction, account, kind))
             info.append(each)
         self._update(account, "ACCOUNT_RESTRICTION", restriction_info=info)
+
+    def _end_restriction(self, account: Account, kind: str) -> None:
+        # It may have been lifted or made longer meanwhile.
+        if not self.is_restricted(account, kind):
+            account.restrictions.pop(kind, None)
 
     def lift(self, account: Account) -> None:
         account.restrictions.clear()
@@ -194,7 +202,22 @@ def health_of(entity: Account | Number) -> dict[str, Any]:
     """Return the health_status field of an account or a number: the worst of what it depends on."""
     account = entity.account if isinstance(entity, Number) else entity
     entities = [_number_health(entity)] if isinstance(entity, Number) else []
-    entities += [_account_health(account), _entity("BUSINESS", account.portfolio.portfolio_id)]
+    return _worst([*entities, *_shared_health(account)])
+
+
+def template_health(account: Account, template: Template) -> dict[str, Any]:
+    """Return the health_status field of a template."""
+    is_sendable = template.status == "APPROVED"
+    sentence = "" if is_sendable else f"The template has status {template.status}"
+    own = _entity("MESSAGE_TEMPLATE", template.template_id, 0 if is_sendable else 141008, sentence)
+    return _worst([own, *_shared_health(account)])
+
+
+def _shared_health(account: Account) -> list[dict[str, Any]]:
+    return [_account_health(account), _entity("BUSINESS", account.portfolio.portfolio_id)]
+
+
+def _worst(entities: list[dict[str, Any]]) -> dict[str, Any]:
     worst = next((each["can_send_message"] for each in entities if each["can_send_message"] == "BLOCKED"), "")
     worst = worst or next((each["can_send_message"] for each in entities if each["can_send_message"] == "LIMITED"), "")
     return {"can_send_message": worst or "AVAILABLE", "entities": entities}

@@ -23,6 +23,7 @@ from emulator.moves import Moves
 from emulator.payloads import Payloads
 from emulator.people import People
 from emulator.recipients import PhoneBook
+from emulator.references import References
 from emulator.registration import Registration
 from emulator.reviews import Reviews
 from emulator.screens import Screens
@@ -88,6 +89,7 @@ class World:
             webhooks=self.webhooks,
             directory=self.directory,
         )
+        self.references = References(clock=self.clock, ledger=self.ledger, inbox=self.inbox)
         self.messages = Messages(
             clock=self.clock,
             knobs=self.knobs,
@@ -100,6 +102,7 @@ class World:
             phone_book=self.phone_book,
             reviews=self.reviews,
             standing=self.standing,
+            references=self.references,
         )
         self.registration = Registration(clock=self.clock, directory=self.directory, standing=self.standing)
         self.screens = Screens(clock=self.clock, knobs=self.knobs, ledger=self.ledger, inbox=self.inbox)

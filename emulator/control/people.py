@@ -34,7 +34,7 @@ class File(msgspec.Struct, forbid_unknown_fields=True):
     broken: bool = False
 
 
-class Inbound(msgspec.Struct, forbid_unknown_fields=True):
+class Inbound(msgspec.Struct):
     """A person writes: text, a tapped button, or any message piece as it stands in Meta's webhook."""
 
     sender: str = msgspec.field(name="from", default="")

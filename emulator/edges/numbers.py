@@ -23,6 +23,9 @@ async def get_number(call: Call, number: Number) -> web.Response:
     row = number.node()
     if "health_status" in call.text("fields"):
         row["health_status"] = health_of(number)
+    app = call.world.directory.apps.get(call.grant.app_id)
+    if app and app.callback_url:
+        row["webhook_configuration"] = {**row["webhook_configuration"], "application": app.callback_url}
     return wire.answer(wire.pick_fields(row, call.text("fields"), NUMBER_FIELDS))
 
 

@@ -6,6 +6,7 @@ from emulator import wire
 from emulator.accounts import Account
 from emulator.edges.call import SUCCESS, Call, answer_page
 from emulator.errors import GraphError
+from emulator.standing import template_health
 from emulator.templates import DEFAULT_FIELDS, Template
 
 DELETED_AT_ONCE_MOST = 100
@@ -17,7 +18,10 @@ async def list_templates(call: Call, account: Account) -> web.Response:
 
 
 async def get_template(call: Call, template: Template) -> web.Response:
-    return wire.answer(wire.pick_fields(template.node(), call.text("fields"), DEFAULT_FIELDS))
+    row = template.node()
+    if "health_status" in call.text("fields"):
+        row["health_status"] = template_health(_account_of(call, template), template)
+    return wire.answer(wire.pick_fields(row, call.text("fields"), DEFAULT_FIELDS))
 
 
 async def create_template(call: Call, account: Account) -> web.Response:

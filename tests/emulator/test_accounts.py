@@ -30,6 +30,8 @@ async def test_a_restriction_ends_by_itself(emulator: Harness):
     assert value["restriction_info"][0]["restriction_type"] == "RESTRICTED_BIZ_INITIATED_MESSAGING"
     await emulator.control("clock", {"skip": 86_401})
     await emulator.send_accepted(template_body(ANA, "a", "b"))
+    _, account = await emulator.graph("GET", f"{ACCOUNT}?fields=health_status")
+    assert account["health_status"]["can_send_message"] == "AVAILABLE"
 
 
 async def test_answers_pass_while_starting_conversations_is_restricted(emulator: Harness):
@@ -87,6 +89,13 @@ async def test_without_a_payment_method_only_free_answers_arrive(emulator: Harne
     wamid = await emulator.send_accepted(text_body(ANA))
     await emulator.settle()
     assert emulator.gateway.statuses(wamid)[-1]["errors"][0]["code"] == 131042
+
+
+async def test_a_templates_health_follows_its_status(emulator: Harness):
+    change = {"account": ACCOUNT, "name": "welcome", "language": "ja", "event": "disable"}
+    template_id = (await emulator.control("templates", change))["id"]
+    _, node = await emulator.graph("GET", f"{template_id}?fields=health_status")
+    assert node["health_status"]["can_send_message"] == "BLOCKED"
 
 
 async def test_health_is_the_worst_of_its_parts(emulator: Harness):

@@ -69,10 +69,12 @@ async def test_new_keys_are_told_to_numbers_that_check_them(emulator: Harness):
     await emulator.control("moves", {"phone": ANA, "new_identity": True})
     await emulator.settle()
     keys = emulator.gateway.messages()[-1]["identity"]["hash"]
+    assert emulator.gateway.messages()[-1]["system"]["type"] == "user_identity_changed"
     right = await emulator.send_accepted(text_body(ANA, recipient_identity_key_hash=keys))
     wrong = await emulator.send_accepted(text_body(ANA, recipient_identity_key_hash="other"))
     await emulator.settle()
     assert emulator.gateway.statuses(right)[-1]["status"] == "read"
+    assert emulator.gateway.values()[-1].get("contacts", [{"identity_key_hash": keys}])[0]["identity_key_hash"] == keys
     assert emulator.gateway.statuses(wrong)[0]["errors"][0]["code"] == 137000
 
 
