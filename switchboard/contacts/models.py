@@ -41,18 +41,19 @@ class Contact(models.Model):
 
 
 class Identity(models.Model):
-    """One way to know a person: a WhatsApp id, or a business-scoped user id of one portfolio."""
+    """One way to know a person: a WhatsApp id, a business-scoped user id of one portfolio, or a parent user id."""
 
     class Kind(models.TextChoices):
         """What the value is."""
 
         WA_ID = "wa_id", _("WhatsApp id")
         USER_ID = "user_id", _("User id")
+        PARENT = "parent", _("User id")
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    # 0 for a WhatsApp id, which holds everywhere; user ids differ by portfolio.
+    # 0 for WhatsApp ids and parent user ids, which hold everywhere; user ids differ by portfolio.
     portfolio_id = models.BigIntegerField(default=0)
     value = models.CharField(max_length=150)
 
@@ -66,6 +67,22 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
+
+
+class Alias(models.Model):
+    """A contact that turned out to be somebody known, and who that is."""
+
+    former_id = models.BigIntegerField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    merged_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contacts_alias"
+        indexes = [models.Index(fields=["contact_id"], name="contacts_alias_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.former_id} is {self.contact_id}"
 
 
 class Tag(models.Model):

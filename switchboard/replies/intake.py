@@ -14,11 +14,13 @@ from psycopg import AsyncConnection
 from switchboard.cloudapi import events
 from switchboard.consent import rules as consent_rules
 from switchboard.consent import store as consent_store
+from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
+from switchboard.contacts.identity import Arrival
 from switchboard.core import ids
 from switchboard.delivery import store as delivery_store
 from switchboard.delivery.types import Measure, Origin
-from switchboard.replies import rules, store
+from switchboard.replies import people, rules, store
 
 Connection = AsyncConnection[Any]
 
@@ -64,7 +66,7 @@ class _OptOut:
 
     workspace_id: int
     number_id: int
-    found: contacts_store.Found
+    contact_id: int
     answered: store.Answered | None
     event_key: str
     at: datetime
@@ -76,22 +78,47 @@ class _OptOut:
 async def receive_messages(connection: Connection, arrived: Sequence[Arrived], now: datetime) -> Outcome:
     """Keep messages that are not kept yet, with everything that follows from each of them."""
     outcome = Outcome()
-    unique = list({_message_id(one): one for one in arrived}.values())
+    unique = await _leave_out_known(connection, arrived)
+    outcome.counts["inbound_repeated"] += len(arrived) - len(unique)
     if not unique:
         return outcome
-    found = await contacts_store.find_or_create(connection, [_sender(one) for one in unique], now)
-    answered = await store.find_answered(
-        connection, [_question(one, contact.contact_id) for one, contact in zip(unique, found, strict=True)]
-    )
-    rows = [_row(*parts) for parts in zip(unique, found, answered, strict=True)]
+    contacts = await _resolve(connection, unique, now)
+    answered = await store.find_answered(connection, [_question(*pair) for pair in zip(unique, contacts, strict=True)])
+    rows = [_row(*parts) for parts in zip(unique, contacts, answered, strict=True)]
     new_ids = await store.insert_inbound(connection, rows)
-    outcome.counts.update({"inbound": len(new_ids), "inbound_repeated": len(arrived) - len(new_ids)})
-    new = [parts for parts in zip(unique, rows, found, answered, strict=True) if parts[1].id in new_ids]
-    await _note(connection, [row for _, row, _, _ in new], now)
+    outcome.counts.update({"inbound": len(new_ids), "inbound_repeated": len(rows) - len(new_ids)})
+    new = [parts for parts in zip(unique, rows, answered, strict=True) if parts[1].id in new_ids]
+    await _note(connection, [row for _, row, _ in new], now)
     opt_outs = [_opt_out(*parts) for parts in new if parts[1].is_opt_out]
     await _obey(connection, opt_outs, now, outcome)
-    _add_topics(outcome, [row for _, row, _, _ in new])
+    _add_topics(outcome, [row for _, row, _ in new])
     return outcome
+
+
+async def _leave_out_known(connection: Connection, arrived: Sequence[Arrived]) -> list[Arrived]:
+    """Return the messages that are not kept yet, each once.
+
+    Before anybody is looked for: a copy of an old message would bring back the number that a person has left.
+    """
+    unique = {_message_id(one): one for one in reversed(arrived)}
+    known = await store.find_known(connection, list(unique))
+    left = [one for message_id, one in reversed(unique.items()) if message_id not in known]
+    # One person's messages in the order they were written; Meta's order is no promise, its seconds are all there is.
+    return sorted(left, key=lambda one: one.sent_at)
+
+
+async def _resolve(connection: Connection, unique: Sequence[Arrived], now: datetime) -> list[int]:
+    """Return who wrote each message, and follow those who tell of a new number."""
+    arrivals = [_sender(one) for one in unique]
+    contacts = await people.resolve(connection, arrivals, now)
+    moves = [parts for parts in zip(unique, arrivals, contacts, strict=True) if people.new_number_of(parts[0].incoming)]
+    for one, arrival, contact_id in moves:
+        await people.follow(connection, arrival, contact_id, people.new_number_of(one.incoming), now)
+    if not moves:
+        return contacts
+    # Whoever turned out to be somebody known is that person from now on.
+    aliases = await identity_store.find_aliases(connection, contacts)
+    return [aliases.get(contact_id, contact_id) for contact_id in contacts]
 
 
 async def receive_choices(connection: Connection, chosen: Sequence[Chosen], now: datetime) -> Outcome:
@@ -101,15 +128,15 @@ async def receive_choices(connection: Connection, chosen: Sequence[Chosen], now:
     outcome.counts["preferences_ignored"] += len(chosen) - len(stops)
     if not stops:
         return outcome
-    senders = [_arrival(one.workspace_id, one.portfolio_id, one.preference.sender) for one in stops]
-    found = await contacts_store.find_or_create(connection, senders, now)
+    senders = [_chooser(one) for one in stops]
+    contacts = await people.resolve(connection, senders, now)
     moments = [min(one.preference.at or one.received_at, one.received_at) for one in stops]
     questions = [
-        store.Question(one.workspace_id, contact.contact_id, one.number_id, at, "")
-        for one, contact, at in zip(stops, found, moments, strict=True)
+        store.Question(one.workspace_id, contact_id, one.number_id, at, "")
+        for one, contact_id, at in zip(stops, contacts, moments, strict=True)
     ]
     answered = await store.find_answered(connection, questions)
-    opt_outs = [_choice_opt_out(*parts) for parts in zip(stops, found, answered, moments, strict=True)]
+    opt_outs = [_choice_opt_out(*parts) for parts in zip(stops, contacts, answered, moments, strict=True)]
     await _obey(connection, opt_outs, now, outcome)
     return outcome
 
@@ -121,12 +148,13 @@ def _message_id(one: Arrived) -> Any:
     return ids.inbound_message_id(one.incoming.sent_at or one.received_at, one.incoming.wamid)
 
 
-def _arrival(workspace_id: int, portfolio_id: int, sender: events.Sender) -> contacts_store.Arrival:
-    return contacts_store.Arrival(workspace_id, portfolio_id, sender.wa_id, sender.user_id, sender.name)
+def _sender(one: Arrived) -> Arrival:
+    return people.describe_sender(one.workspace_id, one.portfolio_id, one.incoming)
 
 
-def _sender(one: Arrived) -> contacts_store.Arrival:
-    return _arrival(one.workspace_id, one.portfolio_id, one.incoming.sender)
+def _chooser(one: Chosen) -> Arrival:
+    sender = one.preference.sender
+    return Arrival(one.workspace_id, one.portfolio_id, sender.wa_id, sender.user_id, sender.name)
 
 
 def _question(one: Arrived, contact_id: int) -> store.Question:
@@ -135,7 +163,7 @@ def _question(one: Arrived, contact_id: int) -> store.Question:
     return store.Question(one.workspace_id, contact_id, number_id, one.sent_at, one.incoming.context_id)
 
 
-def _row(one: Arrived, found: contacts_store.Found, answered: store.Answered | None) -> store.NewInbound:
+def _row(one: Arrived, contact_id: int, answered: store.Answered | None) -> store.NewInbound:
     incoming = one.incoming
     if incoming.payload:
         asks_to_stop = consent_rules.is_opt_out_button(incoming.text, incoming.payload)
@@ -145,7 +173,7 @@ def _row(one: Arrived, found: contacts_store.Found, answered: store.Answered | N
         id=_message_id(one),
         workspace_id=one.workspace_id,
         number_id=one.number_id,
-        contact_id=found.contact_id,
+        contact_id=contact_id,
         wamid=incoming.wamid,
         kind=incoming.kind,
         text=incoming.text,
@@ -159,13 +187,11 @@ def _row(one: Arrived, found: contacts_store.Found, answered: store.Answered | N
     )
 
 
-def _opt_out(
-    one: Arrived, row: store.NewInbound, found: contacts_store.Found, answered: store.Answered | None
-) -> _OptOut:
+def _opt_out(one: Arrived, row: store.NewInbound, answered: store.Answered | None) -> _OptOut:
     return _OptOut(
         workspace_id=row.workspace_id,
         number_id=row.number_id,
-        found=found,
+        contact_id=row.contact_id,
         answered=answered,
         event_key=row.wamid,
         at=row.sent_at,
@@ -174,13 +200,13 @@ def _opt_out(
     )
 
 
-def _choice_opt_out(one: Chosen, found: contacts_store.Found, answered: store.Answered | None, at: datetime) -> _OptOut:
+def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | None, at: datetime) -> _OptOut:
     return _OptOut(
         workspace_id=one.workspace_id,
         number_id=one.number_id,
-        found=found,
+        contact_id=contact_id,
         answered=answered,
-        event_key=f"preference:{one.number_id}:{found.contact_id}:{int(at.timestamp())}",
+        event_key=f"preference:{one.number_id}:{contact_id}:{int(at.timestamp())}",
         at=at,
         source="whatsapp",
         wording=one.preference.category,
@@ -219,30 +245,27 @@ def _seen(rows: Iterable[store.NewInbound]) -> list[contacts_store.Seen]:
 
 
 async def _obey(connection: Connection, opt_outs: Sequence[_OptOut], now: datetime, outcome: Outcome) -> None:
-    """Withdraw consent of the person and of everybody who carries one of their ids, and count it once."""
-    withdrawals = []
-    for one in opt_outs:
-        for contact_id in (one.found.contact_id, *one.found.others):
-            is_first = contact_id == one.found.contact_id
-            withdrawals.append(
-                consent_store.Withdrawal(
-                    workspace_id=one.workspace_id,
-                    contact_id=contact_id,
-                    event_key=one.event_key if is_first else f"{one.event_key}:{contact_id}",
-                    at=one.at,
-                    source=one.source,
-                    wording=one.wording,
-                    evidence={"number_id": one.number_id, "event": one.event_key},
-                    actor=one.actor,
-                )
-            )
+    """Withdraw consent, and count it once."""
+    withdrawals = [
+        consent_store.Withdrawal(
+            workspace_id=one.workspace_id,
+            contact_id=one.contact_id,
+            event_key=one.event_key,
+            at=one.at,
+            source=one.source,
+            wording=one.wording,
+            evidence={"number_id": one.number_id, "event": one.event_key},
+            actor=one.actor,
+        )
+        for one in opt_outs
+    ]
     newly = await consent_store.withdraw(connection, withdrawals)
     outcome.counts["opted_out"] += len(newly)
     for one in opt_outs:
         outcome.topics[one.workspace_id] |= {"overview", f"number:{one.number_id}"}
-        if one.answered is None or one.found.contact_id not in newly:
+        if one.answered is None or one.contact_id not in newly:
             continue
-        newly.discard(one.found.contact_id)
+        newly.discard(one.contact_id)
         await delivery_store.tally(
             connection,
             workspace_id=one.workspace_id,

@@ -36,6 +36,16 @@ class NewInbound:
     is_opt_out: bool
 
 
+# Index: each month's primary key.
+SQL_FIND_KNOWN = "SELECT id FROM replies_inboundmessage WHERE id = ANY (%(ids)s)"
+
+
+async def find_known(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the messages that are kept already."""
+    cursor = await connection.execute(SQL_FIND_KNOWN, {"ids": list(message_ids)})
+    return {row[0] for row in await cursor.fetchall()}
+
+
 # Index: each month's primary key; the id is made from Meta's, so a second copy meets the first in its month.
 SQL_INSERT_INBOUND = """
 INSERT INTO replies_inboundmessage (id, workspace_id, number_id, contact_id, wamid, kind, text, body, sent_at,

@@ -161,16 +161,6 @@ async def test_a_repeated_stop_does_not_undo_a_later_opt_in(world: World) -> Non
     assert world.one(OPTED_OUT) == (False, "opt_in", "")
 
 
-async def test_a_stop_reaches_everybody_who_carries_the_ids(world: World) -> None:
-    hidden = payloads.body("message_text_hidden_phone")
-    await apply_all(world, hidden)
-    make_contact(world, "+819012345678", NOON)
-    await apply_all(world, a_message(world, "STOP", wamid="wamid.IN_9", from_user_id="US.13491208655302741918"))
-    assert world.run(
-        "SELECT DISTINCT opted_out_at IS NOT NULL, count(*) OVER () FROM consent_standing GROUP BY contact_id, 1"
-    ) == [(True, 2)]
-
-
 async def test_a_message_from_the_future_opens_no_longer_window(world: World) -> None:
     await apply_all(world, a_message(world, "hello", at=NOON + timedelta(days=3)))
     assert world.one("SELECT opened_at FROM delivery_window") == NOON

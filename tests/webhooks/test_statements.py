@@ -7,7 +7,9 @@ import psycopg
 import pytest
 
 from switchboard.consent import store as consent_store
+from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
+from switchboard.replies import merging
 from switchboard.replies import store as replies_store
 from switchboard.webhooks import store
 from tests.conftest import NOON
@@ -35,13 +37,25 @@ WITHDRAWAL: dict[str, Any] = {
     "actors": ["contact"],
 }
 ARRIVAL = {
-    "workspace_ids": [1],
-    "portfolio_ids": [1],
-    "wa_ids": ["819012345678"],
-    "user_ids": ["JP.5"],
-    "phones": ["+819012345678"],
-    "plain": ["+819012345678"],
+    "ordinals": [0, 0],
+    "workspace_ids": [1, 1],
+    "kinds": ["wa_id", "phone"],
+    "portfolio_ids": [0, 0],
+    "values": ["819012345678", "+819012345678"],
 }
+PAIR: dict[str, Any] = {"workspace_id": 1, "keep": 1, "lose": 2}
+MOVE = {"workspace_id": 1, "contact_id": 1, "old_wa_ids": ["8190"], "new_wa_id": "8180", "phone": "+8180"}
+MOVE |= {"country": "JP", "zones": "", "now": NOON}
+FILL: dict[str, Any] = PAIR | {
+    "newest_phone": None,
+    "phone": None,
+    "name": "",
+    "email": "",
+    "language": "",
+    "country": "",
+    "zones": "",
+}
+FILL |= {"fields": "{}", "tags": [], "created_by_import": None, "created_at": NOON, "now": NOON}
 PERSON = {"workspace_ids": [1], "names": [""], "phones": ["+8190"], "countries": [""], "zones": [""], "now": NOON}
 IDENTITY = {"workspace_ids": [1], "contact_ids": [1], "kinds": ["wa_id"], "portfolio_ids": [0], "values": ["8190"]}
 SEEN = {"workspace_ids": [1], "contact_ids": [1], "seen_at": [NOON], "counts": [1]}
@@ -89,11 +103,30 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_BURY_EVENT, {"id": 1, "reason": "", "now": NOON}, ("webhooks_event_pkey",)),
     (store.SQL_REPLAY, {"workspace_id": 1, "ids": [1], "now": NOON}, ("webhooks_deadletter_pkey",)),
     (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
-    (contacts_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
-    (contacts_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
-    (contacts_store.SQL_LOCK_USER_ID, {"key": "x"}, ()),
-    (contacts_store.SQL_CREATE_BY_USER_ID, {"workspace_id": 1, "name": "", "country": "", "now": NOON}, ()),
-    (contacts_store.SQL_REMEMBER_IDENTITIES, IDENTITY, ("contacts_identity_once",)),
+    (identity_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
+    (identity_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
+    (identity_store.SQL_LOCK_USER_ID, {"key": "x"}, ()),
+    (identity_store.SQL_CREATE_BY_USER_ID, {"workspace_id": 1, "name": "", "country": "", "now": NOON}, ()),
+    (identity_store.SQL_REMEMBER_IDENTITIES, IDENTITY, ("contacts_identity_once",)),
+    (identity_store.SQL_HOLD, {"ids": [1]}, ("contacts_contact_pkey",)),
+    (identity_store.SQL_LOCK_PAIR, {"workspace_id": 1, "ids": [1, 2]}, ("contacts_contact_",)),
+    (
+        identity_store.SQL_MERGE_BELONGINGS,
+        PAIR | {"now": NOON},
+        ("contacts_identity_", "contacts_activity_pkey", "contacts_importedrow_pkey"),
+    ),
+    (identity_store.SQL_TAKE_CONTACT, PAIR, ("contacts_contact_",)),
+    (identity_store.SQL_FILL_CONTACT, FILL, ("contacts_contact_",)),
+    (identity_store.SQL_FIND_ALIASES, {"ids": [1]}, ("contacts_alias_pkey",)),
+    (identity_store.SQL_MOVE_PHONE, MOVE, ("contacts_identity_once",)),
+    (merging.SQL_MERGE_STANDING, PAIR, ("consent_standing_pkey",)),
+    (merging.SQL_MOVE_ENTRIES, PAIR, ("consent_entry_by_contact",)),
+    (merging.SQL_MERGE_WINDOWS, PAIR, ("delivery_window_pkey",)),
+    (merging.SQL_MOVE_WAITING, PAIR, ("workspace_id_contact_id_id_idx", "delivery_outbox_pkey")),
+    (merging.SQL_MOVE_MESSAGES, PAIR, ("workspace_id_contact_id_id_idx",)),
+    (merging.SQL_MOVE_INBOUND, PAIR, ("workspace_id",)),
+    (merging.SQL_MOVE_RECIPIENTS, PAIR, ("broadcasts_recipient",)),
+    (replies_store.SQL_FIND_KNOWN, {"ids": [uuid.UUID(int=1)]}, ("_pkey",)),
     (contacts_store.SQL_RECORD_SEEN, SEEN, ("contacts_activity_pkey",)),
     (contacts_store.SQL_RECORD_REACHED, REACHED | {"read_at": [None]}, ("_pkey", "contacts_activity_pkey")),
     (replies_store.SQL_INSERT_INBOUND, INBOUND, ("replies_inboundmessage_pkey",)),

@@ -1,0 +1,94 @@
+"""SQL that moves what the rooms keep of a person who turned out to be somebody known. In the caller's transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from switchboard.contacts import identity_store
+
+Connection = AsyncConnection[Any]
+
+# An opt-out of either holds for both; else what either agreed to. Index: consent_standing_pkey.
+SQL_MERGE_STANDING = """
+WITH lost AS (
+    DELETE FROM consent_standing WHERE contact_id = %(lose)s AND workspace_id = %(workspace_id)s RETURNING *
+)
+INSERT INTO consent_standing AS kept (contact_id, workspace_id, marketing_basis, utility_basis, opted_out_at)
+SELECT %(keep)s, workspace_id, marketing_basis, utility_basis, opted_out_at FROM lost
+ON CONFLICT (contact_id) DO UPDATE SET
+    marketing_basis = CASE WHEN kept.opted_out_at IS NULL AND excluded.opted_out_at IS NULL
+        THEN coalesce(nullif(kept.marketing_basis, ''), excluded.marketing_basis) ELSE '' END,
+    utility_basis = CASE WHEN kept.opted_out_at IS NULL AND excluded.opted_out_at IS NULL
+        THEN coalesce(nullif(kept.utility_basis, ''), excluded.utility_basis) ELSE '' END,
+    opted_out_at = least(kept.opted_out_at, excluded.opted_out_at)
+"""
+
+# The ledger's lines stay as they are, but for whose they are. Index: consent_entry_by_contact.
+SQL_MOVE_ENTRIES = """
+UPDATE consent_entry SET contact_id = %(keep)s WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+"""
+
+# Index: delivery_window's primary key.
+SQL_MERGE_WINDOWS = """
+WITH lost AS (
+    DELETE FROM delivery_window WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+    RETURNING workspace_id, number_id, opened_at
+)
+INSERT INTO delivery_window AS kept (workspace_id, contact_id, number_id, opened_at)
+SELECT workspace_id, %(keep)s, number_id, opened_at FROM lost
+ON CONFLICT (workspace_id, contact_id, number_id)
+DO UPDATE SET opened_at = greatest(kept.opened_at, excluded.opened_at)
+"""
+
+# Only what waits is in the outbox. Index: delivery_message_by_contact, then the outbox's primary key by lane.
+SQL_MOVE_WAITING = """
+UPDATE delivery_outbox AS waiting SET contact_id = %(keep)s
+FROM delivery_message AS message
+WHERE message.workspace_id = %(workspace_id)s AND message.contact_id = %(lose)s
+  AND waiting.lane_id = message.lane_id AND waiting.message_id = message.id
+  AND NOT EXISTS (
+      SELECT FROM delivery_delivery AS delivery WHERE delivery.message_id = message.id AND delivery.state <> 0)
+"""
+
+# Index: delivery_message_by_contact.
+SQL_MOVE_MESSAGES = """
+UPDATE delivery_message SET contact_id = %(keep)s WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+"""
+
+# Index: replies_inbound_by_contact.
+SQL_MOVE_INBOUND = """
+UPDATE replies_inboundmessage SET contact_id = %(keep)s
+WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+"""
+
+# Where both are recipients, the former one is left: nobody is behind it any more, so it is skipped when it is its turn,
+# and the sums hold. Index: broadcasts_recipient's primary key, by each of the workspace's broadcasts.
+SQL_MOVE_RECIPIENTS = """
+UPDATE broadcasts_recipient AS recipient SET contact_id = %(keep)s
+WHERE recipient.broadcast_id IN (SELECT id FROM broadcasts_broadcast WHERE workspace_id = %(workspace_id)s)
+  AND recipient.contact_id = %(lose)s
+  AND NOT EXISTS (
+      SELECT FROM broadcasts_recipient AS other
+      WHERE other.broadcast_id = recipient.broadcast_id AND other.contact_id = %(keep)s)
+"""
+
+
+async def merge(
+    connection: Connection, *, workspace_id: int, keep: int, lose: int, phone: str | None, now: datetime
+) -> bool:
+    """Make one person of two everywhere; false when one of them is gone already."""
+    done = await identity_store.merge_contacts(
+        connection, workspace_id=workspace_id, keep=keep, lose=lose, phone=phone, now=now
+    )
+    if not done:
+        return False
+    given = {"workspace_id": workspace_id, "keep": keep, "lose": lose}
+    await connection.execute(SQL_MERGE_STANDING, given)
+    await connection.execute(SQL_MOVE_ENTRIES, given)
+    await connection.execute(SQL_MERGE_WINDOWS, given)
+    await connection.execute(SQL_MOVE_WAITING, given)
+    await connection.execute(SQL_MOVE_MESSAGES, given)
+    await connection.execute(SQL_MOVE_INBOUND, given)
+    await connection.execute(SQL_MOVE_RECIPIENTS, given)
+    return True
