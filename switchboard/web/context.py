@@ -150,6 +150,10 @@ def list_problems(workspace_id: int) -> list[Problem]:
     for name, code, detail in fleet.list_stopped_by_error(workspace_id):
         sentence = _("%(number)s has stopped: %(reason)s")
         problems.append(
-            Problem(sentence % {"number": name, "reason": words.say_stop(code, detail)}, reverse("numbers:list"), _("Open Numbers"))
+            Problem(
+                sentence % {"number": name, "reason": words.say_stop(code, detail)},
+                reverse("numbers:list"),
+                _("Open Numbers"),
+            )
         )
     return problems

@@ -45,7 +45,9 @@ def render_day(value: datetime) -> str:
 
 def render_clock_time(value: datetime, *, with_seconds: bool = False) -> str:
     """Return the hour and minute of a moment in the page's time zone."""
-    return dates.format_time(value.astimezone(_zone()), "HH:mm:ss" if with_seconds else "HH:mm", tzinfo=_zone(), locale=locale_name())
+    return dates.format_time(
+        value.astimezone(_zone()), "HH:mm:ss" if with_seconds else "HH:mm", tzinfo=_zone(), locale=locale_name()
+    )
 
 
 def render_full_moment(value: datetime) -> str:

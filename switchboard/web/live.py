@@ -6,7 +6,7 @@ kept for a slow client is a set of topics, and nothing is lost when a topic is n
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import structlog
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -93,7 +93,7 @@ class Hub:
 hub = Hub()
 
 
-async def stream_topics(workspace_id: int) -> AsyncIterator[str]:
+async def stream_topics(workspace_id: int) -> AsyncGenerator[str]:
     """Give the events of one browser until it goes, the link breaks, or half an hour has passed."""
     client = hub.join(workspace_id)
     ends_at = asyncio.get_running_loop().time() + _LONGEST_SECONDS

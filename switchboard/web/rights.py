@@ -1,5 +1,7 @@
 """Who may open which page: a decorator for views, and the request as views see it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -21,9 +23,9 @@ View = Callable[..., HttpResponseBase]
 class ConsoleRequest(HttpRequest):
     """A request of a signed-in member; what the middleware has attached."""
 
-    user: "User"  # type: ignore[assignment]  # narrower than Django's: nobody anonymous gets here
-    member: "Member"
-    htmx: "HtmxDetails"
+    user: User
+    member: Member
+    htmx: HtmxDetails
 
 
 def needs(right: Right) -> Callable[[View], View]:

@@ -14,8 +14,7 @@ from switchboard.cloudapi import limits
 # tests/web/test_sentences.py finds a sentence of a room that is missing here.
 SHAPES = (
     gettext_noop(
-        "No column holds phone numbers (the file has %(columns)s). "
-        "Choose which column does, or add one to the file."
+        "No column holds phone numbers (the file has %(columns)s). Choose which column does, or add one to the file."
     ),
     gettext_noop("The file has no column “%(column)s”. Its columns are: %(columns)s."),
     gettext_noop("“%(target)s” is nothing that a column can be. Choose one of %(targets)s or field:<name>."),
@@ -25,7 +24,7 @@ SHAPES = (
         "Save the list as CSV in your spreadsheet program and choose that file."
     ),
     gettext_noop(
-        "From line %(line)s on the file cannot be read as a table: a quotation mark (\") is opened there "
+        'From line %(line)s on the file cannot be read as a table: a quotation mark (") is opened there '
         "and never closed. Correct that line and import the file again."
     ),
     gettext_noop(

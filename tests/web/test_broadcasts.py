@@ -105,9 +105,7 @@ def test_the_night_is_named_with_its_end(shop: Shop, olive: Client, monkeypatch:
     assert ">08:00</time>" in page
 
 
-def test_the_forecast_names_the_narrowest_limit(
-    shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_forecast_names_the_narrowest_limit(shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     noon = clock.now().replace(hour=3, minute=0)  # Noon in Tokyo
     monkeypatch.setattr(clock, "now", lambda: noon)
     broadcast = factories.make_broadcast(shop.workspace, shop.numbers, now=noon, pace="careful")
@@ -150,7 +148,9 @@ def test_htmx_gets_the_live_part_alone(olive: Client, sending: Broadcast) -> Non
     assert "<dialog" not in part
 
 
-@pytest.mark.parametrize("state", ["waiting", "sent", "delivered", "read", "replied", "failed", "skipped", "unknown", ""])
+@pytest.mark.parametrize(
+    "state", ["waiting", "sent", "delivered", "read", "replied", "failed", "skipped", "unknown", ""]
+)
 def test_recipients_are_listed_by_state(olive: Client, sending: Broadcast, state: str) -> None:
     answer = olive.get(f"/broadcasts/{sending.pk}/recipients/?state={state}")
     assert answer.status_code == 200

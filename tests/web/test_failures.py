@@ -5,9 +5,9 @@ from django.db import OperationalError
 from django.test import Client
 
 from switchboard.core.errors import Unavailable
+from switchboard.delivery import actions as delivery_actions
 from switchboard.team.models import User
 from switchboard.web import failures
-from switchboard.web.frame import views
 from switchboard.web.overview import views as overview_views
 from tests.web.conftest import Shop
 
@@ -49,14 +49,12 @@ def test_a_stopped_database_is_said_plainly(olive: Client, monkeypatch: pytest.M
     assert "The database does not answer." in answer.content.decode()
 
 
-def test_what_was_written_before_an_error_is_undone(
-    shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_written_before_an_error_is_undone(shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**given: object) -> None:
         User.objects.update(name="Half done")
         raise Unavailable
 
-    monkeypatch.setattr(views.delivery_actions, "set_stop_switch", fail)
+    monkeypatch.setattr(delivery_actions, "set_stop_switch", fail)
     assert olive.post("/stop/").status_code == 503
     assert not User.objects.filter(name="Half done").exists()
 

@@ -44,19 +44,25 @@ def test_the_full_moment_names_its_zone() -> None:
         )
 
 
-@pytest.mark.parametrize(("value", "text"), [(0, "0"), (1234567, "1,234,567"), (12.5, "12.5"), (12.0, "12"), (None, "–")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (1234567, "1,234,567"), (12.5, "12.5"), (12.0, "12"), (None, "–")]
+)
 def test_thousands_stand_apart(value: float | None, text: str) -> None:
     assert console.count(value) == text
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "text"), [(0, 0, "–"), (0, 10, "0%"), (1, 1000, "<1%"), (999, 1000, ">99%"), (1, 3, "33%"), (5, 5, "100%")]
+    ("part", "whole", "text"),
+    [(0, 0, "–"), (0, 10, "0%"), (1, 1000, "<1%"), (999, 1000, ">99%"), (1, 3, "33%"), (5, 5, "100%")],
 )
 def test_a_share_is_never_a_false_zero_or_hundred(part: int, whole: int, text: str) -> None:
     assert console.share(part, whole) == text
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(1, "1 second"), (59, "59 seconds"), (300, "5 minutes"), (3660, "1 h 1 min"), (200_000, "2 days")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(1, "1 second"), (59, "59 seconds"), (300, "5 minutes"), (3660, "1 h 1 min"), (200_000, "2 days")],
+)
 def test_a_span_is_told_in_its_largest_units(seconds: float, text: str) -> None:
     with translation.override("en"):
         assert formats.render_span(seconds) == text

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from switchboard.core import clock
@@ -40,16 +41,18 @@ def test_a_marketer_may_stop_and_not_resume(shop: Shop, sign_in: SignIn) -> None
     assert "Resume sending" not in marketer.get("/").content.decode()
 
 
-def test_a_role_that_is_silent_for_half_a_minute_is_named(olive: Client, all_roles_run: None) -> None:
+@pytest.mark.usefixtures("all_roles_run")
+def test_a_role_that_is_silent_for_half_a_minute_is_named(olive: Client) -> None:
     assert "switchboard sender" not in olive.get("/bands/").content.decode()
     Heartbeat.objects.filter(role="sender").update(seen_at=clock.now() - timedelta(seconds=31))
     assert "No sender is running" in olive.get("/bands/").content.decode()
 
 
-def test_a_number_stopped_by_an_error_is_named_with_what_to_do(
-    shop: Shop, olive: Client, all_roles_run: None
-) -> None:
-    sentence = "Meta no longer accepts the access token. Create a new one in Meta Business Suite and enter it for the account."
+@pytest.mark.usefixtures("all_roles_run")
+def test_a_number_stopped_by_an_error_is_named_with_what_to_do(shop: Shop, olive: Client) -> None:
+    sentence = (
+        "Meta no longer accepts the access token. Create a new one in Meta Business Suite and enter it for the account."
+    )
     with workspace_scope(shop.workspace.pk):
         Number.objects.filter(pk=shop.numbers[0].pk).update(
             stopped_at=clock.now(), stopped_code="190", stopped_detail=sentence
@@ -59,19 +62,20 @@ def test_a_number_stopped_by_an_error_is_named_with_what_to_do(
     assert "Create a new one in Meta Business Suite" in page
 
 
-def test_a_number_stopped_by_a_person_is_no_problem(shop: Shop, olive: Client, all_roles_run: None) -> None:
+@pytest.mark.usefixtures("all_roles_run")
+def test_a_number_stopped_by_a_person_is_no_problem(shop: Shop, olive: Client) -> None:
     olive.post(f"/numbers/{shop.numbers[0].pk}/stop/")
     assert "has stopped" not in olive.get("/bands/").content.decode()
 
 
-def test_events_that_wait_too_long_are_named(olive: Client, all_roles_run: None) -> None:
-    InboundWatermark.objects.update_or_create(
-        id=1, defaults={"applied_through": clock.now() - timedelta(seconds=90)}
-    )
+@pytest.mark.usefixtures("all_roles_run")
+def test_events_that_wait_too_long_are_named(olive: Client) -> None:
+    InboundWatermark.objects.update_or_create(id=1, defaults={"applied_through": clock.now() - timedelta(seconds=90)})
     assert "Incoming events are" in olive.get("/bands/").content.decode()
 
 
-def test_nothing_is_said_when_all_is_well(olive: Client, all_roles_run: None) -> None:
+@pytest.mark.usefixtures("all_roles_run")
+def test_nothing_is_said_when_all_is_well(olive: Client) -> None:
     InboundWatermark.objects.update_or_create(id=1, defaults={"applied_through": clock.now()})
     assert olive.get("/bands/").content.decode().strip() == ""
 

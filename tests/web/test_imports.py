@@ -13,7 +13,10 @@ from switchboard.core.tenancy import workspace_scope
 from tests.web.conftest import Shop
 
 HEADER = "電話番号,お名前,メモ\n"
-ROWS = HEADER + "090-1234-5678,佐藤 花子,常連\n12345,短い,\n０９０－１２３４－５６７８,同じ人,\n+86 138 0013 8000,王小明,\n"
+ROWS = (
+    HEADER
+    + "090-1234-5678,佐藤 花子,常連\n12345,短い,\n０９０－１２３４－５６７８,同じ人,\n+86 138 0013 8000,王小明,\n"
+)
 AGREED = {"map": "1", "consent": "marketing:opt_in", "source": "till", "tags": "春"}
 
 
@@ -74,7 +77,11 @@ def test_a_refusal_speaks_the_persons_language(olive: Client) -> None:
 
 @pytest.mark.parametrize(("encoding", "name"), [("utf-8-sig", "UTF-8"), ("cp932", "Shift_JIS"), ("gb18030", "GB18030")])
 def test_encodings_are_recognised(olive: Client, encoding: str, name: str) -> None:
-    text = ROWS if encoding != "gb18030" else "手机号,姓名,城市\n13800138000,王小明,上海\n13900139000,李娜,北京\n13700137000,张伟,广州\n"
+    text = (
+        ROWS
+        if encoding != "gb18030"
+        else "手机号,姓名,城市\n13800138000,王小明,上海\n13900139000,李娜,北京\n13700137000,张伟,广州\n"
+    )
     answer = upload(olive, text.encode(encoding))
     page = olive.get(answer["Location"]).content.decode()
     assert f" selected>{name}" in page
@@ -117,7 +124,7 @@ def test_the_check_shows_every_fault_in_its_cell(olive: Client, job: Import) -> 
 
 
 def test_a_number_of_no_known_country_is_said_plainly(olive: Client) -> None:
-    answer = upload(olive, "phone,name\n+999 1234 5678,Nobody\n090-1234-5678,Somebody\n".encode())
+    answer = upload(olive, b"phone,name\n+999 1234 5678,Nobody\n090-1234-5678,Somebody\n")
     page = olive.get(answer["Location"].replace("/map/", "/check/")).content.decode()
     assert "A number of no known country; write it with + and the country code" in page
 

@@ -27,7 +27,9 @@ async def notify(database: OwnDatabase, workspace_id: int, *topics: str) -> None
 async def wait_until_listening(database: OwnDatabase) -> None:
     async with await psycopg.AsyncConnection.connect(database.conninfo("owner"), autocommit=True) as connection:
         for _ in range(100):
-            rows = await connection.execute("SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN switchboard_live'")
+            rows = await connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN switchboard_live'"
+            )
             if (await rows.fetchone() or (0,))[0]:
                 return
             await asyncio.sleep(0.05)

@@ -23,9 +23,7 @@ def test_a_new_workspace_is_told_the_first_steps(db: None, sign_in: SignIn) -> N
 def test_the_day_is_added_up(shop: Shop, olive: Client) -> None:
     broadcast = factories.make_broadcast(shop.workspace, shop.numbers)
     with workspace_scope(shop.workspace.pk):
-        broadcasts_actions.start_broadcast(
-            workspace_id=shop.workspace.pk, broadcast_id=broadcast.pk, now=clock.now()
-        )
+        broadcasts_actions.start_broadcast(workspace_id=shop.workspace.pk, broadcast_id=broadcast.pk, now=clock.now())
         for measure, amount in ((Measure.SENT, 1234), (Measure.READ, 617)):
             delivery_actions.tally(
                 workspace_id=shop.workspace.pk,

@@ -21,11 +21,13 @@ NOT_SHOWN = re.compile(r"^(Stopped by |A broadcast has no )")
 
 def sentences_with_figures() -> list[str]:
     """Return every f-string of the rooms that is a sentence, its figures written as 5."""
-    found = []
-    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.name not in UNSEEN):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.JoinedStr):
-                found.append("".join(part.value if isinstance(part, ast.Constant) else "5" for part in node.values))
+    paths = (path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.name not in UNSEEN)
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    found = [
+        "".join(str(part.value) if isinstance(part, ast.Constant) else "5" for part in node.values)
+        for node in nodes
+        if isinstance(node, ast.JoinedStr)
+    ]
     return [text for text in found if SENTENCE.fullmatch(text) and not NOT_SHOWN.match(text)]
 
 
@@ -49,7 +51,9 @@ def test_a_sentence_within_a_sentence_is_translated_too() -> None:
 
 def test_english_stays_english() -> None:
     with translation.override("en"):
-        assert sentences.translate("The file has no column “x”. Its columns are: a.").startswith("The file has no column")
+        assert sentences.translate("The file has no column “x”. Its columns are: a.").startswith(
+            "The file has no column"
+        )
 
 
 def test_an_unknown_sentence_is_shown_as_it_is() -> None:

@@ -5,7 +5,17 @@ from django.test import Client
 
 from tests.web.conftest import PASSWORD, Shop, make_person
 
-PAGES = ("/", "/broadcasts/", "/contacts/", "/contacts/imports/", "/numbers/", "/templates/", "/search/", "/live/", "/bands/")
+PAGES = (
+    "/",
+    "/broadcasts/",
+    "/contacts/",
+    "/contacts/imports/",
+    "/numbers/",
+    "/templates/",
+    "/search/",
+    "/live/",
+    "/bands/",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -29,9 +39,7 @@ def test_a_wrong_password_is_refused_in_one_sentence(db: None, client: Client) -
 
 
 def test_nobody_signs_up_by_themselves(db: None, client: Client) -> None:
-    client.post(
-        "/accounts/signup/", {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD}
-    )
+    client.post("/accounts/signup/", {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD})
     assert not client.login(email="new@example.com", password=PASSWORD)
 
 

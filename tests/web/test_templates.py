@@ -65,6 +65,8 @@ def test_an_account_that_fails_does_not_keep_the_others_from_it(
 
 
 def test_what_went_wrong_with_an_account_is_shown(shop: Shop, olive: Client) -> None:
-    Account.objects.update(sync_error="Meta no longer accepts the access token. Create a new one in Meta Business Suite and enter it for the account. (Meta's error 190)")
+    Account.objects.update(
+        sync_error="Meta no longer accepts the access token. Create a new one in Meta Business Suite and enter it for the account. (Meta's error 190)"
+    )
     olive.post("/language/", {"language": "zh-hans"})
     assert "Meta 不再接受该访问令牌。" in olive.get("/templates/").content.decode()

@@ -1,7 +1,7 @@
 """A broadcast is made step by step; each step keeps what it says and refuses what cannot be."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -93,7 +93,9 @@ def test_the_count_follows_the_tags(shop: Shop, draft: Draft) -> None:
 
 
 def test_the_message_keeps_template_and_variables(draft: Draft) -> None:
-    answer = draft.post("message", {"template": "autumn_offer/ja", "source-body:1": "name", "fallback-body:1": "お客様"})
+    answer = draft.post(
+        "message", {"template": "autumn_offer/ja", "source-body:1": "name", "fallback-body:1": "お客様"}
+    )
     assert answer["Location"].endswith("/edit/numbers/")
     assert draft.row.variables == {"body:1": {"source": "name", "fallback": "お客様"}}
 
@@ -119,7 +121,9 @@ def test_a_header_needs_its_picture(shop: Shop, draft: Draft) -> None:
 
 def test_a_file_that_whatsapp_does_not_show_is_refused(shop: Shop, draft: Draft) -> None:
     factories.make_template(shop.workspace, shop.account, name="with_picture", header="IMAGE")
-    answer = draft.post("message", {"template": "with_picture/ja", "source-body:1": "name", "image": io.BytesIO(b"MZ...")})
+    answer = draft.post(
+        "message", {"template": "with_picture/ja", "source-body:1": "name", "image": io.BytesIO(b"MZ...")}
+    )
     assert "WhatsApp does not show this type of file" in answer.content.decode()
 
 
@@ -171,7 +175,7 @@ def test_a_number_whose_account_lacks_the_template_cannot_be_chosen(shop: Shop, 
 def test_a_moment_is_read_in_the_workspaces_zone(draft: Draft) -> None:
     answer = draft.post("schedule", {"when": "later", "at": "2031-04-01T09:30"})
     assert answer["Location"].endswith("/edit/review/")
-    assert draft.row.scheduled_at.isoformat() == "2031-04-01T00:30:00+00:00"
+    assert draft.row.scheduled_at == datetime(2031, 4, 1, 0, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

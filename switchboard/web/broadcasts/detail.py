@@ -59,7 +59,9 @@ def _failures(progress: Progress) -> list[dict[str, Any]]:
 
 
 def _skips(progress: Progress) -> list[dict[str, Any]]:
-    return [{"code": code, "sentence": words.say_skip(code), "count": count} for code, count in progress.skipped.items()]
+    return [
+        {"code": code, "sentence": words.say_skip(code), "count": count} for code, count in progress.skipped.items()
+    ]
 
 
 def _waiting(workspace_id: int, broadcast: Any, progress: Progress, now: datetime) -> dict[str, Any]:
@@ -79,7 +81,10 @@ def _waiting(workspace_id: int, broadcast: Any, progress: Progress, now: datetim
 def _forecast(forecast: Forecast) -> dict[str, str] | None:
     if not forecast.waiting:
         return None
-    return {"finish": words.say_finish(forecast.finish_at), "limit": words.say_limit(forecast.limit, forecast.figure, forecast.numbers)}
+    return {
+        "finish": words.say_finish(forecast.finish_at),
+        "limit": words.say_limit(forecast.limit, forecast.figure, forecast.numbers),
+    }
 
 
 @require_GET
@@ -97,9 +102,7 @@ def download_speed(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     return response
 
 
-def _points(
-    workspace_id: int, broadcast: Any, progress: Progress, now: datetime
-) -> tuple[bool, list[boards.Minute]]:
+def _points(workspace_id: int, broadcast: Any, progress: Progress, now: datetime) -> tuple[bool, list[boards.Minute]]:
     """Return short broadcasts in steps of five seconds from their messages, long ones by minute from the tally."""
     length = (broadcast.finished_at or now) - (broadcast.started_at or now)
     if length < _SHORT and progress.planned <= _FEW:

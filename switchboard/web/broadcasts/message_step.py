@@ -32,7 +32,10 @@ def read(request: ConsoleRequest, broadcast: Any) -> tuple[dict[str, Any], list[
         return fields, []
     try:
         asset = template_actions.add_asset(
-            workspace_id=broadcast.workspace_id, file_name=file.name or "image", content=file.read(_LARGEST_FILE), now=clock.now()
+            workspace_id=broadcast.workspace_id,
+            file_name=file.name or "image",
+            content=file.read(_LARGEST_FILE),
+            now=clock.now(),
         )
     except Invalid as error:
         return fields, [failures.say(error)]
@@ -73,7 +76,11 @@ def _read_choice(broadcast: Any, posted: Mapping[str, str]) -> tuple[dict[str, A
     language = language if language in family.languages else family.pick("en").language
     shape = catalogue.get_shape(family.pick(language))
     is_new = name != broadcast.template_name
-    variables = suggest(shape) if is_new and not _has_fillings(posted) else read_variables(posted, [row.key for row in shape.variables])
+    variables = (
+        suggest(shape)
+        if is_new and not _has_fillings(posted)
+        else read_variables(posted, [row.key for row in shape.variables])
+    )
     return {"template_name": name, "template_language": language, "variables": variables}, family
 
 
@@ -99,7 +106,12 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
         fields, _family = _read_choice(broadcast, chosen)
         name, language = fields["template_name"], fields["template_language"]
         variables = fields.get("variables", {})
-    context: dict[str, Any] = {"families": families, "chosen_name": name, "chosen_language": language, "broadcast": broadcast}
+    context: dict[str, Any] = {
+        "families": families,
+        "chosen_name": name,
+        "chosen_language": language,
+        "broadcast": broadcast,
+    }
     family = next((row for row in families if row.name == name), None)
     if family is None:
         return context
@@ -113,7 +125,9 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
         "category": family.pick(language).category,
         "shape": shape,
         "sources": list_sources(keys),
-        "variables": [_variable_row(shape, variable, variables.get(variable.key) or {}, values) for variable in shape.variables],
+        "variables": [
+            _variable_row(shape, variable, variables.get(variable.key) or {}, values) for variable in shape.variables
+        ],
         "preview": template_rules.render_preview(shape, values),
         "image": address_of_image(broadcast),
         "person": person,

@@ -29,7 +29,9 @@ _STEPS = ("audience", "message", "numbers", "schedule", "review")
 _MOST_IMPORTS = 20
 
 
-def render_step(request: ConsoleRequest, step: str, broadcast: Any, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def render_step(
+    request: ConsoleRequest, step: str, broadcast: Any, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     """Show a step inside the wizard's frame."""
     labels = {
         "audience": _("Target"),
@@ -119,9 +121,7 @@ def count_target(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     """Count who would get it, while the person is still choosing."""
     workspace_id = request.member.workspace_id
     open_draft(request, broadcast_id)
-    form = TargetForm(
-        request.GET, tags=contacts_queries.list_tags(workspace_id), imports=_imports(workspace_id)
-    )
+    form = TargetForm(request.GET, tags=contacts_queries.list_tags(workspace_id), imports=_imports(workspace_id))
     form.is_valid()  # The name does not matter here; what does not fit is left out.
     return render(request, "broadcasts/step_audience.html#count", _sample(workspace_id, form.build_audience()))
 
@@ -147,7 +147,9 @@ def message(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
 def preview(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     """Show the message as it would reach one person, with what is chosen right now."""
     broadcast = open_draft(request, broadcast_id)
-    return render(request, "broadcasts/step_message.html#editor", message_step.describe(request, broadcast, request.GET))
+    return render(
+        request, "broadcasts/step_message.html#editor", message_step.describe(request, broadcast, request.GET)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,12 +224,20 @@ def review(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         try:
             started = actions.start_broadcast(workspace_id=workspace_id, broadcast_id=broadcast_id, now=clock.now())
         except NotReadyError as error:
-            faults = [{"step": problem.step, "text": sentences.translate(problem.message)} for problem in error.problems]
+            faults = [
+                {"step": problem.step, "text": sentences.translate(problem.message)} for problem in error.problems
+            ]
         else:
-            said = _("The broadcast starts at its time.") if started.state == "scheduled" else _("The broadcast is starting.")
+            said = (
+                _("The broadcast starts at its time.")
+                if started.state == "scheduled"
+                else _("The broadcast is starting.")
+            )
             messages.success(request, said)
             return redirect("broadcasts:detail", broadcast_id)
-    problems = [{"step": row.step, "text": sentences.translate(row.message)} for row in queries.list_problems(broadcast)]
+    problems = [
+        {"step": row.step, "text": sentences.translate(row.message)} for row in queries.list_problems(broadcast)
+    ]
     context = {
         "faults": faults,
         "problems": [{**row, "href": f"broadcasts:edit_{row['step']}"} for row in problems],

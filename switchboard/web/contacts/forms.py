@@ -39,8 +39,12 @@ class UploadForm(forms.Form):
 class ReadingForm(forms.Form):
     """How the file is read."""
 
-    encoding = forms.ChoiceField(label=_("Encoding"), choices=[(code, _ENCODING_NAMES.get(code, code)) for code in ENCODINGS])
-    delimiter = forms.ChoiceField(label=_("Columns are separated by"), choices=[(sign, _DELIMITER_NAMES[sign]) for sign in DELIMITERS])
+    encoding = forms.ChoiceField(
+        label=_("Encoding"), choices=[(code, _ENCODING_NAMES.get(code, code)) for code in ENCODINGS]
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Columns are separated by"), choices=[(sign, _DELIMITER_NAMES[sign]) for sign in DELIMITERS]
+    )
     country = forms.ChoiceField(label=_("Country of numbers without a country code"))
     has_header = forms.BooleanField(label=_("The first row holds the names of the columns"), required=False)
 
@@ -72,7 +76,9 @@ class ConsentForm(forms.Form):
     wording = forms.CharField(
         label=_("The words they agreed to"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    tags = forms.CharField(label=_("Tags for everybody in this file"), required=False, help_text=_("Separated by commas."))
+    tags = forms.CharField(
+        label=_("Tags for everybody in this file"), required=False, help_text=_("Separated by commas.")
+    )
 
 
 def list_targets(column: str) -> list[tuple[str, Any]]:

@@ -75,11 +75,22 @@ def map_columns(request: ConsoleRequest, import_id: int) -> HttpResponse:
         job = queries.get_import(workspace_id, import_id)
     sample = actions.check_import(workspace_id=workspace_id, import_id=import_id, limit=50)
     columns = [
-        {"index": index, "name": name, "samples": sample.samples.get(name, ()), "target": job.mapping.get(name, ""), "targets": list_targets(name)}
+        {
+            "index": index,
+            "name": name,
+            "samples": sample.samples.get(name, ()),
+            "target": job.mapping.get(name, ""),
+            "targets": list_targets(name),
+        }
         for index, name in enumerate(sample.shape.columns)
     ]
     reading = ReadingForm(
-        initial={"encoding": job.encoding, "delimiter": job.delimiter, "country": job.country, "has_header": job.has_header}
+        initial={
+            "encoding": job.encoding,
+            "delimiter": job.delimiter,
+            "country": job.country,
+            "has_header": job.has_header,
+        }
     )
     context = {"job": job, "columns": columns, "reading": reading, "consent": consent, "fault": fault, "step": "map"}
     return render(request, "contacts/map.html", context, status=422 if fault or consent.errors else 200)
@@ -132,7 +143,9 @@ def check(request: ConsoleRequest, import_id: int) -> HttpResponse:
     result = actions.check_import(workspace_id=workspace_id, import_id=import_id)
     reasons = [(words.say_import_reason(reason), count) for reason, count in result.reasons.items()]
     rows = [_checked_row(row, result.shape.columns) for row in result.rows]
-    return render(request, "contacts/check.html", {"job": job, "check": result, "rows": rows, "reasons": reasons, "step": "check"})
+    return render(
+        request, "contacts/check.html", {"job": job, "check": result, "rows": rows, "reasons": reasons, "step": "check"}
+    )
 
 
 def _checked_row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -152,7 +165,10 @@ def show_import(request: ConsoleRequest, import_id: int) -> HttpResponse:
     if job.state == "uploaded":
         return redirect("contacts:map", import_id)
     reasons = {
-        kind: [(words.say_import_reason(reason), count) for reason, count in sorted(counts.items(), key=lambda row: -row[1])]
+        kind: [
+            (words.say_import_reason(reason), count)
+            for reason, count in sorted(counts.items(), key=lambda row: -row[1])
+        ]
         for kind, counts in job.reasons.items()
     }
     refused = [
@@ -160,7 +176,14 @@ def show_import(request: ConsoleRequest, import_id: int) -> HttpResponse:
         for row in queries.list_refused_rows(workspace_id, import_id, limit=_REFUSED_SHOWN)
     ]
     share = min(100, round(100 * job.read_bytes / max(1, job.file_bytes)))
-    context = {"job": job, "reasons": reasons, "refused": refused, "share": share, "step": "result", "error": sentences.translate(job.error)}
+    context = {
+        "job": job,
+        "reasons": reasons,
+        "refused": refused,
+        "share": share,
+        "step": "result",
+        "error": sentences.translate(job.error),
+    }
     part = "contacts/import.html#live" if request.htmx else "contacts/import.html"
     return render(request, part, context)
 
@@ -181,4 +204,8 @@ def download_refused(request: ConsoleRequest, import_id: int) -> HttpResponseBas
     queries.get_import(workspace_id, import_id)
     content = b"".join(queries.iter_refused_csv(workspace_id, import_id))
     name = f"refused-{import_id}.csv"
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

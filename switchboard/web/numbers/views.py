@@ -60,9 +60,7 @@ def _share(used: int, limit: int | None) -> int | None:
 @needs(Right.PROTECT)
 def change_pace(request: ConsoleRequest, number_id: int) -> HttpResponse:
     """Give a number another pace."""
-    actions.set_pace(
-        workspace_id=request.member.workspace_id, number_id=number_id, pace=request.POST.get("pace", "")
-    )
+    actions.set_pace(workspace_id=request.member.workspace_id, number_id=number_id, pace=request.POST.get("pace", ""))
     messages.success(request, _("The new pace holds from now on."))
     return redirect("numbers:list")
 
@@ -71,7 +69,9 @@ def change_pace(request: ConsoleRequest, number_id: int) -> HttpResponse:
 @needs(Right.PROTECT)
 def stop(request: ConsoleRequest, number_id: int) -> HttpResponse:
     """Let nothing leave through a number."""
-    actions.stop_number(workspace_id=request.member.workspace_id, number_id=number_id, by=str(request.user), now=clock.now())
+    actions.stop_number(
+        workspace_id=request.member.workspace_id, number_id=number_id, by=str(request.user), now=clock.now()
+    )
     messages.success(request, _("Nothing leaves through this number until it is resumed."))
     return redirect("numbers:list")
 

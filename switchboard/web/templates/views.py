@@ -1,6 +1,7 @@
 """WhatsApp templates as Meta has them: what they say, their state, and why one was rejected."""
 
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -25,7 +26,7 @@ def show_templates(request: ConsoleRequest) -> HttpResponse:
     families = catalogue.list_families(workspace_id, search=search)
     chosen = next((family for family in families if family.name == name), families[0] if families else None)
     accounts = {account.pk: account for account in numbers_queries.list_accounts(workspace_id)}
-    context = {
+    context: dict[str, Any] = {
         "families": families,
         "chosen": chosen,
         "search": search,
@@ -33,7 +34,9 @@ def show_templates(request: ConsoleRequest) -> HttpResponse:
         "has_accounts": bool(accounts),
         "synced_at": max((account.synced_at for account in accounts.values() if account.synced_at), default=None),
         "sync_errors": [
-            (account.name, sentences.translate(account.sync_error)) for account in accounts.values() if account.sync_error
+            (account.name, sentences.translate(account.sync_error))
+            for account in accounts.values()
+            if account.sync_error
         ],
     }
     if chosen:
@@ -51,7 +54,8 @@ def sync(request: ConsoleRequest) -> HttpResponse:
     """Read numbers and templates of every account from Meta again."""
     # Meta is called when this request's transaction is over; what went wrong stays with the account, and is shown.
     transaction.on_commit(partial(syncing.sync_accounts, request.member.workspace_id), robust=True)
-    return redirect(request.POST.get("next") if request.POST.get("next") in _PAGES else "templates:list")
+    page = request.POST.get("next", "")
+    return redirect(page if page in _PAGES else "templates:list")
 
 
 @require_GET

@@ -58,7 +58,9 @@ def styled(field: BoundField) -> SafeString:
     """Draw a form field in the console's look, tied to its hint and marked when it has a fault."""
     kind = getattr(field.field.widget, "input_type", "")
     look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
-    attributes = {"class": look.get(kind, "form-control") + (" is-invalid" if field.errors else "")}
+    attributes: dict[str, str | bool] = {
+        "class": look.get(kind, "form-control") + (" is-invalid" if field.errors else "")
+    }
     if field.help_text:
         attributes["aria-describedby"] = f"{field.id_for_label}_hint"
     return field.as_widget(attrs=attributes)
@@ -126,7 +128,7 @@ _MARKS = (("*", "strong"), ("_", "em"), ("~", "del"))
 @register.filter
 def whatsapp(text: str) -> SafeString:
     """Draw a message's body as WhatsApp does: *bold*, _italic_, ~struck~, and places that are not filled in."""
-    html = escape(text)
+    html = str(escape(text))
     for sign, tag in _MARKS:
         sign = re.escape(sign)
         html = re.sub(rf"(?<!\w){sign}(\S(?:[^\n]*?\S)?){sign}(?!\w)", rf"<{tag}>\1</{tag}>", html)
