@@ -34,6 +34,8 @@ class Arrived:
     portfolio_id: int
     incoming: events.Incoming
     received_at: datetime
+    # Grows in the order in which messages came.
+    sequence: int = 0
 
     @property
     def sent_at(self) -> datetime:
@@ -104,7 +106,7 @@ async def _leave_out_known(connection: Connection, arrived: Sequence[Arrived]) -
     known = await store.find_known(connection, list(unique))
     left = [one for message_id, one in reversed(unique.items()) if message_id not in known]
     # One person's messages in the order they were written; Meta's order is no promise, its seconds are all there is.
-    return sorted(left, key=lambda one: one.sent_at)
+    return sorted(left, key=lambda one: (one.sent_at, one.sequence))
 
 
 async def _resolve(connection: Connection, unique: Sequence[Arrived], now: datetime) -> list[int]:
@@ -183,6 +185,7 @@ def _row(one: Arrived, contact_id: int, answered: store.Answered | None) -> stor
         answers_id=answered.message_id if answered else None,
         origin_kind=answered.origin_kind if answered else "",
         origin_id=answered.origin_id if answered else None,
+        sequence=one.sequence,
         is_opt_out=asks_to_stop and rules.is_answer(incoming.kind),
     )
 

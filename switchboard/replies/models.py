@@ -16,6 +16,8 @@ class InboundMessage(models.Model):
     body = models.JSONField()
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    # The order in which they came; several may have been sent in one second.
+    sequence = models.BigIntegerField(default=0)
     # The message of ours that it answers, and who made that.
     answers_id = models.UUIDField(null=True)
     origin_kind = models.CharField(max_length=12, blank=True)

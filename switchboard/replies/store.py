@@ -34,6 +34,7 @@ class NewInbound:
     origin_kind: str
     origin_id: int | None
     is_opt_out: bool
+    sequence: int = 0
 
 
 # Index: each month's primary key.
@@ -49,11 +50,12 @@ async def find_known(connection: Connection, message_ids: Sequence[UUID]) -> set
 # Index: each month's primary key; the id is made from Meta's, so a second copy meets the first in its month.
 SQL_INSERT_INBOUND = """
 INSERT INTO replies_inboundmessage (id, workspace_id, number_id, contact_id, wamid, kind, text, body, sent_at,
-                                    received_at, answers_id, origin_kind, origin_id, is_opt_out)
+                                    received_at, answers_id, origin_kind, origin_id, is_opt_out, sequence)
 SELECT * FROM unnest(%(ids)s::uuid[], %(workspace_ids)s::bigint[], %(number_ids)s::bigint[], %(contact_ids)s::bigint[],
                      %(wamids)s::text[], %(kinds)s::text[], %(texts)s::text[], %(bodies)s::jsonb[],
                      %(sent_at)s::timestamptz[], %(received_at)s::timestamptz[], %(answers_ids)s::uuid[],
-                     %(origin_kinds)s::text[], %(origin_ids)s::bigint[], %(are_opt_outs)s::boolean[])
+                     %(origin_kinds)s::text[], %(origin_ids)s::bigint[], %(are_opt_outs)s::boolean[],
+                     %(sequences)s::bigint[])
 ON CONFLICT (id) DO NOTHING
 RETURNING id
 """
@@ -79,6 +81,7 @@ async def insert_inbound(connection: Connection, messages: Sequence[NewInbound])
             "origin_kinds": [message.origin_kind for message in ordered],
             "origin_ids": [message.origin_id for message in ordered],
             "are_opt_outs": [message.is_opt_out for message in ordered],
+            "sequences": [message.sequence for message in ordered],
         },
     )
     return {row[0] for row in await cursor.fetchall()}

@@ -18,6 +18,8 @@ from switchboard.webhooks import account_events, store, unnoted
 
 Connection = AsyncConnection[Any]
 
+# Room for the place of a message in its batch.
+_MESSAGES_BITS = 20
 _STATES = {
     "sent": State.SENT,
     "delivered": State.DELIVERED,
@@ -118,7 +120,8 @@ def _sort(event: store.StoredEvent, item: events.Event, numbers: dict[str, store
         parts.refuse(event, item.change, "The sender shows neither a phone nor a user id.")
     elif isinstance(item, events.Incoming):
         place = (number.workspace_id, number.id, number.portfolio_id)
-        parts.arrived.append(intake.Arrived(*place, item, event.received_at))
+        sequence = (event.id << _MESSAGES_BITS) + min(len(parts.arrived), (1 << _MESSAGES_BITS) - 1)
+        parts.arrived.append(intake.Arrived(*place, item, event.received_at, sequence))
     else:
         place = (number.workspace_id, number.id, number.portfolio_id)
         parts.chosen.append(intake.Chosen(*place, item, event.received_at))

@@ -96,11 +96,13 @@ async def check_connection(connection: Connection) -> None:
     await connection.execute(SQL_CHECK)
 
 
-# Index: webhooks_event_order. Bodies come up to a number of bytes, but always one.
+# Index: webhooks_event_order. Bodies come up to a number of bytes, but always one. What people send is applied by one
+# worker at a time in each workspace: two would let a later message overtake an earlier one of the same person.
 SQL_TAKE_EVENTS = """
 WITH candidate AS (
     SELECT id, octet_length(body) AS size FROM webhooks_event
     WHERE is_inbound = %(is_inbound)s
+      AND (NOT is_inbound OR pg_try_advisory_xact_lock(hashtextextended('switchboard.inbound', workspace_id)))
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), bounded AS (
     SELECT id, sum(size) OVER (ORDER BY id) - size AS bytes_before FROM candidate

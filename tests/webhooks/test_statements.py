@@ -85,6 +85,7 @@ INBOUND: dict[str, Any] = {
     "origin_kinds": [""],
     "origin_ids": [None],
     "are_opt_outs": [False],
+    "sequences": [1],
 }
 TEMPLATE = {"app_id": 1, "account_meta_id": "660001", "name": "a", "language": "ja"}
 TEMPLATE |= {"state": "paused", "category": None, "reason": ""}
