@@ -67,6 +67,7 @@ class Display:
         table.add_row("messages per second", f"{report.messages_per_second:,.0f}")
         table.add_row("most messages of one number in a minute", f"{report.busiest_minute:,}")
         table.add_row("memory of our processes", f"{report.memory_mib:,} MiB")
+        self.console.print()
         self.console.print(table)
         for sentence in report.broken_promises:
             self.console.print(f"[bold red]Broken promise:[/] {sentence}.")
