@@ -3,10 +3,11 @@
 Decide on the code, never on the HTTP status or the title: Meta changes those.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from switchboard.cloudapi.transport import NotWritten, Unknown
+from switchboard.cloudapi.transport import Held, NotWritten, TooLarge, Unknown
 
 
 class Action(StrEnum):
@@ -53,6 +54,8 @@ class CloudError:
     message: str
     details: str
     http_status: int
+    # How long Meta asks to wait, where its headers say so.
+    retry_after_seconds: float = field(default=0.0, compare=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -214,8 +217,12 @@ def delay_after(outcome: Outcome, attempt: int) -> float | None:
     return outcome.delays[min(attempt, len(outcome.delays)) - 1]
 
 
-def describe(failure: Failure) -> str:
+def describe(failure: Failure | TooLarge) -> str:
     """Return one sentence for a person."""
+    if isinstance(failure, TooLarge):
+        return f"The file has more than {failure.most_bytes:,} bytes and was not kept. Ask for a smaller one."
+    if isinstance(failure, Held):
+        return f"The account's calls are nearly used up. Try again in {math.ceil(failure.seconds / 60)} min."
     if isinstance(failure, NotWritten):
         return f"The Cloud API cannot be reached ({failure.reason}). Check the network and SWITCHBOARD_CLOUD_API_URL."
     if isinstance(failure, Unknown):

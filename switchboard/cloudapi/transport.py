@@ -5,13 +5,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from switchboard.cloudapi import usage
+from switchboard.cloudapi.usage import Usage, UsageBook
+
 _LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
 _SERVER_ERROR = 500
+_PIECE_BYTES = 64 * 1024
+# Where Meta keeps files. The token goes to no other host.
+_FILE_HOSTS = (".fbsbx.com", ".fbcdn.net", ".facebook.com", ".whatsapp.net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,8 @@ class Answer:
 
     status: int
     body: bytes
+    # What the answer says about the calls that are left.
+    usages: tuple[Usage, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +39,24 @@ class NotWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class Held(NotWritten):
+    """The calls of the hour are nearly used up: the request was not sent, and may be in so many seconds."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """The request may have been carried out: a repetition could do it twice."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """A file has more bytes than were asked for; it was not kept."""
+
+    most_bytes: int
 
 
 Result = Answer | NotWritten | Unknown
@@ -42,9 +65,15 @@ Result = Answer | NotWritten | Unknown
 class Transport:
     """Calls below one base address over a bounded number of connections."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, book: UsageBook | None = None) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
+        self.book = usage.SHARED if book is None else book
+
+    @property
+    def base_url(self) -> str:
+        """Return the address that paths are added to."""
+        return self._base_url
 
     async def post(self, path: str, *, token: str, body: bytes) -> Result:
         """Post JSON."""
@@ -59,6 +88,47 @@ class Transport:
         """Read."""
         return await self._call("GET", path, headers={"Authorization": f"Bearer {token}"}, params=query)
 
+    async def post_piece(self, path: str, *, token: str, offset: int, body: bytes) -> Result:
+        """Post a piece of a resumable upload: raw bytes from a place on."""
+        headers = {"Authorization": f"OAuth {token}", "file_offset": str(offset)}
+        return await self._call("POST", path, headers=headers, data=body)
+
+    async def delete(self, path: str, *, token: str, query: dict[str, str], body: bytes | None = None) -> Result:
+        """Delete; a few calls name in a body what is to go."""
+        headers = {"Authorization": f"Bearer {token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return await self._call("DELETE", path, headers=headers, params=query, data=body)
+
+    async def download(self, url: str, *, token: str, most_bytes: int) -> Result | TooLarge:
+        """Read a file from one of Meta's addresses, up to a size."""
+        if not self._is_trusted(url):
+            return NotWritten("the file's address is not one of Meta's")
+        headers = {"Authorization": f"Bearer {token}", "Accept": "*/*"}
+        try:
+            # Followed to other hosts, the token is left behind.
+            async with self._session.get(url, headers=headers, max_redirects=3) as response:
+                if (response.content_length or 0) > most_bytes:
+                    return TooLarge(most_bytes)
+                content = bytearray()
+                async for piece in response.content.iter_chunked(_PIECE_BYTES):
+                    content += piece
+                    if len(content) > most_bytes:
+                        return TooLarge(most_bytes)
+                return Answer(response.status, bytes(content))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            return NotWritten(_name(error))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Unknown(_name(error))
+
+    def _is_trusted(self, url: str) -> bool:
+        try:
+            asked, own = urlsplit(url), urlsplit(self._base_url)
+            is_own = (asked.scheme, asked.hostname, asked.port) == (own.scheme, own.hostname, own.port)
+        except ValueError:
+            return False
+        return is_own or (asked.scheme == "https" and (asked.hostname or "").endswith(_FILE_HOSTS))
+
     async def _call(self, method: str, path: str, **arguments: Any) -> Result:
         try:
             async with self._session.request(
@@ -66,7 +136,7 @@ class Transport:
             ) as response:
                 if (response.content_length or 0) > _LARGEST_ANSWER_BYTES:
                     return Unknown("the answer is larger than any of Meta's")
-                return _weigh(response.status, await response.read())
+                return _weigh(response.status, await response.read(), usage.parse_usage(response.headers))
         # Raised before a connection exists, TLS included: nothing was written yet.
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             return NotWritten(_name(error))
@@ -74,11 +144,11 @@ class Transport:
             return Unknown(_name(error))
 
 
-def _weigh(status: int, body: bytes) -> Result:
+def _weigh(status: int, body: bytes, usages: tuple[Usage, ...]) -> Result:
     """Tell an answer of Meta's from one that something on the way gave in its place."""
     if status >= _SERVER_ERROR and b'"error"' not in body:
         return Unknown(f"HTTP {status} without an error of Meta's")
-    return Answer(status, body)
+    return Answer(status, body, usages)
 
 
 def _name(error: Exception) -> str:

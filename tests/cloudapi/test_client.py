@@ -38,7 +38,7 @@ async def ask(
             b'"messages":[{"id":"wamid.1","message_status":"held_for_quality_assessment"}]}',
             Sent("wamid.1", "held_for_quality_assessment", "81"),
         ),
-        (b'{"contacts":[{"user_id":"JP.1"}],"messages":[{"id":"wamid.1"}]}', Sent("wamid.1")),
+        (b'{"contacts":[{"user_id":"JP.1"}],"messages":[{"id":"wamid.1"}]}', Sent("wamid.1", user_id="JP.1")),
     ],
 )
 def test_an_acceptance_is_read(body, expected):
