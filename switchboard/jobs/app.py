@@ -12,6 +12,7 @@ from switchboard.core.database import Pool
 from switchboard.jobs import leading, schedule
 from switchboard.jobs.broadcasting import Expansion, Preparation
 from switchboard.jobs.importing import run_imports
+from switchboard.jobs.media import fetch_media
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ async def run_jobs(stopping: asyncio.Event) -> None:
         tasks.create_task(leading.run_leading("start", _at_start(pool, stopping), stopping))
         tasks.create_task(leading.run_leading("expansion", Expansion().step, stopping))
         tasks.create_task(leading.run_leading("preparation", Preparation().step, stopping))
+        tasks.create_task(leading.run_leading("media", fetch_media, stopping))
         tasks.create_task(leading.run_leading("imports", run_imports, stopping))
         await stopping.wait()
         # Jobs at hand have a moment to end; what is cut off is done again by the next run of the schedule.

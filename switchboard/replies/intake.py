@@ -20,7 +20,7 @@ from switchboard.contacts.identity import Arrival
 from switchboard.core import ids
 from switchboard.delivery import store as delivery_store
 from switchboard.delivery.types import Measure, Origin
-from switchboard.replies import people, rules, store
+from switchboard.replies import media, media_store, people, rules, store
 
 Connection = AsyncConnection[Any]
 
@@ -90,6 +90,7 @@ async def receive_messages(connection: Connection, arrived: Sequence[Arrived], n
     new_ids = await store.insert_inbound(connection, rows)
     outcome.counts.update({"inbound": len(new_ids), "inbound_repeated": len(rows) - len(new_ids)})
     new = [parts for parts in zip(unique, rows, answered, strict=True) if parts[1].id in new_ids]
+    await media_store.insert_media(connection, [file for _, row, _ in new if (file := media.find_file(row))])
     await _note(connection, [row for _, row, _ in new], now)
     opt_outs = [_opt_out(*parts) for parts in new if parts[1].is_opt_out]
     await _obey(connection, opt_outs, now, outcome)

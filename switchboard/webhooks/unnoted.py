@@ -69,16 +69,5 @@ def _updates(statuses: Sequence[Unnoted], found: dict[tuple[int, str], Any]) -> 
 
 
 def _orphan(one: Unnoted) -> store.NewOrphan:
-    event, change = one.event, one.status.change
-    raw = next(raw for raw in events.as_list(change.value.get("statuses")) if _is_of(raw, one.status))
-    body = events.build_body(change, only=("statuses", raw))
-    return store.NewOrphan(one.workspace_id, event.app_id, event.received_at, one.status.wamid, body)
-
-
-def _is_of(raw: Any, status: events.Status) -> bool:
-    raw = events.as_object(raw)
-    return (
-        events.as_text(raw.get("id"))[:255] == status.wamid
-        and raw.get("status") == status.status
-        and events.as_moment(raw.get("timestamp")) == status.at
-    )
+    body = events.build_body(one.status.change, only=("statuses", one.status.raw))
+    return store.NewOrphan(one.workspace_id, one.event.app_id, one.event.received_at, one.status.wamid, body)

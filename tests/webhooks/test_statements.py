@@ -9,7 +9,7 @@ import pytest
 from switchboard.consent import store as consent_store
 from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
-from switchboard.replies import merging
+from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
 from switchboard.webhooks import store
 from tests.conftest import NOON
@@ -87,6 +87,9 @@ INBOUND: dict[str, Any] = {
     "are_opt_outs": [False],
     "sequences": [1],
 }
+FILE = {"workspace_ids": [1], "message_ids": [uuid.UUID(int=1)], "number_ids": [1], "media_ids": ["1"]}
+FILE |= {"kinds": ["image"], "mimes": [""], "digests": [""], "file_names": [""], "due_at": [NOON], "expires_at": [NOON]}
+RECORD = {"id": 1, "state": "stored", "path": "", "size": 1, "sha256": "", "mime": "", "due_at": NOON, "error": ""}
 TEMPLATE = {"app_id": 1, "account_meta_id": "660001", "name": "a", "language": "ja"}
 TEMPLATE |= {"state": "paused", "category": None, "reason": ""}
 PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
@@ -127,6 +130,9 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (merging.SQL_MOVE_MESSAGES, PAIR, ("workspace_id_contact_id_id_idx",)),
     (merging.SQL_MOVE_INBOUND, PAIR, ("workspace_id",)),
     (merging.SQL_MOVE_RECIPIENTS, PAIR, ("broadcasts_recipient",)),
+    (media_store.SQL_INSERT_MEDIA, FILE, ()),
+    (media_store.SQL_LIST_DUE, {"now": NOON, "limit": 4}, ("replies_media_waiting",)),
+    (media_store.SQL_RECORD_MEDIA, RECORD, ("replies_media_",)),
     (replies_store.SQL_FIND_KNOWN, {"ids": [uuid.UUID(int=1)]}, ("_pkey",)),
     (contacts_store.SQL_RECORD_SEEN, SEEN, ("contacts_activity_pkey",)),
     (contacts_store.SQL_RECORD_REACHED, REACHED | {"read_at": [None]}, ("_pkey", "contacts_activity_pkey")),
