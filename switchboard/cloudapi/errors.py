@@ -104,6 +104,11 @@ _MARKETING_API = (
     "This template can be sent only through Meta's Marketing Messages API. Use a template without its extras."
 )
 
+_FLOWS = "Meta did not take the change of the flow. Mend the flow in WhatsApp Manager."
+_USERNAME = "Meta did not take the user name. Choose another one, or wait until this one is free."
+_INSIGHTS = "Statistics of templates are not switched on for the account. Switch them on in WhatsApp Manager."
+_MOVING = "The number is being moved between accounts, or cannot be. Look in WhatsApp Manager for what is missing."
+
 OUTCOMES: dict[int, Outcome] = {
     0: _account(_TOKEN),
     1: _final("Meta did not understand the request. Report it with the message's number if it happens again."),
@@ -156,6 +161,7 @@ OUTCOMES: dict[int, Outcome] = {
     131056: _retry("Too many messages to this person in a short time; it is sent again by itself.", 6, 16, 64, 256),
     131057: _slow("Meta is upgrading the number; sending goes on in a few minutes.", 60, 120, 300),
     131059: _final(_GROUP),
+    131060: _final("Meta cannot show this message. Look at it in the WhatsApp Business app.", Fault.META),
     131061: _final(_MARKETING_API),
     131062: _contact("This person is known only by a user id, which this template cannot reach. Ask for the phone number."),
     131063: _account("Marketing through the Cloud API is switched off for this account. Switch it on in WhatsApp Manager."),
@@ -187,27 +193,58 @@ OUTCOMES: dict[int, Outcome] = {
     134102: _final(_MARKETING_API),
     135000: _final("Meta refused the message without a reason. Check its content.", Fault.META),
     136024: _final("The number is verified already. Nothing is to be done.", Fault.SETUP),
+    136025: _final("The code could not be checked. Ask for a new one and enter it again.", Fault.SETUP),
     137000: _contact("The person's identity changed. Ask them to write to you before you send more."),
+    139100: _contact("Not everybody could be blocked or let in again. Meta's answer names who and why."),
+    139101: _final("The number's block list is full. Let somebody in again first.", Fault.SETUP),
+    139102: _retry("Somebody else changes the block list right now; it is tried again by itself.", 2, 10, 60, attempts=4),
+    139103: _retry("Meta could not change the block list; it is tried again by itself.", 10, 60, 600, attempts=4),
+    141002: _final("Something in the account keeps it from sending. Look at its health in WhatsApp Manager.", Fault.SETUP),
+    141010: _final("The business is not verified yet, which limits what it can send. Verify it at Meta.", Fault.SETUP),
+    200002: _final("Meta did not take the template. Its answer is shown beside it; correct what it names."),
     1752041: _final("The account is onboarded already. Nothing is to be done.", Fault.SETUP),
     2388019: _final("The account has as many templates as Meta allows. Delete some.", Fault.SETUP),
+    2388039: _final("The template's text is not written as Meta wants it. Check brackets and variables."),
+    2388040: _final("A text of the template is too long. Shorten it."),
+    2388047: _final("The template's header is not as Meta wants it. Check its text, file and variables."),
+    2388072: _final("The template's body is not as Meta wants it. Check its text and variables."),
+    2388073: _final("The template's footer is not as Meta wants it. Take variables and emoji out."),
+    2388293: _final("The template has too many variables for so few words. Write more text, or use fewer variables."),
+    2388299: _final("The template begins or ends with a variable. Put words before and after it."),
+    2593107: _final("The phone app's history was asked for too often. Connect the number again.", Fault.SETUP),
+    2593108: _final("The phone app's history can be asked for within 24 hours only. Connect the number again.", Fault.SETUP),
+    2593109: _final("The history of the phone app is not shared. Share it when connecting the number again.", Fault.SETUP),
+} | {code: _final(_FLOWS, Fault.SETUP) for code in range(139000, 139005)} | {
+    code: _final(_USERNAME, Fault.SETUP) for code in range(147001, 147006)
+} | {code: _final(_INSIGHTS, Fault.SETUP) for code in range(200005, 200008)} | {
+    code: _final(_MOVING, Fault.SETUP)
+    for code in (2388001, 2388012, 2388091, 2388093, 2388103, 2494100, 2593079, 2593085)
 } | {code: _final(_GROUP) for code in range(131201, 131216)} | {
     code: _final(_CALLING) for code in (*range(138000, 138025), 138038)
 } | {code: _number(_ACCESS) for code in range(200, 300)}  # fmt: skip
 
 _THROTTLED = _slow("Meta asked to send more slowly; it is sent again by itself.", 5, 30, 60, 300)
-_REFUSED = _final("Meta refused the message. Its answer is shown beside it; correct what it names.")
+# An error that Meta has invented since: mostly one of its limits, so patience first, but not for ever.
+_STRANGE = Outcome(
+    Action.SLOW_NUMBER,
+    Fault.META,
+    "Meta refused the message with an error that is new here; it was tried again. Its answer is shown beside it.",
+    (30.0, 120.0, 600.0),
+    4,
+)
 _BROKEN = _retry("Meta's service had a problem; the message is sent again by itself.", 30, 120, 600, attempts=4)
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
 
 def outcome_of(code: int, http_status: int = 400) -> Outcome:
-    """Return what an error code means; for an unknown one the HTTP status decides."""
-    if code in OUTCOMES:
-        return OUTCOMES[code]
-    if http_status == _TOO_MANY_REQUESTS:
+    """Return what an error code means; HTTP 429 and an unknown code ask for patience, whatever else they say."""
+    outcome = OUTCOMES.get(code)
+    if http_status == _TOO_MANY_REQUESTS and (outcome is None or outcome.action is Action.FINAL):
         return _THROTTLED
-    return _BROKEN if http_status >= _SERVER_ERROR else _REFUSED
+    if outcome is None:
+        return _BROKEN if http_status >= _SERVER_ERROR else _STRANGE
+    return outcome
 
 
 def delay_after(outcome: Outcome, attempt: int) -> float | None:

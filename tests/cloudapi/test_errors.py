@@ -5,18 +5,28 @@ import pytest
 from switchboard.cloudapi.errors import OUTCOMES, Action, CloudError, delay_after, describe, outcome_of
 from switchboard.cloudapi.transport import NotWritten, Unknown
 
-# Every code that sending may meet, as the platform's documentation lists them (November 2026).
-DOCUMENTED = [
-    *(0, 1, 2, 3, 4, 10, 33, 100, 190, 200, 299, 368, 613, 80007, 130403, 130429, 130472, 130497, 131000, 131005),
-    *(131008, 131009, 131014, 131016, 131020, 131021, 131026, 131030, 131031, 131037, 131041, 131042, 131044, 131045),
-    *(131047, 131048, 131049, 131050, 131051, 131052, 131053, 131055, 131056, 131057, 131059, 131061, 131062, 131063),
-    *(131064, 131065, 131201, 131215, 132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018, 132068),
-    *(132069, 133000, 133004, 133005, 133006, 133008, 133009, 133010, 133015, 133016, 134011, 134100, 134101, 134102),
-    *(135000, 136024, 137000, 138000, 138024, 138038),
-]
+# Every code of the platform's documentation (November 2026); a range stands for all its codes.
+DOCUMENTED = """
+0 1 2 3 4 10 33 100 190 200-299 368 613 80007 130403 130429 130472 130497 131000 131005 131008 131009 131014 131016
+131020 131021 131026 131030 131031 131037 131041 131042 131044 131045 131047 131048 131049 131050 131051 131052 131053
+131055 131056 131057 131059 131060 131061 131062 131063 131064 131065 131201-131215 132000 132001 132005 132007 132008
+132012 132015 132016 132018 132068 132069 133000 133004 133005 133006 133008 133009 133010 133015 133016 134011
+134100-134102 135000 136024 137000 138000-138024 138038 139000-139004 139100-139103 141002 141010 147001-147005
+200005-200007 1752041 2388001 2388012 2388019 2388039 2388040 2388047 2388072 2388073 2388091 2388093 2388103 2388293
+2388299 2494100 2593079 2593085 2593107-2593109
+"""
 
 
-@pytest.mark.parametrize("code", DOCUMENTED)
+def list_codes(text: str) -> list[int]:
+    """Return the codes of a list with ranges."""
+    codes: list[int] = []
+    for part in text.split():
+        first, _, last = part.partition("-")
+        codes += range(int(first), int(last or first) + 1)
+    return codes
+
+
+@pytest.mark.parametrize("code", list_codes(DOCUMENTED))
 def test_every_documented_code_is_in_the_table(code):
     assert code in OUTCOMES
 
@@ -58,10 +68,20 @@ def test_what_follows_from_a_code(code, action):
 
 
 @pytest.mark.parametrize(
-    ("status", "action"), [(400, Action.FINAL), (403, Action.FINAL), (429, Action.SLOW_NUMBER), (500, Action.RETRY)]
+    ("status", "action"),
+    [(400, Action.SLOW_NUMBER), (403, Action.SLOW_NUMBER), (429, Action.SLOW_NUMBER), (500, Action.RETRY)],
 )
-def test_an_unknown_code_is_judged_by_its_status(status, action):
+def test_an_unknown_code_asks_for_patience(status, action):
     assert outcome_of(999_999, status).action is action
+
+
+def test_patience_with_an_unknown_code_ends():
+    assert [delay_after(outcome_of(999_999), attempt) for attempt in range(1, 6)] == [30, 120, 600, None, None]
+
+
+@pytest.mark.parametrize("code", list_codes(DOCUMENTED))
+def test_too_many_requests_is_never_final(code):
+    assert outcome_of(code, 429).action is not Action.FINAL
 
 
 def test_only_one_code_opts_out():
