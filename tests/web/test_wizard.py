@@ -141,8 +141,10 @@ def test_the_preview_shows_a_real_person(draft: Draft) -> None:
     part = draft.client.get(
         f"/broadcasts/{draft.id}/edit/message/preview/",
         {"template": "autumn_offer/ja", "source-body:1": "fixed", "value-body:1": "皆", "person": "1"},
+        headers={"HX-Request": "true", "HX-Target": "preview"},
     ).content.decode()
     assert "皆様、秋祭りです。" in part
+    assert "<select" not in part  # What somebody is typing is never taken away.
 
 
 def test_an_empty_value_is_warned_of(shop: Shop, draft: Draft) -> None:

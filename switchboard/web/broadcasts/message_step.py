@@ -117,7 +117,9 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
         return context
     shape = catalogue.get_shape(family.pick(language))
     person, place, people = _pick_person(workspace_id, broadcast.audience, (chosen or request.GET).get("person", "0"))
-    values = rules.fill_values(shape, variables, person, language) if person else {}
+    own = template_rules.pick_language(person.language, family.approved_languages, language) if person else language
+    shown = catalogue.get_shape(family.pick(own))
+    values = rules.fill_values(shown, variables, person, own) if person else {}
     keys = contacts_queries.list_field_keys(workspace_id)
     return {
         **context,
@@ -128,12 +130,13 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
         "variables": [
             _variable_row(shape, variable, variables.get(variable.key) or {}, values) for variable in shape.variables
         ],
-        "preview": template_rules.render_preview(shape, values),
+        "preview": template_rules.render_preview(shown, values),
+        "person_language": own,
         "image": address_of_image(broadcast),
         "person": person,
         "place": place,
         "people": people,
-        "warnings": _warnings(shape, values, person),
+        "warnings": _warnings(shown, values, person),
     }
 
 

@@ -147,9 +147,9 @@ def message(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
 def preview(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     """Show the message as it would reach one person, with what is chosen right now."""
     broadcast = open_draft(request, broadcast_id)
-    return render(
-        request, "broadcasts/step_message.html#editor", message_step.describe(request, broadcast, request.GET)
-    )
+    part = "bubble" if request.htmx.target == "preview" else "editor"
+    context = message_step.describe(request, broadcast, request.GET)
+    return render(request, f"broadcasts/step_message.html#{part}", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,12 @@ let timer = 0;
 
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-refresh]")) return;
+  const isFixed = event.target.value === "fixed";
+  if (event.target.name.startsWith("source-")) {
+    for (const part of event.target.closest("fieldset").querySelectorAll("[data-when]")) {
+      part.hidden = (part.dataset.when === "fixed") !== isFixed;
+    }
+  }
   clearTimeout(timer);
   timer = setTimeout(() => document.body.dispatchEvent(new CustomEvent("refresh")), 150);
 });

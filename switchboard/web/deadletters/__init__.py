@@ -1,0 +1,1 @@
+"""Dead letters: what Meta has told us and could not be applied."""
