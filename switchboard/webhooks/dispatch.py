@@ -14,7 +14,7 @@ from switchboard.core import live
 from switchboard.delivery import store as delivery_store
 from switchboard.delivery.types import State, StatusUpdate
 from switchboard.replies import intake
-from switchboard.webhooks import account_events, store, unnoted
+from switchboard.webhooks import account_events, heard, store, unnoted
 
 Connection = AsyncConnection[Any]
 
@@ -74,8 +74,11 @@ async def apply_events(connection: Connection, batch: Sequence[store.StoredEvent
         for workspace_id, more in outcome.topics.items():
             topics[workspace_id] |= more
     for event, account_event in parts.account_events:
-        parts.counts[await account_events.apply(connection, event.app_id, account_event)] += 1
+        effect = await account_events.apply(connection, event.app_id, account_event, now)
+        parts.counts[effect.name] += 1
+        topics[effect.workspace_id] |= effect.topics
     await store.insert_dead_letters(connection, list(parts.letters.values()), now)
+    await heard.note_heard(connection, batch)
     parts.counts.update({"events": len(batch), "statuses": len(parts.updates), "dead_letters": len(parts.letters)})
     for workspace_id, changed in sorted(topics.items()):
         if changed:

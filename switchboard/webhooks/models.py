@@ -53,6 +53,11 @@ class DeadLetter(models.Model):
 
     class Meta:
         db_table = "webhooks_deadletter"
+        indexes = [
+            models.Index(
+                fields=["workspace_id", "id"], condition=models.Q(replayed_at=None), name="webhooks_deadletter_open"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reason
@@ -72,3 +77,18 @@ class Orphan(models.Model):
 
     def __str__(self) -> str:
         return f"status of {self.wamid}"
+
+
+class Latest(models.Model):
+    """When Meta last said something of a template or an account."""
+
+    workspace_id = models.BigIntegerField()
+    subject = models.CharField(max_length=700)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "webhooks_latest"
+        constraints = [models.UniqueConstraint(fields=["workspace_id", "subject"], name="webhooks_latest_once")]
+
+    def __str__(self) -> str:
+        return self.subject

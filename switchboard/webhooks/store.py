@@ -1,7 +1,7 @@
 """SQL of the event queue, the journal and the dead letters. Every function takes a connection."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -252,40 +252,6 @@ async def return_orphans(connection: Connection, before: datetime) -> int:
     cursor = await connection.execute(SQL_RETURN_ORPHANS, {"before": before})
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
-
-
-# ── what Meta changed ────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateChange:
-    """What Meta changed about a template of an account; empty parts stay as they are."""
-
-    app_id: int
-    account_meta_id: str
-    name: str
-    language: str
-    state: str | None
-    category: str | None
-    reason: str
-
-
-# Index: a workspace's templates, of which there are few, as of accounts. Some a day.
-SQL_CHANGE_TEMPLATE = """
-UPDATE templates_template AS template
-SET state = coalesce(%(state)s, template.state), category = coalesce(%(category)s, template.category),
-    rejected_reason = CASE WHEN %(state)s::text IS NULL THEN template.rejected_reason ELSE %(reason)s END
-FROM numbers_account AS account
-WHERE account.meta_id = %(account_meta_id)s AND account.app_id = %(app_id)s
-  AND template.workspace_id = account.workspace_id AND template.account_id = account.id
-  AND template.name = %(name)s AND template.language = %(language)s
-"""
-
-
-async def change_template(connection: Connection, change: TemplateChange) -> bool:
-    """Change a template that we know; false when we do not."""
-    cursor = await connection.execute(SQL_CHANGE_TEMPLATE, asdict(change))
-    return cursor.rowcount > 0
 
 
 # ── dead letters ─────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,8 @@
-"""What Meta says about templates is applied where it is simple, and kept in the journal where it is not."""
+"""What Meta says about templates, accounts and numbers is acted on; all of it is kept in the journal."""
+
+import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -6,6 +10,16 @@ from tests import payloads
 from tests.conftest import NOON
 from tests.webhooks.applying import apply_all
 from tests.webhooks.world import World, make_world
+
+
+def notice(world: World, name: str, *, minutes: int = 0, **value: Any) -> bytes:
+    """Return the body of one change of the world's account, so many minutes after noon."""
+    entry = {
+        "id": world.account_meta_id,
+        "time": int((NOON + timedelta(minutes=minutes)).timestamp()),
+        "changes": [{"field": name, "value": value}],
+    }
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
 def _template(world: World, *, category: str = "utility") -> None:
@@ -39,9 +53,148 @@ async def test_another_apps_word_about_our_template_changes_nothing(world: World
     assert world.one("SELECT state FROM templates_template") == "approved"
 
 
-@pytest.mark.parametrize("name", ["template_quality", "account_restricted", "template_paused"])
-async def test_what_is_not_simple_or_not_known_is_kept(world: World, name: str) -> None:
+@pytest.mark.parametrize("name", ["template_quality", "template_paused"])
+async def test_what_is_not_known_is_kept(world: World, name: str) -> None:
     applier = await apply_all(world, payloads.body(name))
     assert applier.counts["account_events_kept"] == 1
     assert world.one("SELECT count(*) FROM webhooks_journalentry") == 1
+    assert world.one("SELECT count(*) FROM webhooks_deadletter") == 0
+
+
+async def test_a_templates_quality_is_noted(world: World) -> None:
+    _template(world)
+    await apply_all(world, payloads.body("template_quality"))
+    assert world.one("SELECT quality, state FROM templates_template") == ("red", "approved")
+
+
+async def test_an_older_word_about_a_template_does_not_come_back(world: World) -> None:
+    _template(world)
+    name: dict[str, Any] = {"message_template_name": "spring_sale", "message_template_language": "en_US"}
+    approved = notice(world, "message_template_status_update", event="APPROVED", **name, minutes=5)
+    paused = notice(world, "message_template_status_update", event="PAUSED", **name)
+    await apply_all(world, approved)
+    applier = await apply_all(world, paused)
+    assert world.one("SELECT state FROM templates_template") == "approved"
+    assert applier.counts["account_events_outdated"] == 1
+
+
+NUMBER = "SELECT state, stopped_at IS NOT NULL, stopped_code FROM numbers_number"
+GOING = ("connected", False, "")
+
+
+async def test_a_restriction_stops_the_accounts_numbers_with_its_reason(world: World) -> None:
+    applier = await apply_all(world, payloads.body("account_restricted"))
+    assert world.one(NUMBER) == ("restricted", True, "ACCOUNT_RESTRICTION")
+    assert "until 2026-03-04 12:00 UTC" in world.one("SELECT stopped_detail FROM numbers_number")
+    assert applier.counts["numbers_stopped"] == 1
+
+
+async def test_a_lifted_restriction_lets_the_numbers_go_on(world: World) -> None:
+    await apply_all(world, payloads.body("account_restricted"))
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[], minutes=1))
+    assert world.one(NUMBER) == GOING
+
+
+async def test_a_restriction_of_calls_stops_nothing(world: World) -> None:
+    one = {"restriction_type": "RESTRICTED_BUSINESS_INITIATED_CALLING"}
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[one]))
+    assert world.one(NUMBER) == GOING
+
+
+async def test_restricted_utility_templates_are_paused(world: World) -> None:
+    _template(world)
+    one = {"restriction_type": "RESTRICTED_UTILITY_TEMPLATES"}
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[one]))
+    assert world.one("SELECT state FROM templates_template") == "paused"
+    assert world.one(NUMBER) == GOING
+
+
+async def test_a_ban_stops_and_a_reinstatement_lets_go_on(world: World) -> None:
+    ban = {"waba_ban_state": "DISABLE", "waba_ban_date": "March 3, 2026"}
+    await apply_all(world, notice(world, "account_update", event="DISABLED_UPDATE", ban_info=ban))
+    assert world.one(NUMBER) == ("banned", True, "DISABLED_UPDATE")
+    back = {"waba_ban_state": "REINSTATE"}
+    await apply_all(world, notice(world, "account_update", event="DISABLED_UPDATE", ban_info=back, minutes=1))
+    assert world.one(NUMBER) == GOING
+
+
+async def test_a_ban_that_comes_after_its_end_changes_nothing(world: World) -> None:
+    back = {"waba_ban_state": "REINSTATE"}
+    await apply_all(world, notice(world, "account_update", event="DISABLED_UPDATE", ban_info=back, minutes=1))
+    ban = {"waba_ban_state": "DISABLE"}
+    await apply_all(world, notice(world, "account_update", event="DISABLED_UPDATE", ban_info=ban))
+    assert world.one(NUMBER) == GOING
+
+
+async def test_a_persons_stop_is_a_persons_to_end(world: World) -> None:
+    world.run("UPDATE numbers_number SET stopped_at = %s, stopped_code = 'person'", NOON)
+    ban, back = {"waba_ban_state": "DISABLE"}, {"waba_ban_state": "REINSTATE"}
+    await apply_all(world, notice(world, "account_update", event="DISABLED_UPDATE", ban_info=ban))
+    await apply_all(world, notice(world, "account_update", event="DISABLED_UPDATE", ban_info=back, minutes=1))
+    assert world.one("SELECT stopped_code FROM numbers_number") == "person"
+
+
+@pytest.mark.parametrize("event", ["ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "PARTNER_REMOVED", "APP_UNINSTALLED"])
+async def test_an_account_that_is_gone_stops_and_comes_back(world: World, event: str) -> None:
+    await apply_all(world, notice(world, "account_update", event=event))
+    assert world.one(NUMBER) == ("disconnected", True, event)
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RECONNECTED", minutes=1))
+    assert world.one(NUMBER) == GOING
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"event": "ACCOUNT_VIOLATION", "violation_info": {"violation_type": "SCAM"}},
+        {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "SCHEDULE_FOR_DISABLE"}},
+    ],
+    ids=["violation", "scheduled ban"],
+)
+async def test_a_warning_is_shown_at_the_account(world: World, value: dict[str, Any]) -> None:
+    await apply_all(world, notice(world, "account_update", **value))
+    assert world.one(NUMBER) == GOING
+    assert world.one("SELECT sync_error <> '' FROM numbers_account")
+
+
+async def test_a_rejected_review_stops_until_it_is_approved(world: World) -> None:
+    await apply_all(world, notice(world, "account_review_update", decision="REJECTED"))
+    assert world.one(NUMBER) == ("connected", True, "ACCOUNT_REVIEW")
+    await apply_all(world, notice(world, "account_review_update", decision="APPROVED", minutes=1))
+    assert world.one(NUMBER) == GOING
+
+
+@pytest.mark.parametrize(
+    ("shown", "limit"),
+    [("TIER_2K", 2_000), (10_000, 10_000), ("TIER_UNLIMITED", None), (-1, None), ("TIER_NEXT_YEAR", 250)],
+)
+async def test_a_new_limit_is_the_portfolios(world: World, shown: Any, limit: int | None) -> None:
+    world.run("UPDATE numbers_portfolio SET messaging_limit = 250")
+    body = notice(world, "business_capability_update", max_daily_conversations_per_business=shown)
+    await apply_all(world, body)
+    assert world.one("SELECT messaging_limit FROM numbers_portfolio") == limit
+
+
+async def test_a_faster_number_is_as_fast_as_meta_says(world: World) -> None:
+    shown: dict[str, Any] = {"display_phone_number": "81 5000-0000-1", "event": "THROUGHPUT_UPGRADE"}
+    await apply_all(world, notice(world, "phone_number_quality_update", **shown))
+    assert world.one("SELECT throughput FROM numbers_number") == 1000
+
+
+async def test_an_approved_name_is_the_numbers(world: World) -> None:
+    shown: dict[str, Any] = {"display_phone_number": "81500000001", "requested_verified_name": "Olive Market"}
+    await apply_all(world, notice(world, "phone_number_name_update", decision="REJECTED", **shown))
+    assert world.one("SELECT verified_name FROM numbers_number") == "Olive"
+    await apply_all(world, notice(world, "phone_number_name_update", decision="APPROVED", **shown, minutes=1))
+    assert world.one("SELECT verified_name FROM numbers_number") == "Olive Market"
+
+
+async def test_another_apps_word_about_our_account_changes_nothing(world: World) -> None:
+    other = make_world(world.url, NOON, tag="2")
+    await apply_all(other, payloads.body("account_restricted"))
+    assert world.run("SELECT DISTINCT state FROM numbers_number") == [("connected",)]
+
+
+async def test_fields_that_nobody_knows_are_kept(world: World) -> None:
+    applier = await apply_all(world, notice(world, "flying_carpets", colour="red"))
+    assert applier.counts["account_events_kept"] == 1
     assert world.one("SELECT count(*) FROM webhooks_deadletter") == 0

@@ -11,7 +11,7 @@ from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
 from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
-from switchboard.webhooks import store
+from switchboard.webhooks import account_store, letters, store
 from tests.conftest import NOON
 from tests.webhooks.applying import a_message, keep
 from tests.webhooks.world import World, make_contact, make_message
@@ -90,8 +90,11 @@ INBOUND: dict[str, Any] = {
 FILE = {"workspace_ids": [1], "message_ids": [uuid.UUID(int=1)], "number_ids": [1], "media_ids": ["1"]}
 FILE |= {"kinds": ["image"], "mimes": [""], "digests": [""], "file_names": [""], "due_at": [NOON], "expires_at": [NOON]}
 RECORD = {"id": 1, "state": "stored", "path": "", "size": 1, "sha256": "", "mime": "", "due_at": NOON, "error": ""}
-TEMPLATE = {"app_id": 1, "account_meta_id": "660001", "name": "a", "language": "ja"}
-TEMPLATE |= {"state": "paused", "category": None, "reason": ""}
+ACCOUNT: dict[str, Any] = {"workspace_id": 1, "account_id": 1}
+TEMPLATE = ACCOUNT | {"meta_id": "", "name": "a", "language": "ja", "state": "paused", "category": None}
+TEMPLATE |= {"quality": None, "reason": ""}
+STOP = ACCOUNT | {"state": None, "now": NOON, "code": "", "detail": ""}
+NUMBER = {"throughput": 80, "verified_name": None, "digits": "81500000001"}
 PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_LIST_APPS, {}, ()),
     (store.SQL_CHECK, {}, ()),
@@ -102,10 +105,20 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_FIND_BY_WAMID, {"workspace_ids": [1], "wamids": ["wamid.1"]}, ("_hashtextextended_idx",)),
     (store.SQL_INSERT_ORPHANS, ORPHAN, ()),
     (store.SQL_RETURN_ORPHANS, {"before": NOON}, ("_hashtextextended_idx",)),
-    (store.SQL_CHANGE_TEMPLATE, TEMPLATE, ("templates_template_workspace_id",)),
+    (account_store.SQL_FIND_ACCOUNT, {"meta_ids": ["1"], "app_id": 1}, ("numbers_account_",)),
+    (account_store.SQL_ADVANCE, {"workspace_id": 1, "subject": "a", "at": NOON}, ("webhooks_latest_once",)),
+    (account_store.SQL_CHANGE_TEMPLATE, TEMPLATE, ("templates_template_",)),
+    (account_store.SQL_PAUSE_CATEGORY, ACCOUNT | {"category": "utility", "reason": ""}, ("templates_template_",)),
+    (account_store.SQL_STOP_NUMBERS, STOP, ("numbers_number_",)),
+    (account_store.SQL_RESUME_NUMBERS, ACCOUNT | {"codes": ["a"]}, ("numbers_number_",)),
+    (account_store.SQL_CHANGE_NUMBER, ACCOUNT | NUMBER, ("numbers_number_",)),
+    (account_store.SQL_SET_LIMIT, {"workspace_id": 1, "portfolio_id": 1, "limit": 250}, ("numbers_portfolio_",)),
+    (account_store.SQL_WARN, ACCOUNT | {"text": ""}, ("numbers_account_",)),
     (store.SQL_INSERT_DEAD_LETTERS, LETTER, ()),
     (store.SQL_BURY_EVENT, {"id": 1, "reason": "", "now": NOON}, ("webhooks_event_pkey",)),
-    (store.SQL_REPLAY, {"workspace_id": 1, "ids": [1], "now": NOON}, ("webhooks_deadletter_pkey",)),
+    (store.SQL_REPLAY, {"workspace_id": 1, "ids": [1], "now": NOON}, ("webhooks_deadletter_",)),
+    (letters.SQL_LIST_LETTERS, {"workspace_id": None, "limit": 10}, ("webhooks_deadletter_pkey",)),
+    (letters.SQL_LIST_UNREPLAYED, {"workspace_id": 1, "letter_id": None}, ("webhooks_deadletter_",)),
     (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
     (identity_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
     (identity_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
