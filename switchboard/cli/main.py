@@ -22,6 +22,7 @@ _COMMANDS = {
     "stop": "Stop all sending within a second.",
     "resume": "Go on sending after a stop.",
     "doctor": "Check everything, and say what to do about what is wrong.",
+    "dead-letters": "List events that could not be applied, or try them again.",
     "ledger": "Recount a broadcast from its rows.",
     "why": "Say why a message was or was not sent.",
     "migrate": "Bring the database's tables up to date.",
@@ -35,7 +36,7 @@ _EXIT_CODE = 2
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are modules of this package, named like them."""
+    """A group whose commands are modules of this package, named like them without dashes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order people meet them."""
@@ -45,8 +46,9 @@ class LazyGroup(click.Group):
         """Import the command's module and return its command."""
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"switchboard.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "")
+        module = importlib.import_module(f"switchboard.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
