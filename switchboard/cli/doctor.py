@@ -1,52 +1,37 @@
-"""`switchboard doctor`: look at everything that can be wrong, and say what to do about each."""
+"""`switchboard doctor`: look at everything that can be wrong, and say what to do about each.
+
+Facts are read here, over all workspaces and without Django, so that the doctor works when little else does; what they
+mean is each room's `health` module, which the console's Health page asks as well.
+"""
 
 import json
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 import psycopg
 
 from switchboard.cli import environment
-from switchboard.core import clock, database, env
-
-Light = Literal["green", "amber", "red"]
-_ROLES = ("web", "gateway", "sender", "worker")
-_SEEN_WITHIN = timedelta(seconds=30)
-_DISK_LOW_BYTES = 2 * 1024**3
-_OLDEST_SUPPORTED = 150000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    light: Light
-    message: str
-    advice: str = ""
-
+from switchboard.core import clock, database, env, health
+from switchboard.core.health import Finding
+from switchboard.delivery import health as delivery_health
+from switchboard.numbers import health as numbers_health
+from switchboard.webhooks import health as webhooks_health
 
 Connection = psycopg.Connection[Any]
 
-SQL_MISSING_MONTHS = """
-SELECT parent || '_' || to_char(month, 'YYYYMM')
-FROM unnest(ARRAY['delivery_message', 'delivery_delivery', 'replies_inboundmessage', 'webhooks_journalentry']) AS parent,
-     generate_series(date_trunc('month', %(now)s::timestamptz), date_trunc('month', %(now)s::timestamptz)
-                     + interval '1 month', interval '1 month') AS month
-WHERE to_regclass(parent || '_' || to_char(month, 'YYYYMM')) IS NULL
-"""
+# The first row of each lane by its key: as quick with a million rows waiting as with ten.
 SQL_OLDEST_DUE = """
-SELECT min(o.due_at) FROM delivery_outbox o JOIN delivery_lane l ON l.id = o.lane_id
-WHERE l.state = 'active' AND o.due_at <= %(now)s
+SELECT min(first.due_at)
+FROM delivery_lane AS lane
+CROSS JOIN LATERAL (SELECT due_at FROM delivery_outbox WHERE lane_id = lane.id ORDER BY due_at LIMIT 1) AS first
+WHERE lane.state = 'active' AND first.due_at <= %(now)s
 """
 SQL_OLDEST_EVENT = "SELECT count(*), min(received_at) FILTER (WHERE is_inbound), min(received_at) FROM webhooks_event"
-SQL_HEARTBEATS = "SELECT role, max(seen_at), count(*) FROM core_heartbeat GROUP BY role"
+SQL_HEARTBEATS = "SELECT role, max(seen_at) FROM core_heartbeat GROUP BY role"
 SQL_STOPPED_NUMBERS = "SELECT phone, stopped_code, stopped_detail FROM numbers_number WHERE stopped_at IS NOT NULL"
 SQL_BROKEN_ACCOUNTS = "SELECT name, sync_error FROM numbers_account WHERE sync_error <> ''"
 SQL_STOP_SWITCHES = "SELECT workspace_id FROM delivery_stopswitch WHERE is_on"
@@ -54,138 +39,50 @@ SQL_DEAD_LETTERS = "SELECT count(*), max(reason) FROM webhooks_deadletter WHERE 
 SQL_UNAPPLIED_MIGRATIONS = "SELECT app || '.' || name FROM django_migrations"
 
 
-def _age(moment: datetime, now: datetime) -> str:
-    seconds = max(0, round((now - moment).total_seconds()))
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
-
-
 def check_server(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Look at the server's version and at the difference of its clock."""
-    version = connection.info.server_version
-    if version < _OLDEST_SUPPORTED:
-        yield Finding("database", "red", f"PostgreSQL {version // 10000} is too old.", "Use PostgreSQL 15 or newer.")
-    else:
-        yield Finding("database", "green", f"PostgreSQL {version // 10000} answers.")
+    yield health.judge_server(connection.info.server_version)
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row is not None  # noqa: S101  a SELECT without FROM has one row
-    offset = (row[0] - now).total_seconds() + clock.shift_seconds()
-    light: Light = "green" if abs(offset) < 1 else "amber"
-    yield Finding(
-        "clock",
-        light,
-        f"The database's clock differs from this machine's by {offset:+.2f} s.",
-        "" if light == "green" else "Run a time service (NTP) on both machines.",
-    )
+    yield health.judge_clock((row[0] - now).total_seconds() + clock.shift_seconds())
 
 
 def check_migrations(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Compare what is applied with what this version brings."""
-    applied = {row[0] for row in connection.execute(SQL_UNAPPLIED_MIGRATIONS)}
-    package = Path(__file__).resolve().parent.parent
-    ours = {f"{path.parts[-3]}.{path.stem}" for path in package.glob("*/migrations/0*.py")}
-    missing = sorted(ours - applied)
-    if missing:
-        yield Finding(
-            "migrations", "red", f"{len(missing)} not applied, first {missing[0]}.", "Run `switchboard migrate`."
-        )
-    else:
-        yield Finding("migrations", "green", "All applied.")
+    yield health.judge_migrations(row[0] for row in connection.execute(SQL_UNAPPLIED_MIGRATIONS))
 
 
 def check_partitions(connection: Connection, now: datetime) -> Iterator[Finding]:
     """See whether this month and the next have their partitions."""
-    missing = [row[0] for row in connection.execute(SQL_MISSING_MONTHS, {"now": now})]
-    if missing:
-        yield Finding(
-            "partitions",
-            "red",
-            f"Missing: {', '.join(missing)}.",
-            "Start a worker (its daily job makes them). Until then rows go to the default partition; nothing is lost.",
-        )
-    else:
-        yield Finding("partitions", "green", "This month and the next are there.")
+    yield health.judge_partitions(row[0] for row in connection.execute(health.SQL_MISSING_MONTHS, {"now": now}))
 
 
 def check_roles(connection: Connection, now: datetime) -> Iterator[Finding]:
     """See which processes said lately that they run."""
-    seen = {row[0]: row[1] for row in connection.execute(SQL_HEARTBEATS)}
-    for role in _ROLES:
-        moment = seen.get(role)
-        if moment is not None and now - moment < _SEEN_WITHIN:
-            yield Finding(role, "green", f"Seen {_age(moment, now)} ago.")
-            continue
-        when = f"Last seen {_age(moment, now)} ago." if moment else "Never seen."
-        yield Finding(role, "red", when, f"Start it with `switchboard {role}` (or all with `switchboard up`).")
+    yield from health.judge_roles(dict(connection.execute(SQL_HEARTBEATS).fetchall()), now)
 
 
 def check_queues(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Look at the oldest due message and the oldest event that is not applied."""
     row = connection.execute(SQL_OLDEST_DUE, {"now": now}).fetchone()
-    due = row[0] if row else None
-    if due is None or now - due < timedelta(minutes=2):
-        yield Finding("outbox", "green", "Nothing is overdue." if due is None else f"Oldest due row: {_age(due, now)}.")
-    else:
-        yield Finding(
-            "outbox",
-            "amber",
-            f"The oldest due message has waited {_age(due, now)}.",
-            "A slow pace is normal; otherwise see whether the stop switch is on, numbers are stopped, or no sender runs.",
-        )
+    yield delivery_health.judge_outbox(row[0] if row else None, now)
     row = connection.execute(SQL_OLDEST_EVENT).fetchone()
-    count, oldest_inbound, oldest = row if row else (0, None, None)
-    if oldest_inbound is not None and now - oldest_inbound > timedelta(seconds=2):
-        message = f"{count} events wait, the oldest incoming message for {_age(oldest_inbound, now)}; broadcasts hold."
-        yield Finding("events", "red", message, "Start a worker, or more of them.")
-    elif oldest is not None and now - oldest > timedelta(minutes=1):
-        yield Finding(
-            "events", "amber", f"{count} events wait, the oldest for {_age(oldest, now)}.", "Start more workers."
-        )
-    else:
-        yield Finding("events", "green", f"{count} events wait.")
+    yield webhooks_health.judge_backlog(*(row or (0, None, None)), now)
 
 
 def check_numbers(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Look for stopped numbers and accounts whose credentials do not work."""
-    stopped = list(connection.execute(SQL_STOPPED_NUMBERS))
-    for phone, code, detail in stopped:
-        yield Finding(
-            "number",
-            "amber",
-            f"{phone} is stopped ({code}): {detail}",
-            "Mend the cause, then press Resume on its page.",
-        )
-    for name, problem in connection.execute(SQL_BROKEN_ACCOUNTS):
-        yield Finding("account", "red", f"{name}: {problem}", "Connect the account again with a working token.")
-    if not stopped:
-        yield Finding("numbers", "green", "None is stopped.")
+    stopped = connection.execute(SQL_STOPPED_NUMBERS).fetchall()
+    yield from numbers_health.judge_numbers(stopped, connection.execute(SQL_BROKEN_ACCOUNTS).fetchall())
 
 
 def check_switches(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Look at the stop switches and the dead letters."""
-    for (workspace_id,) in connection.execute(SQL_STOP_SWITCHES):
-        whom = "the whole installation" if workspace_id == 0 else f"workspace {workspace_id}"
-        option = "" if workspace_id == 0 else f" --workspace {workspace_id}"
-        yield Finding(
-            "stop switch", "amber", f"On for {whom}: nothing is sent.", f"`switchboard resume{option}` goes on."
-        )
+    yield from delivery_health.judge_switches(row[0] for row in connection.execute(SQL_STOP_SWITCHES))
     row = connection.execute(SQL_DEAD_LETTERS).fetchone()
-    if row and row[0]:
-        yield Finding(
-            "dead letters",
-            "amber",
-            f"{row[0]} events could not be applied, one because: {row[1]}",
-            "Read the reasons; replay when mended.",
-        )
-
-
-def check_disk(home: Path) -> Finding:
-    """Look at the free space of the home folder."""
-    free = shutil.disk_usage(home if home.exists() else home.parent).free
-    if free < _DISK_LOW_BYTES:
-        return Finding(
-            "disk", "red", f"{free // 1024**2} MiB free in {home}.", "Free some space before PostgreSQL has none."
-        )
-    return Finding("disk", "green", f"{free // 1024**3} GiB free.")
+    found = webhooks_health.judge_letters(row[0], row[1] or "") if row else None
+    if found is not None:
+        yield found
 
 
 CHECKS: tuple[Callable[[Connection, datetime], Iterator[Finding]], ...] = (
@@ -201,7 +98,7 @@ CHECKS: tuple[Callable[[Connection, datetime], Iterator[Finding]], ...] = (
 
 def examine(home: Path) -> list[Finding]:
     """Run every check; a check that fails on the database is a finding of its own."""
-    findings = [check_disk(home)]
+    findings = [health.check_disk(home)]
     try:
         with psycopg.connect(database.conninfo_for("stream"), autocommit=True) as connection:
             for check in CHECKS:
@@ -213,8 +110,14 @@ def examine(home: Path) -> list[Finding]:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no answer"
         advice = "Start it, or correct SWITCHBOARD_DATABASE_URL. If a role is missing, run `switchboard migrate`."
-        findings.append(Finding("database", "red", f"PostgreSQL cannot be reached: {reason}", advice))
+        findings.append(
+            Finding("database", "red", "PostgreSQL cannot be reached: %(reason)s", advice, {"reason": reason})
+        )
     return findings
+
+
+def _render(finding: Finding) -> dict[str, str]:
+    return {"name": finding.name, "light": finding.light, "message": finding.sentence, "advice": finding.remedy}
 
 
 @click.command(help="Check database, processes, queues, numbers and disk; say what to do about each.")
@@ -226,13 +129,13 @@ def doctor(*, as_json: bool) -> None:
         environment.find_database(home)
         findings = examine(home)
     except env.SettingError as error:
-        findings = [check_disk(home), Finding("database", "red", str(error))]
+        findings = [health.check_disk(home), Finding("database", "red", "%(reason)s", values={"reason": str(error)})]
     if as_json:
         healthy = all(finding.light != "red" for finding in findings)
-        click.echo(json.dumps({"healthy": healthy, "findings": [asdict(finding) for finding in findings]}))
+        click.echo(json.dumps({"healthy": healthy, "findings": [_render(finding) for finding in findings]}))
     else:
         colours = {"green": "green", "amber": "yellow", "red": "red"}
         for finding in findings:
             click.secho(f"{finding.light:5} ", fg=colours[finding.light], nl=False)
-            click.echo(f"{finding.name:13} {finding.message} {finding.advice}".rstrip())
+            click.echo(f"{finding.name:13} {finding.sentence} {finding.remedy}".rstrip())
     sys.exit(1 if any(finding.light == "red" for finding in findings) else 0)

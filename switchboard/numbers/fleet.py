@@ -43,6 +43,12 @@ def list_stopped_by_error(workspace_id: int) -> list[tuple[str, str, str]]:
     return [(str(number), number.stopped_code, number.stopped_detail) for number in stopped.order_by("id")[:3]]
 
 
+def list_stopped(workspace_id: int) -> list[tuple[str, str, str]]:
+    """Return every stopped number with the code and the words of why, whoever or whatever stopped it."""
+    stopped = Number.objects.filter(workspace_id=workspace_id, stopped_at__isnull=False).order_by("id")
+    return [(str(number), number.stopped_code, number.stopped_detail) for number in stopped]
+
+
 def list_numbers(workspace_id: int, *, ids: Sequence[int] | None = None) -> list[Number]:
     """Return every number, or some, with account and portfolio, in the order people read them."""
     numbers = Number.objects.filter(workspace_id=workspace_id).select_related("account__portfolio")

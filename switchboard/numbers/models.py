@@ -33,6 +33,8 @@ class App(models.Model):
     # Accepted as well while a secret is being rotated.
     previous_secret_encrypted = models.BinaryField(null=True, blank=True)
     verify_token_encrypted = models.BinaryField()
+    # When a signed event of it was last applied, to the minute; empty before the first.
+    heard_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "numbers_app"
@@ -60,6 +62,26 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountCheck(models.Model):
+    """What was found when one thing about an account was last tried at Meta."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="checks")
+    # See numbers/checks.py.
+    subject = models.CharField(max_length=16)
+    is_good = models.BooleanField()
+    # What is wrong, as a sentence; empty when nothing is.
+    sentence = models.TextField(blank=True)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "numbers_accountcheck"
+        constraints = [models.UniqueConstraint(fields=["account", "subject"], name="numbers_accountcheck_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} of {self.account_id}"
 
 
 class NumberState(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from switchboard.core import secrets
 from switchboard.numbers.errors import AccountMissingError, NumberMissingError
-from switchboard.numbers.models import Account, Number
+from switchboard.numbers.models import Account, AccountCheck, App, Number
 
 
 def get_number(workspace_id: int, number_id: int, *, lock: bool = False) -> Number:
@@ -35,9 +35,42 @@ def list_accounts(workspace_id: int) -> list[Account]:
     return list(accounts.order_by("portfolio__name", "name", "id"))
 
 
+def map_app_names(workspace_id: int) -> dict[int, str]:
+    """Return the names of the Meta apps by their id."""
+    return dict(App.objects.filter(workspace_id=workspace_id).values_list("id", "name"))
+
+
+def list_checks(workspace_id: int, account_id: int) -> dict[str, AccountCheck]:
+    """Return what was found when an account was last checked, by subject."""
+    found = AccountCheck.objects.filter(workspace_id=workspace_id, account_id=account_id)
+    return {check.subject: check for check in found}
+
+
+def list_broken_accounts(workspace_id: int) -> list[tuple[str, str]]:
+    """Return the accounts that could not be read the last time, each with the reason."""
+    broken = Account.objects.filter(workspace_id=workspace_id).exclude(sync_error="")
+    return list(broken.order_by("name").values_list("name", "sync_error"))
+
+
 def read_token(account: Account) -> str:
     """Return an account's access token in the clear; keep it no longer than one call needs it.
 
     :raises KeyMissingError: none of this installation's keys fits.
     """
     return secrets.decrypt(account.token_encrypted)
+
+
+def read_app_secret(app: App) -> str:
+    """Return an app's secret in the clear; keep it no longer than one call needs it.
+
+    :raises KeyMissingError: none of this installation's keys fits.
+    """
+    return secrets.decrypt(app.secret_encrypted)
+
+
+def read_verify_token(app: App) -> str:
+    """Return what is entered in Meta's dashboard to prove that the webhook address is ours.
+
+    :raises KeyMissingError: none of this installation's keys fits.
+    """
+    return secrets.decrypt(app.verify_token_encrypted)

@@ -34,14 +34,14 @@ def test_a_role_that_was_seen_lately_is_green_and_an_old_one_red(connection):
     found = look(doctor.check_roles, connection)
     assert found["sender"].light == "green"
     assert found["worker"].light == "red"
-    assert "5 min" in found["worker"].message
+    assert "5 min" in found["worker"].sentence
 
 
 def test_incoming_messages_that_nobody_applies_are_red(connection):
     """Runs SQL_OLDEST_EVENT and SQL_OLDEST_DUE."""
     assert look(doctor.check_queues, connection)["events"].light == "green"
     connection.execute(INSERT_EVENT, [True, clock.now() - timedelta(seconds=9)])
-    assert "broadcasts hold" in look(doctor.check_queues, connection)["events"].message
+    assert "broadcasts hold" in look(doctor.check_queues, connection)["events"].sentence
 
 
 def test_statuses_that_wait_long_are_amber(connection):
@@ -53,7 +53,7 @@ def test_a_missing_month_is_red(connection):
     """Runs SQL_MISSING_MONTHS."""
     assert look(doctor.check_partitions, connection)["partitions"].light == "green"
     connection.execute(f"DROP TABLE delivery_message_{clock.now():%Y%m}")
-    assert f"delivery_message_{clock.now():%Y%m}" in look(doctor.check_partitions, connection)["partitions"].message
+    assert f"delivery_message_{clock.now():%Y%m}" in look(doctor.check_partitions, connection)["partitions"].sentence
 
 
 def test_a_migration_that_is_not_applied_is_red(connection):
@@ -72,8 +72,8 @@ def test_the_stop_switch_and_dead_letters_are_told(connection):
         " VALUES (1, 1, now(), '', 'no such number', now())"
     )
     found = look(doctor.check_switches, connection)
-    assert "the whole installation" in found["stop switch"].message
-    assert "no such number" in found["dead letters"].message
+    assert "the whole installation" in found["stop switch"].sentence
+    assert "no such number" in found["dead letters"].sentence
 
 
 def test_a_stopped_number_and_a_refused_token_are_told(connection):
@@ -94,8 +94,8 @@ def test_a_stopped_number_and_a_refused_token_are_told(connection):
         " VALUES ('n', '+8150', '', '', 'connected', 'green', 80, 'full', '{}', now(), '190', 'Bad token.', now(), 1, 1)"
     )
     found = look(doctor.check_numbers, connection)
-    assert "Bad token." in found["number"].message
-    assert "Meta refuses the token." in found["account"].message
+    assert "Bad token." in found["number"].sentence
+    assert "Meta refuses the token." in found["account"].sentence
 
 
 def test_the_server_and_its_clock_are_green(connection):
