@@ -1,6 +1,7 @@
 """Timerless group commit: the next group is whatever arrived while the last one was being committed."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -36,8 +37,9 @@ class _Waiting:
 class GroupCommit:
     """Keeps events; `append` returns when the event's group is committed."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, note_group: Callable[[int], None] | None = None) -> None:
         self._conninfo = conninfo
+        self._note_group = note_group
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
@@ -125,6 +127,8 @@ class GroupCommit:
             log.error("events_not_kept", count=len(group), error=str(error))  # noqa: TRY400  no news in the traceback
         else:
             _settle(group, None)
+            if self._note_group is not None:
+                self._note_group(len(group))
 
     def _fail_all(self, error: BaseException | None) -> None:
         if error is not None and self.is_up:

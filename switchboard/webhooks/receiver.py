@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from switchboard.core import clock, database, database_time, ending, env, heartbeat
-from switchboard.webhooks import signature, store
+from switchboard.webhooks import metrics, signature, store
 from switchboard.webhooks.app_directory import AppDirectory, KnownApp
 from switchboard.webhooks.group_commit import GroupCommit, NotKeptError
 
@@ -47,7 +47,9 @@ class Receiver:
     def __init__(self) -> None:
         self._directory: AppDirectory | None = None
         self._group_commit: GroupCommit | None = None
+        self._pool: database.Pool | None = None
         self._counts: Counter[str] = Counter()
+        self._metrics = metrics.Metrics()
         self._logged_at = float("-inf")
         self._unlogged = 0
 
@@ -73,7 +75,8 @@ class Receiver:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._directory = AppDirectory(pool)
-                self._group_commit = GroupCommit(conninfo)
+                self._pool = pool
+                self._group_commit = GroupCommit(conninfo, self._metrics.note_group)
                 running = [
                     tasks.create_task(self._group_commit.run()),
                     tasks.create_task(self._directory.run()),
@@ -122,6 +125,8 @@ class Receiver:
         path, method = scope["path"], scope["method"]
         if path == "/healthz":
             return (200, "ok") if self.is_up() else (503, "The database is away.")
+        if path == "/metrics" and method == "GET":
+            return 200, await self._render_metrics(scope)
         found = _PATH.fullmatch(path)
         if found is None:
             raise Refused(404, "Not found.")
@@ -130,6 +135,13 @@ class Receiver:
         if method == "GET":
             return await self._verify(found[1], scope)
         raise Refused(405, "Only GET and POST.")
+
+    async def _render_metrics(self, scope: Scope) -> str:
+        """Give the figures to those who may see them; to others there is nothing here."""
+        if not metrics.may_read(scope["headers"], env.read_text("SWITCHBOARD_METRICS_TOKEN")):
+            raise Refused(404, "Not found.")
+        text = await self._metrics.render(self._counts, self._pool, is_up=self.is_up(), now=clock.now())
+        return text.decode()
 
     async def _verify(self, meta_id: str, scope: Scope) -> tuple[int, str]:
         """Answer Meta's question whether this address is ours."""
@@ -160,7 +172,9 @@ class Receiver:
                 raise Refused(401, "The signature does not fit the body.")
         is_inbound = _FROM_PEOPLE.search(body) is not None
         assert self._group_commit is not None  # noqa: S101  `is_up` above
+        self._counts["events_received"] += 1
         await self._group_commit.append(store.NewEvent(app.workspace_id, app.id, is_inbound, received_at, body))
+        self._counts["events_stored"] += 1
         return 200, "ok"
 
     async def _find_app(self, meta_id: str) -> KnownApp:

@@ -11,7 +11,7 @@ from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
 from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
-from switchboard.webhooks import account_store, letters, store
+from switchboard.webhooks import account_store, letters, metrics_store, store
 from tests.conftest import NOON
 from tests.webhooks.applying import a_message, keep
 from tests.webhooks.world import World, make_contact, make_message
@@ -117,6 +117,8 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_INSERT_DEAD_LETTERS, LETTER, ()),
     (store.SQL_BURY_EVENT, {"id": 1, "reason": "", "now": NOON}, ("webhooks_event_pkey",)),
     (store.SQL_REPLAY, {"workspace_id": 1, "ids": [1], "now": NOON}, ("webhooks_deadletter_",)),
+    (metrics_store.SQL_BACKLOG, {"now": NOON}, ("webhooks_event_order", "delivery_lane_due")),
+    (metrics_store.SQL_HEARTS, {"since": NOON}, ()),
     (letters.SQL_LIST_LETTERS, {"workspace_id": None, "limit": 10}, ("webhooks_deadletter_pkey",)),
     (letters.SQL_LIST_UNREPLAYED, {"workspace_id": 1, "letter_id": None}, ("webhooks_deadletter_",)),
     (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
