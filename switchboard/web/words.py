@@ -131,6 +131,11 @@ def say_finish(finish_at: datetime | None) -> str:
     return _("Finishes about %(time)s") % {"time": formats.render_moment(finish_at)}
 
 
+def say_finish_awake(finish_at: datetime) -> str:
+    """Return when the last message leaves to whoever nothing holds."""
+    return _("Whoever is not held: about %(time)s") % {"time": formats.render_moment(finish_at)}
+
+
 def say_limit(limit: str, figure: float, numbers: int) -> str:
     """Return which limit keeps a broadcast from finishing sooner; nothing when none does."""
     count = formats.render_count(figure)

@@ -168,3 +168,19 @@ def test_the_speed_comes_as_a_file_too(shop: Shop, olive: Client, sending: Broad
     answer = olive.get(f"/broadcasts/{sending.pk}/speed.csv")
     assert answer["Content-Type"].startswith("text/csv")
     assert answer.content.decode().splitlines()[1].endswith(",120,0,0")
+
+
+def test_those_who_are_awake_have_a_finish_of_their_own(
+    shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.make_contact(shop.workspace, name="Asleep", phone="+447700900123", zones="Europe/London")
+    noon = clock.now().replace(hour=3, minute=0)  # Noon in Tokyo, night in London
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    broadcast = factories.make_broadcast(shop.workspace, shop.numbers, now=noon, pace="careful")
+    with workspace_scope(shop.workspace.pk):
+        actions.start_broadcast(workspace_id=shop.workspace.pk, broadcast_id=broadcast.pk, now=noon)
+        actions.prepare_broadcast(workspace_id=shop.workspace.pk, broadcast_id=broadcast.pk, now=noon)
+        actions.expand_next_batch(workspace_id=shop.workspace.pk, broadcast_id=broadcast.pk, now=noon)
+    page = olive.get(f"/broadcasts/{broadcast.pk}/").content.decode()
+    assert "Whoever is not held: about 12:0" in page
+    assert "Quiet hours hold the last ones" in page

@@ -6,8 +6,9 @@ from django.test import Client
 from tests import factories
 from tests.web.conftest import Shop
 
-# Session, person, member and scope (4), savepoints (2), and the frame: workspaces, stop, heartbeats, lag, numbers (5).
-FRAME = 13
+# Session, person, member and scopes (5), savepoints (2), and the frame: workspaces, stop, heartbeats, lag, numbers,
+# dead letters (6); one to spare.
+FRAME = 14
 PAGES = [
     ("/", FRAME + 9),
     ("/broadcasts/", FRAME + 2),
@@ -18,7 +19,7 @@ PAGES = [
     ("/contacts/imports/", FRAME + 1),
     ("/numbers/", FRAME + 4),
     ("/templates/", FRAME + 2),
-    ("/search/?q=a", FRAME + 4),
+    ("/search/?q=a", FRAME + 5),
     ("/broadcasts/{broadcast}/", FRAME + 12),
     ("/broadcasts/{broadcast}/recipients/", FRAME + 4),
     ("/broadcasts/{draft}/edit/audience/", FRAME + 8),

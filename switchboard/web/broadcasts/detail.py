@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from switchboard.broadcasts import queries
+from switchboard.broadcasts import estimate, queries
 from switchboard.core import clock
 from switchboard.delivery import boards
 from switchboard.delivery import queries as delivery_queries
@@ -67,24 +67,32 @@ def _skips(progress: Progress) -> list[dict[str, Any]]:
 def _waiting(workspace_id: int, broadcast: Any, progress: Progress, now: datetime) -> dict[str, Any]:
     """Say what waits: held by which rule until when, in flight, and when the last one leaves."""
     if broadcast.state not in OPEN_STATES or progress.waiting <= 0:
-        return {"holds": [], "bar": build_bar(progress), "in_flight": 0, "forecast": None}
+        return {"holds": [], "bar": build_bar(progress), "in_flight": 0, "finishes": []}
     held = delivery_queries.list_holds(workspace_id, Origin.BROADCAST, broadcast.pk, now)
     forecast = queries.get_forecast(workspace_id, broadcast.pk, now)
+    count = sum(row.count for row in held)
+    finishes = [] if broadcast.state == "paused" else _finishes(broadcast, forecast, count, now)
     return {
         "holds": [{"sentence": words.say_hold(row.gate), "until": row.until, "count": row.count} for row in held],
-        "bar": build_bar(progress, sum(row.count for row in held)),
+        "bar": build_bar(progress, count),
         "in_flight": max(0, progress.waiting - progress.unknown - forecast.waiting),
-        "forecast": None if broadcast.state == "paused" else _forecast(forecast),
+        "finishes": finishes,
     }
 
 
-def _forecast(forecast: Forecast) -> dict[str, str] | None:
+def _finishes(broadcast: Any, forecast: Forecast, held: int, now: datetime) -> list[tuple[str, str]]:
+    """Say when everybody will have been written to, and where the night decides that, when those awake will have been."""
     if not forecast.waiting:
-        return None
-    return {
-        "finish": words.say_finish(forecast.finish_at),
-        "limit": words.say_limit(forecast.limit, forecast.figure, forecast.numbers),
-    }
+        return []
+    whole = words.say_limit(forecast.limit, forecast.figure, forecast.numbers)
+    lines = [(words.say_finish(forecast.finish_at), whole)]
+    awake = forecast.waiting - held
+    if forecast.limit == "quiet_hours" and awake > 0:
+        length = estimate.estimate_duration(broadcast.workspace_id, broadcast.number_ids, broadcast.pace, awake)
+        if length:
+            limit = words.say_limit(length.limit, length.figure, length.numbers)
+            lines.insert(0, (words.say_finish_awake(now + length.duration), limit))
+    return lines
 
 
 @require_GET
