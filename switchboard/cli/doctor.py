@@ -67,7 +67,8 @@ def check_queues(connection: Connection, now: datetime) -> Iterator[Finding]:
     row = connection.execute(SQL_OLDEST_DUE, {"now": now}).fetchone()
     yield delivery_health.judge_outbox(row[0] if row else None, now)
     row = connection.execute(SQL_OLDEST_EVENT).fetchone()
-    yield webhooks_health.judge_backlog(*(row or (0, None, None)), now)
+    count, oldest_inbound_at, oldest_at = row or (0, None, None)
+    yield webhooks_health.judge_backlog(count, oldest_inbound_at, oldest_at, now)
 
 
 def check_numbers(connection: Connection, now: datetime) -> Iterator[Finding]:

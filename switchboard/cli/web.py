@@ -16,4 +16,4 @@ def web(*, host: str, port: int | None) -> None:
     environment.find_database(home)
     chosen = port or env.read_whole("SWITCHBOARD_WEB_PORT", 8000, lowest=1, highest=65535)
     access_log = ("--access-log",) if env.read_flag("SWITCHBOARD_DEBUG", default=False) else ()
-    serving.serve("switchboard.config.asgi:application", interface="asginl", host=host, port=chosen, options=access_log)
+    serving.serve("switchboard.config.asgi:application", interface="asgi", host=host, port=chosen, options=access_log)

@@ -18,7 +18,12 @@ def base_url() -> str:
 
 
 def call(
-    token: str, work: Callable[[CloudClient], Awaitable[Result]], *, url: str = "", timeout_seconds: float = 30.0
+    token: str,
+    work: Callable[[CloudClient], Awaitable[Result]],
+    *,
+    url: str = "",
+    timeout_seconds: float = 30.0,
+    app_secret: str = "",
 ) -> Result:
     """Run calls with one token, for instance `call(token, lambda api: api.list_templates(account_id))`.
 
@@ -29,6 +34,6 @@ def call(
         async with transport.open_transport(
             url or base_url(), connections=8, timeout_seconds=timeout_seconds
         ) as opened:
-            return await work(CloudClient(opened, token))
+            return await work(CloudClient(opened, token, app_secret=app_secret))
 
     return asyncio.run(run())

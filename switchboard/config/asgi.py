@@ -4,6 +4,8 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from switchboard.web.lifespan import WithHeartbeat
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "switchboard.config.settings")
 
-application = get_asgi_application()
+application = WithHeartbeat(get_asgi_application())

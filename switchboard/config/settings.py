@@ -19,6 +19,11 @@ ALLOWED_HOSTS = [
 PUBLIC_URL = env.read_text("SWITCHBOARD_PUBLIC_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_SECURE = PUBLIC_URL.startswith("https://")
+# Where Meta reaches the gateway. Behind one host name a proxy sends /webhooks/ there (docs/operations.md).
+_GATEWAY_PORT = env.read_whole("SWITCHBOARD_GATEWAY_PORT", 8001, lowest=1, highest=65535)
+GATEWAY_URL = env.read_text("SWITCHBOARD_GATEWAY_URL") or (
+    PUBLIC_URL if IS_SECURE else f"http://127.0.0.1:{_GATEWAY_PORT}"
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

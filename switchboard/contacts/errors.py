@@ -45,3 +45,7 @@ class ImportAlreadyRunError(Conflict):
 
 class ContactNotFound(NotFound):
     """There is no such contact in this workspace."""
+
+
+class PhoneError(Invalid):
+    """That is not a phone number. Write it with + and the country code, for instance +81 90 1234 5678."""

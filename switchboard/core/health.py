@@ -113,7 +113,7 @@ def judge_roles(seen_at: Mapping[str, datetime], now: datetime) -> Iterator[Find
             yield Finding(role, "green", "Last seen %(age)s ago.", values={"age": now - moment})
             continue
         message = "Last seen %(age)s ago." if moment else "It was never seen."
-        values: dict[str, Value] = {"role": role} | ({"age": now - moment} if moment else {})
+        values: dict[str, Value] = {"role": role, **({"age": now - moment} if moment else {})}
         advice = "Start it with `switchboard %(role)s` (or all with `switchboard up`)."
         yield Finding(role, "red", message, advice, values)
 

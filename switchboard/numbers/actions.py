@@ -3,7 +3,7 @@
 Call these inside `core.tenancy.workspace_scope`, except `sync_account`: it talks to Meta between two scopes of its own.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from switchboard.numbers.errors import (
     TakenError,
     TokenMissingError,
 )
-from switchboard.numbers.models import Account, App, Number, NumberState, Portfolio
+from switchboard.numbers.models import Account, AccountCheck, App, Number, NumberState, Portfolio
 from switchboard.numbers.rules import PRESETS, Pace
 
 # Runs calls with one token; tests pass one that answers by itself.
@@ -93,6 +93,33 @@ def connect_account(
         },
     )
     return account
+
+
+def note_check(*, workspace_id: int, account_id: int, subject: str, sentence: str, now: datetime) -> None:
+    """Keep what was found when one thing was tried at Meta; an empty sentence means that all is well."""
+    AccountCheck.objects.update_or_create(
+        account_id=account_id,
+        subject=subject,
+        defaults={
+            "workspace_id": workspace_id,
+            "is_good": not sentence,
+            "sentence": sentence,
+            "checked_at": now,
+        },
+    )
+
+
+def forget_checks(*, workspace_id: int, account_id: int, subjects: Collection[str]) -> None:
+    """Forget what was found of some things: it holds no longer, or they could not be tried."""
+    checks = AccountCheck.objects.filter(workspace_id=workspace_id, account_id=account_id, subject__in=subjects)
+    checks.delete()
+
+
+def renew_verify_token(*, workspace_id: int, app_id: int, verify_token: str) -> None:
+    """Give an app another verify token; the address has to be saved in Meta's dashboard again."""
+    app = queries.get_app(workspace_id, app_id, lock=True)
+    app.verify_token_encrypted = secrets.encrypt(verify_token)
+    app.save(update_fields=["verify_token_encrypted"])
 
 
 def sync_account(*, workspace_id: int, account_id: int, now: datetime, call: Call = cloud.call) -> list[Number]:

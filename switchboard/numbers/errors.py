@@ -11,6 +11,14 @@ class AccountMissingError(NotFound):
     """There is no such WhatsApp Business account in this workspace."""
 
 
+class AppMissingError(NotFound):
+    """There is no such Meta app in this workspace."""
+
+
+class SecretMissingError(Invalid):
+    """Enter the app's secret: it proves that webhooks are Meta's."""
+
+
 class PaceError(Invalid):
     """There is no such pace. Choose careful, standard or full."""
 
@@ -33,3 +41,11 @@ class SyncRefusedError(Invalid):
 
 class SyncFailedError(Unavailable):
     """Meta did not answer. Try again in a minute."""
+
+
+class PinError(Invalid):
+    """The PIN has six digits. If the number has two-step verification already, it is that PIN; otherwise choose one."""
+
+
+class WebhookAddressError(Invalid):
+    """Meta calls only addresses that begin with https:// and have at most 200 characters. Correct the address."""

@@ -69,8 +69,8 @@ class AccountCheck(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="checks")
-    # See numbers/checks.py.
-    subject = models.CharField(max_length=16)
+    # One of numbers/checking.py.
+    subject = models.CharField(max_length=32)
     is_good = models.BooleanField()
     # What is wrong, as a sentence; empty when nothing is.
     sentence = models.TextField(blank=True)

@@ -1,8 +1,8 @@
 """What is known of portfolios, accounts and numbers."""
 
 from switchboard.core import secrets
-from switchboard.numbers.errors import AccountMissingError, NumberMissingError
-from switchboard.numbers.models import Account, AccountCheck, App, Number
+from switchboard.numbers.errors import AccountMissingError, AppMissingError, NumberMissingError
+from switchboard.numbers.models import Account, AccountCheck, App, Number, Portfolio
 
 
 def get_number(workspace_id: int, number_id: int, *, lock: bool = False) -> Number:
@@ -29,10 +29,32 @@ def get_account(workspace_id: int, account_id: int, *, lock: bool = False) -> Ac
     return found
 
 
+def list_portfolios(workspace_id: int) -> list[Portfolio]:
+    """Return the business portfolios, by name."""
+    return list(Portfolio.objects.filter(workspace_id=workspace_id).order_by("name", "id"))
+
+
 def list_accounts(workspace_id: int) -> list[Account]:
     """Return the accounts with their portfolios, by name."""
     accounts = Account.objects.filter(workspace_id=workspace_id).select_related("portfolio")
     return list(accounts.order_by("portfolio__name", "name", "id"))
+
+
+def get_app(workspace_id: int, app_id: int, *, lock: bool = False) -> App:
+    """Return a Meta app.
+
+    :raises AppMissingError: not in this workspace.
+    """
+    apps = App.objects.filter(workspace_id=workspace_id, pk=app_id)
+    found = (apps.select_for_update(no_key=True) if lock else apps).first()
+    if found is None:
+        raise AppMissingError
+    return found
+
+
+def find_app(workspace_id: int, meta_id: str) -> App | None:
+    """Return the Meta app with an id of Meta's, or nothing."""
+    return App.objects.filter(workspace_id=workspace_id, meta_id=meta_id.strip()).first()
 
 
 def map_app_names(workspace_id: int) -> dict[int, str]:

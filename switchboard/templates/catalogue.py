@@ -56,6 +56,17 @@ def find_family(workspace_id: int, name: str) -> Family | None:
     return Family(name, members) if members else None
 
 
+def list_plain(workspace_id: int, account_id: int) -> list[Template]:
+    """Return an account's approved templates that need no value and no file, by name."""
+    approved = Template.objects.filter(workspace_id=workspace_id, account_id=account_id, state=TemplateState.APPROVED)
+    plain = []
+    for template in approved.exclude(category="authentication").order_by("name", "language"):
+        shape = get_shape(template)
+        if not shape.variables and shape.header in {"", "text"}:
+            plain.append(template)
+    return plain
+
+
 def map_templates(workspace_id: int, template_ids: Iterable[int]) -> dict[int, Template]:
     """Return templates by id; those that are gone are left out."""
     return Template.objects.filter(workspace_id=workspace_id).in_bulk(list(template_ids))

@@ -17,9 +17,11 @@ from switchboard.team import queries as team_queries
 from switchboard.team import rules as team_rules
 from switchboard.team.rules import Right
 from switchboard.web import formats, words
+from switchboard.webhooks import queries as webhooks_queries
 
 LANGUAGE_NAMES = [("ja", "日本語"), ("zh-hans", "简体中文"), ("en", "English")]
 _LAG_SHOWN_AFTER = timedelta(seconds=10)
+_MOST_COUNTED = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Place:
     icon: str
     key: str
     is_current: bool
+    # How many things wait there for somebody; nothing is shown for 0.
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             result.problems = list_problems(member.workspace_id)
         if not getattr(request, "htmx", False):
             result.places = _places(request.path)
+            if result.may_protect:
+                result.places += _places_of_care(request.path, member.workspace_id)
             result.workspaces = team_queries.list_workspaces(user_id=member.user_id)
     return {"member": member, "workspace": member.workspace if member else None, "frame": result}
 
@@ -113,6 +119,18 @@ def _places(path: str) -> list[Place]:
         href = reverse(name)
         found.append(Place(href, label, icon, key, path == href or (href != "/" and path.startswith(href))))
     return found
+
+
+def _places_of_care(path: str, workspace_id: int) -> list[Place]:
+    """Return the pages of those who keep the installation well; dead letters only when there are any."""
+    places = [("health:show", _("Health"), "heartbeat", "h", 0)]
+    letters = webhooks_queries.count_open_letters(workspace_id, most=_MOST_COUNTED)
+    if letters or path.startswith(reverse("deadletters:list")):
+        places.append(("deadletters:list", _("Dead letters"), "mail-off", "d", letters))
+    return [
+        Place(reverse(name), label, icon, key, path.startswith(reverse(name)), count)
+        for name, label, icon, key, count in places
+    ]
 
 
 def _stop_notice(workspace_id: int, *, may_resume: bool) -> StopNotice | None:

@@ -5,11 +5,14 @@ with the figures already in place: it is recognised by its shape, and its figure
 """
 
 import re
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop
 
 from switchboard.cloudapi import limits
+from switchboard.web import formats
 
 # tests/web/test_sentences.py finds a sentence of a room that is missing here.
 SHAPES = (
@@ -82,3 +85,16 @@ def translate(sentence: str) -> str:
         if found:
             return gettext(shape) % {name: translate(value) for name, value in found.groupdict().items()}
     return sentence
+
+
+def render(sentence: str, values: Mapping[str, str | int | timedelta]) -> str:
+    """Return a room's sentence, whose values are still apart, in the language of the page."""
+    if not sentence:
+        return ""
+    return gettext(sentence) % {key: _render_value(value) for key, value in values.items()}
+
+
+def _render_value(value: str | int | timedelta) -> str:
+    if isinstance(value, timedelta):
+        return formats.render_span(value.total_seconds())
+    return formats.render_count(value) if isinstance(value, int) else translate(value)

@@ -13,6 +13,7 @@ from switchboard.contacts.actions.imports import (
     start_import,
     stop_import,
 )
+from switchboard.contacts.actions.people import ensure_contact
 from switchboard.contacts.actions.tags import ensure_tags
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "change_import",
     "check_import",
     "create_import",
+    "ensure_contact",
     "ensure_tags",
     "forget_uploads",
     "run_import",

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="AccountCheck",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject", models.CharField(max_length=16)),
+                ("subject", models.CharField(max_length=32)),
                 ("is_good", models.BooleanField()),
                 ("sentence", models.TextField(blank=True)),
                 ("checked_at", models.DateTimeField()),

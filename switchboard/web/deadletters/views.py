@@ -27,9 +27,7 @@ def show_letters(request: ConsoleRequest) -> HttpResponse:
     workspace_id = request.member.workspace_id
     is_replayed = request.GET.get("group") == "replayed"
     before_id = asked.whole(request, "before")
-    letters = queries.list_letters(
-        workspace_id, is_replayed=is_replayed, before_id=before_id, limit=_PAGE_ROWS + 1
-    )
+    letters = queries.list_letters(workspace_id, is_replayed=is_replayed, before_id=before_id, limit=_PAGE_ROWS + 1)
     apps = numbers_queries.map_app_names(workspace_id)
     context: dict[str, Any] = {
         "rows": [_row(letter, apps) for letter in letters[:_PAGE_ROWS]],
@@ -64,7 +62,10 @@ def show_letter(request: ConsoleRequest, letter_id: int) -> HttpResponse:
 def download(request: ConsoleRequest, letter_id: int) -> HttpResponse:
     """Give the bytes as they were received."""
     letter = queries.get_letter(request.member.workspace_id, letter_id)
-    headers = {"Content-Disposition": f'attachment; filename="dead-letter-{letter.pk}.bin"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="dead-letter-{letter.pk}.bin"',
+        "Cache-Control": "no-store",
+    }
     return HttpResponse(bytes(letter.body), content_type="application/octet-stream", headers=headers)
 
 

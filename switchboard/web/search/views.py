@@ -55,6 +55,10 @@ def find_pages(request: ConsoleRequest, text: str) -> list[Hit]:
     if team_rules.has_right(request.member.role, Right.SEND):
         pages.append(Hit(reverse("contacts:upload"), _("Import contacts"), "file-import"))
         pages.append(Hit(reverse("stop"), _("Stop all sending"), "hand-stop"))
+    if team_rules.has_right(request.member.role, Right.PROTECT):
+        pages.append(Hit(reverse("health:show"), _("Health"), "heartbeat"))
+        pages.append(Hit(reverse("deadletters:list"), _("Dead letters"), "mail-off"))
+        pages.append(Hit(reverse("numbers:connect"), _("Connect a number"), "plug-connected"))
     return [hit for hit in pages if text.casefold() in hit.label.casefold()]
 
 

@@ -17,8 +17,13 @@ def sync_accounts(workspace_id: int) -> None:
     with workspace_scope(workspace_id):
         accounts = numbers_queries.list_accounts(workspace_id)
     for account in accounts:
-        try:
-            numbers_actions.sync_account(workspace_id=workspace_id, account_id=account.pk, now=clock.now())
-            actions.sync_templates(workspace_id=workspace_id, account_id=account.pk, now=clock.now())
-        except SwitchboardError as error:
-            log.warning("sync_failed", workspace=workspace_id, account=account.pk, error=error.message)
+        sync_account(workspace_id, account.pk)
+
+
+def sync_account(workspace_id: int, account_id: int) -> None:
+    """Read one account; what goes wrong stays with it as a sentence."""
+    try:
+        numbers_actions.sync_account(workspace_id=workspace_id, account_id=account_id, now=clock.now())
+        actions.sync_templates(workspace_id=workspace_id, account_id=account_id, now=clock.now())
+    except SwitchboardError as error:
+        log.warning("sync_failed", workspace=workspace_id, account=account_id, error=error.message)
