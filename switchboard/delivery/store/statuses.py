@@ -59,16 +59,16 @@ class _Folded:
 # Index: the primary keys of deliveries and messages.
 SQL_APPLY = """
 WITH given AS (
-    SELECT * FROM unnest(%(message_ids)s::uuid[], %(ranks)s::smallint[], %(sent_at)s::timestamptz[],
-        %(delivered_at)s::timestamptz[], %(read_at)s::timestamptz[], %(failed_at)s::timestamptz[],
-        %(failed_attempts)s::smallint[], %(reasons)s::text[], %(details)s::jsonb[], %(wamids)s::text[])
+    SELECT * FROM unnest(%(message_ids)b::uuid[], %(ranks)b::smallint[], %(sent_at)b::timestamptz[],
+        %(delivered_at)b::timestamptz[], %(read_at)b::timestamptz[], %(failed_at)b::timestamptz[],
+        %(failed_attempts)b::smallint[], %(reasons)s::text[], %(details)s::jsonb[], %(wamids)b::text[])
         AS given (message_id, rank, sent_at, delivered_at, read_at, failed_at, failed_attempt, reason, detail, wamid)
 ), old AS (
     SELECT delivery.message_id, delivery.state, delivery.reason, delivery.accepted_at, delivery.delivered_at,
         delivery.read_at,
         CASE WHEN delivery.state = 40 AND delivery.reason = 'unconfirmed' THEN 10 ELSE delivery.state END AS base
     FROM delivery_delivery delivery
-    WHERE delivery.message_id = ANY(%(message_ids)s::uuid[]) AND delivery.workspace_id = %(workspace_id)s
+    WHERE delivery.message_id = ANY(%(message_ids)b::uuid[]) AND delivery.workspace_id = %(workspace_id)s
         AND delivery.state <> -1
 ), step AS (
     SELECT given.*, old.state AS old_state, old.reason AS old_reason, old.accepted_at AS old_accepted_at,
@@ -93,14 +93,17 @@ WITH given AS (
             THEN COALESCE(delivery.failed_at, step.failed_at) ELSE delivery.failed_at END
     FROM step
     WHERE delivery.message_id = step.message_id AND delivery.workspace_id = %(workspace_id)s
-        AND delivery.message_id = ANY(%(message_ids)s::uuid[])
+        AND delivery.message_id = ANY(%(message_ids)b::uuid[])
     RETURNING delivery.message_id, delivery.state, delivery.reason, delivery.accepted_at, delivery.delivered_at,
         delivery.read_at, step.old_state, step.old_reason, step.old_accepted_at, step.old_delivered_at,
         step.old_read_at
+), touched AS MATERIALIZED (
+    -- By itself: inside a nested loop the array is prepared anew for every row, and a batch of 1,000 took 160 ms longer.
+    SELECT id, origin_kind, origin_id, number_id, contact_id, template_id FROM delivery_message
+    WHERE id = ANY(%(message_ids)b::uuid[])
 ), known AS (
-    SELECT new.*, message.origin_kind, message.origin_id, message.number_id, message.contact_id, message.template_id
-    FROM new JOIN delivery_message message ON message.id = new.message_id
-    WHERE message.id = ANY(%(message_ids)s::uuid[])
+    SELECT new.*, touched.origin_kind, touched.origin_id, touched.number_id, touched.contact_id, touched.template_id
+    FROM new JOIN touched ON touched.id = new.message_id
 ), change AS (
     SELECT known.origin_kind, known.origin_id, known.number_id, delta.measure, delta.reason,
         sum(delta.amount) AS amount
@@ -144,7 +147,8 @@ async def record_statuses(
 async def _apply(connection: Connection, workspace_id: int, folded: list[_Folded], now: datetime) -> set[str]:
     await locking.lock_deliveries(connection, workspace_id, [one.message_id for one in folded])
     cursor = connection.cursor(row_factory=namedtuple_row)
-    await cursor.execute(SQL_APPLY, {"workspace_id": workspace_id, "now": now, **_columns(folded)})
+    # Never prepared: a plan that does not know how many there are joins row by row, at a third of the speed.
+    await cursor.execute(SQL_APPLY, {"workspace_id": workspace_id, "now": now, **_columns(folded)}, prepare=False)
     rows: list[Any] = await cursor.fetchall()
     settled = [row.message_id for row in rows if row.old_state == State.UNKNOWN and row.state != State.UNKNOWN]
     if settled:
