@@ -34,6 +34,8 @@ ADJACENT = "The field %(field)s has two variables side by side. Put words betwee
 TOO_MANY_PLACES = "The field %(field)s has %(measured)s variables; at most %(limit)s are possible. Take some out."
 INTERLEAVED = "The list %(field)s mixes quick replies with other buttons. Put the quick replies next to each other."
 
+SENTENCES = (AT_AN_END, ADJACENT, TOO_MANY_PLACES, INTERLEAVED)
+
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A template to be submitted; the components as Meta wants them."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from emulator.specimens import draw_picture, record_voice, write_document
 from switchboard.cloudapi import drafts, payloads
 from switchboard.cloudapi.client import (
     Blocking,
@@ -89,10 +90,26 @@ async def test_every_kind_is_accepted(api: CloudClient, emulator: Harness, conte
     assert sent.wa_id == PHONE
 
 
-@pytest.mark.parametrize("kind", [payloads.Image, payloads.Document])
-async def test_files_are_accepted_by_their_id(api: CloudClient, emulator: Harness, kind: Any) -> None:
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("image", draw_picture().content),
+        ("document", write_document().content),
+        ("audio", record_voice().content),
+        ("voice", record_voice().content),
+    ],
+)
+async def test_files_are_accepted_by_their_id(api: CloudClient, emulator: Harness, kind: str, content: bytes) -> None:
     await write(emulator)
-    assert isinstance(await api.send_message(NUMBER, envelope(payloads.Image(id=await upload(api), caption="c"))), Sent)
+    media_id = await api.upload_file(NUMBER, kind, content=content, file_name="file")
+    assert isinstance(media_id, str), media_id
+    shapes: dict[str, payloads.Content] = {
+        "image": payloads.Image(id=media_id, caption="c"),
+        "document": payloads.Document(id=media_id, caption="c", filename="a.pdf"),
+        "audio": payloads.Audio(id=media_id),
+        "voice": payloads.Audio(id=media_id, is_voice=True),
+    }
+    assert isinstance(await api.send_message(NUMBER, envelope(shapes[kind])), Sent)
 
 
 async def test_a_reaction_needs_a_message_that_exists(api: CloudClient, emulator: Harness) -> None:
@@ -120,6 +137,16 @@ async def test_a_file_comes_back_as_it_went(api: CloudClient) -> None:
     assert isinstance(node, MediaNode)
     assert (node.mime_type, node.size) == ("image/png", len(PNG))
     assert await api.fetch_media(media_id) == Downloaded(PNG)
+
+
+async def test_a_file_is_uploaded_as_what_its_bytes_say(api: CloudClient) -> None:
+    media_id = await api.upload_file(NUMBER, "image", content=PNG, file_name="a.jpg")
+    assert isinstance(media_id, str)
+    node = await api.get_media(media_id)
+    assert isinstance(node, MediaNode)
+    assert node.mime_type == "image/png"
+    with pytest.raises(PayloadError, match="video"):
+        await api.upload_file(NUMBER, "video", content=PNG, file_name="a.mp4")
 
 
 async def test_a_file_that_is_too_large_is_not_read(api: CloudClient) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from switchboard.cloudapi.drafts import Draft, build_changes
+from switchboard.cloudapi.drafts import SENTENCES, Draft, build_changes
 from switchboard.cloudapi.limits import PayloadError
 
 BODY = {"type": "BODY", "text": "Hello {{1}}, welcome."}
@@ -88,3 +88,9 @@ def test_changes_name_only_what_changes():
     assert build_changes(category="UTILITY") == {"category": "UTILITY"}
     assert build_changes(components=[BODY]) == {"components": [BODY]}
     assert build_changes() == {}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_every_sentence_names_the_field_and_says_what_to_do(sentence):
+    assert "%(field)s" in sentence
+    assert sentence.count(". ") == 1

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from switchboard.cloudapi import events
 from tests import payloads
 
+# A soak runs far more of them.
+EXAMPLES = int(os.environ.get("SWITCHBOARD_FUZZ_EXAMPLES", "400"))
 CASES = [payloads.load(name) for name in payloads.names()]
 FIELDS = [
     "messages", "user_preferences", "account_update", "account_alerts", "account_review_update",
@@ -73,7 +76,9 @@ def look_at(item: events.Event) -> None:
     assert b"\\u0000" not in json.dumps(events.build_body(item.change).decode()).encode()
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(mutated())
 def test_mutated_webhooks_are_read_as_far_as_they_can_be(body: bytes) -> None:
     for item in events.parse_events(body):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import aiohttp
 import msgspec
 
+from switchboard.cloudapi import files
 from switchboard.cloudapi.client.caller import Caller, Done, is_success, parse_answer, parse_done, parse_refusal
 from switchboard.cloudapi.errors import Failure
 from switchboard.cloudapi.transport import Answer, TooLarge, Unknown
@@ -58,6 +59,14 @@ class MediaCalls(Caller):
         result = await self._transport.post_form(self._path(f"{number_id}/media"), token=self._token, form=form)
         uploaded = parse_answer(result, _Id)
         return uploaded.id if isinstance(uploaded, _Id) else uploaded
+
+    async def upload_file(self, number_id: str, kind: str, *, content: bytes, file_name: str) -> str | Failure:
+        """Upload a file that is to be sent as image, video, audio, voice, document or sticker.
+
+        :raises limits.PayloadError: by its content it is none of these, or too large.
+        """
+        found = files.check_file(kind, content)
+        return await self.upload_media(number_id, content=content, mime=found.mime, file_name=file_name)
 
     async def get_media(self, media_id: str, *, number_id: str = "") -> MediaNode | Failure:
         """Return where a file is; with a number only if it is that number's."""
