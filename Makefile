@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fix journey shell psql db-reset messages lock release clean
+.PHONY: help setup demo run test soak bench check fix journey shell psql db-reset messages lock release clean
 
 BIN := .venv/bin
 T ?=
@@ -28,11 +28,19 @@ run: ## all roles and the emulator together, one coloured log
 
 test: ## the tests, in parallel, on real PostgreSQL (T=tests/consent for one room)
 	@$(SET_UP) --dev --browser
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(T) $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak" $(T) $(ARGS)
 
 journey: ## only the tests of the whole product and of the console in a browser
 	@$(SET_UP) --dev --browser
 	@$(BIN)/python -m pytest -m "journey or browser" $(T) $(ARGS)
+
+soak: ## long runs: a million changed webhook bodies (SOAK_COUNT=…)
+	@$(SET_UP) --dev
+	@$(BIN)/python -m pytest -m soak tests/soak $(ARGS)
+
+bench: ## a benchmark beside its yardsticks (ARGS="webhooks --json")
+	@$(SET_UP) --dev
+	@$(BIN)/switchboard bench $(ARGS)
 
 check: ## format, lint, types, dependency order, HTML, dead code, migrations, lock files
 	@$(SET_UP) --dev

@@ -219,9 +219,11 @@ ORIGIN: dict[str, Any] = {"workspace_id": 1, "origin": "broadcast", "origin_id":
             "delivery_outbox_pkey",
         ),
         (reading.SQL_WAITING, {}, "delivery_outbox_pkey"),
+        (reading.SQL_MOMENTS, {"step": timedelta(seconds=5)}, "delivery_lane_by_origin"),
     ],
 )
-def test_pages_go_by_their_index_too(scoped, statement, given, index):
+@pytest.mark.usefixtures("scoped")
+def test_pages_go_by_their_index_too(statement, given, index):
     with django_connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {statement}", {**ORIGIN, **given})

@@ -1,4 +1,7 @@
-"""The console in a real browser, before the whole running product."""
+"""The console in a real browser, before the whole running product.
+
+One shop, one browser: the tests build on each other, in their order, so a run keeps a file in one process.
+"""
 
 import json
 import os
