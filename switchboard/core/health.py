@@ -92,7 +92,7 @@ def judge_migrations(applied: Iterable[str]) -> Finding:
     if not missing:
         return Finding("migrations", "green", "All migrations are applied.")
     values: dict[str, Value] = {"count": len(missing), "first": missing[0]}
-    message = "%(count)s migrations are not applied, first %(first)s."
+    message = "Migrations that are not applied: %(count)s, first %(first)s."
     return Finding("migrations", "red", message, "Run `switchboard migrate` on the server.", values)
 
 

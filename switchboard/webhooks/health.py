@@ -12,16 +12,16 @@ _STATUSES_MAY_WAIT = timedelta(minutes=1)
 def judge_backlog(count: int, oldest_inbound_at: datetime | None, oldest_at: datetime | None, now: datetime) -> Finding:
     """Judge how far the workers are behind."""
     if oldest_inbound_at is not None and now - oldest_inbound_at > _PEOPLE_MAY_WAIT:
-        message = "%(count)s events wait, the oldest incoming message for %(age)s; broadcasts hold."
+        message = "Events that wait: %(count)s, the oldest incoming message for %(age)s; broadcasts hold."
         values: dict[str, Value] = {"count": count, "age": now - oldest_inbound_at}
         return Finding("events", "red", message, "Start a worker, or more of them.", values)
     if oldest_at is not None and now - oldest_at > _STATUSES_MAY_WAIT:
-        message = "%(count)s events wait, the oldest for %(age)s."
+        message = "Events that wait: %(count)s, the oldest for %(age)s."
         values = {"count": count, "age": now - oldest_at}
         return Finding("events", "amber", message, "Start a worker, or more of them.", values)
     if count == 0:
         return Finding("events", "green", "No event waits to be applied.")
-    return Finding("events", "green", "%(count)s events wait to be applied.", values={"count": count})
+    return Finding("events", "green", "Events that wait to be applied: %(count)s.", values={"count": count})
 
 
 def judge_letters(count: int, example: str = "") -> Finding | None:
@@ -30,6 +30,6 @@ def judge_letters(count: int, example: str = "") -> Finding | None:
         return None
     advice = "Read the reasons under Dead letters in the console; replay them when the cause is mended."
     if example:
-        message = "%(count)s events could not be applied, one because: %(example)s"
+        message = "Events that could not be applied: %(count)s, one because: %(example)s"
         return Finding("dead letters", "amber", message, advice, {"count": count, "example": example})
-    return Finding("dead letters", "amber", "%(count)s events could not be applied.", advice, {"count": count})
+    return Finding("dead letters", "amber", "Events that could not be applied: %(count)s.", advice, {"count": count})
