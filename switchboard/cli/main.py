@@ -23,6 +23,7 @@ _COMMANDS = {
     "resume": "Go on sending after a stop.",
     "doctor": "Check everything, and say what to do about what is wrong.",
     "dead-letters": "List events that could not be applied, or try them again.",
+    "bench": "Measure the product beside its yardsticks.",
     "ledger": "Recount a broadcast from its rows.",
     "why": "Say why a message was or was not sent.",
     "migrate": "Bring the database's tables up to date.",

@@ -1,0 +1,1 @@
+"""The benchmarks behind `switchboard bench`: each measures the product beside its yardsticks in one run."""

@@ -1,0 +1,58 @@
+"""`switchboard bench`: one benchmark beside its yardsticks; the figure that counts is a ratio."""
+
+import importlib
+import json
+from typing import Any
+
+import click
+
+
+@click.group(help="Measure the product beside its yardsticks, in turn and in one run.")
+def bench() -> None:
+    """Each benchmark prepares its own data below SWITCHBOARD_HOME/bench and keeps it for the next run."""
+
+
+def _print(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for name, figure in result.items():
+        click.echo(f"{name:>18}  {json.dumps(figure)}")
+
+
+def _load(name: str) -> Any:
+    """Import a benchmark only when it is asked for: they need more than the product does."""
+    return importlib.import_module(f"bench.{name}")
+
+
+@bench.command(help="How fast statuses are applied, in a small and in a large table.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
+@click.option(
+    "--rows",
+    type=click.IntRange(200_000, 100_000_000),
+    default=1_000_000,
+    show_default=True,
+    help="Messages in the large table; the promise is for 10,000,000.",
+)
+@click.option(
+    "--messages",
+    type=click.IntRange(1000, 30_000),
+    default=10_000,
+    show_default=True,
+    help="Messages a round, three statuses each.",
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def apply(*, rounds: int, rows: int, messages: int, as_json: bool) -> None:
+    """Run `bench.apply`."""
+    _print(_load("apply").run(rounds=rounds, large=rows, messages=messages), as_json=as_json)
+
+
+@bench.command(help="How fast webhooks are received and kept, at 64 and 256 connections.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
+@click.option(
+    "--seconds", type=click.IntRange(1, 120), default=4, show_default=True, help="Length of each measurement."
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def webhooks(*, rounds: int, seconds: int, as_json: bool) -> None:
+    """Run `bench.webhooks`."""
+    _print(_load("webhooks").run(rounds=rounds, seconds=seconds), as_json=as_json)
