@@ -1,0 +1,1 @@
+"""Long runs that `make soak` starts and `make test` leaves out."""
