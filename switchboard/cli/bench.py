@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from switchboard.cli import logs
+
 
 @click.group(help="Measure the product beside its yardsticks, in turn and in one run.")
 def bench() -> None:
@@ -22,6 +24,7 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
 
 def _load(name: str) -> Any:
     """Import a benchmark only when it is asked for: they need more than the product does."""
+    logs.set_up_logging()
     return importlib.import_module(f"bench.{name}")
 
 

@@ -9,6 +9,7 @@ import pytest
 from switchboard.consent import store as consent_store
 from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
+from switchboard.delivery.store import statuses
 from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
 from switchboard.webhooks import account_store, letters, metrics_store, store
@@ -121,6 +122,7 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (metrics_store.SQL_HEARTS, {"since": NOON}, ()),
     (letters.SQL_LIST_LETTERS, {"workspace_id": None, "limit": 10}, ("webhooks_deadletter_pkey",)),
     (letters.SQL_LIST_UNREPLAYED, {"workspace_id": 1, "letter_id": None}, ("webhooks_deadletter_",)),
+    (statuses.SQL_JOIN_AT_ONCE, {"nested": "off"}, ()),
     (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
     (identity_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
     (identity_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),

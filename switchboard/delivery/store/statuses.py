@@ -63,7 +63,7 @@ WITH given AS (
         %(delivered_at)b::timestamptz[], %(read_at)b::timestamptz[], %(failed_at)b::timestamptz[],
         %(failed_attempts)b::smallint[], %(reasons)s::text[], %(details)s::jsonb[], %(wamids)b::text[])
         AS given (message_id, rank, sent_at, delivered_at, read_at, failed_at, failed_attempt, reason, detail, wamid)
-), old AS (
+), old AS MATERIALIZED (
     SELECT delivery.message_id, delivery.state, delivery.reason, delivery.accepted_at, delivery.delivered_at,
         delivery.read_at,
         CASE WHEN delivery.state = 40 AND delivery.reason = 'unconfirmed' THEN 10 ELSE delivery.state END AS base
@@ -127,6 +127,10 @@ SELECT message_id, state, old_state, accepted_at, origin_kind, origin_id, number
 """
 
 
+# The planner takes a batch for a handful, and joined 1,000 by 1,000 row by row: 400 ms in a table of a million messages.
+SQL_JOIN_AT_ONCE = "SELECT set_config('enable_nestloop', %(nested)s, true)"
+
+
 async def record_statuses(
     connection: Connection, updates: Sequence[StatusUpdate], now: datetime
 ) -> dict[int, set[str]]:
@@ -147,9 +151,11 @@ async def record_statuses(
 async def _apply(connection: Connection, workspace_id: int, folded: list[_Folded], now: datetime) -> set[str]:
     await locking.lock_deliveries(connection, workspace_id, [one.message_id for one in folded])
     cursor = connection.cursor(row_factory=namedtuple_row)
+    await connection.execute(SQL_JOIN_AT_ONCE, {"nested": "off"})
     # Never prepared: a plan that does not know how many there are joins row by row, at a third of the speed.
     await cursor.execute(SQL_APPLY, {"workspace_id": workspace_id, "now": now, **_columns(folded)}, prepare=False)
     rows: list[Any] = await cursor.fetchall()
+    await connection.execute(SQL_JOIN_AT_ONCE, {"nested": "on"})
     settled = [row.message_id for row in rows if row.old_state == State.UNKNOWN and row.state != State.UNKNOWN]
     if settled:
         await forget_unknown(connection, workspace_id, settled)
