@@ -41,11 +41,35 @@ _CALL = re.compile(r"(?<![\w.])(?:n?p?gettext|_)\(")
 _VALUE = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}")
 
 # Rooms say what went wrong in English: an error's docstring, or a sentence in the code. Pages translate it.
-ROOMS = ("broadcasts", "cloudapi", "consent", "contacts", "core", "delivery", "numbers", "replies", "team", "templates")
+ROOMS = (
+    "broadcasts",
+    "cloudapi",
+    "consent",
+    "contacts",
+    "core",
+    "delivery",
+    "numbers",
+    "replies",
+    "team",
+    "templates",
+    "webhooks",
+)
 _SENTENCE = re.compile(r"[A-Z“].+ .+ .+\.", re.DOTALL)
 _FAMILIES = {"SwitchboardError", "Invalid", "NotFound", "NotAllowed", "Conflict", "Unavailable"}
 # These speak to programmers, to Meta's webhooks, or on a terminal.
-_UNSEEN = {"env.py", "database.py", "events.py", "receiver.py", "store.py", "sample.py", "words.py", "stop_words.py", "explanation.py"}
+_UNSEEN = {
+    "env.py",
+    "database.py",
+    "events.py",
+    "receiver.py",
+    "store.py",
+    "sample.py",
+    "words.py",
+    "stop_words.py",
+    "explanation.py",
+    "metrics.py",
+    "group_commit.py",
+}
 
 Found = tuple[str | tuple[str, ...], str | None, str]
 
@@ -72,7 +96,9 @@ def _find_in_room(tree: ast.Module) -> Iterator[str]:
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and _FAMILIES & {base.id for base in node.bases if isinstance(base, ast.Name)}:
+        if isinstance(node, ast.ClassDef) and _FAMILIES & {
+            base.id for base in node.bases if isinstance(base, ast.Name)
+        }:
             yield from (found for found in [ast.get_docstring(node)] if found)
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside
         if is_text and _SENTENCE.fullmatch(node.value):  # type: ignore[attr-defined]  # a constant, as is_text says

@@ -73,7 +73,7 @@ def judge_server(version: int) -> Finding:
 
 def judge_clock(offset_seconds: float) -> Finding:
     """Judge how far the database's clock is ahead of this machine's."""
-    values = {"offset": f"{offset_seconds:+.2f}"}
+    values = {"offset": f"{round(offset_seconds, 2) + 0.0:+.2f}"}
     message = "The database's clock differs from this machine's by %(offset)s s."
     if abs(offset_seconds) < _CLOCK_MAY_DIFFER_SECONDS:
         return Finding("clock", "green", message, values=values)

@@ -66,7 +66,7 @@ def test_a_refused_account_names_the_reason(shop: Shop, olive: Client) -> None:
 
 def test_a_stopped_number_is_told_with_who_stopped_it(shop: Shop, olive: Client) -> None:
     olive.post(f"/numbers/{shop.numbers[0].pk}/stop/")
-    assert "Shop 1 is stopped (person)" in olive.get("/health/").content.decode()
+    assert "Shop 1 has stopped: Stopped by owner-" in olive.get("/health/").content.decode()
 
 
 def test_the_stop_switch_is_told(shop: Shop, olive: Client) -> None:

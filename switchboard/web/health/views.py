@@ -13,7 +13,7 @@ from switchboard.core import clock
 from switchboard.core import queries as core_queries
 from switchboard.core.health import Finding, Light
 from switchboard.team.rules import Right
-from switchboard.web import sentences
+from switchboard.web import sentences, words
 from switchboard.web.health.checks import examine
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -55,6 +55,13 @@ def show_health(request: ConsoleRequest) -> HttpResponse:
     return render(request, "health/health.html#live" if request.htmx else "health/health.html", context)
 
 
+def _say(finding: Finding) -> str:
+    if finding.name != "number":
+        return sentences.render(finding.message, finding.values)
+    reason = words.say_stop(str(finding.values["code"]), str(finding.values["detail"]))
+    return _("%(number)s has stopped: %(reason)s") % {"number": finding.values["number"], "reason": reason}
+
+
 def _row(finding: Finding) -> dict[str, Any]:
     links = {
         "dead letters": (reverse("deadletters:list"), _("Open Dead letters")),
@@ -65,7 +72,7 @@ def _row(finding: Finding) -> dict[str, Any]:
     return {
         "light": finding.light,
         "name": _NAMES.get(finding.name, finding.name),
-        "message": sentences.render(finding.message, finding.values),
+        "message": _say(finding),
         "advice": sentences.render(finding.advice, finding.values),
         "href": href,
         "link": link,

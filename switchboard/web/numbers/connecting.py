@@ -110,13 +110,14 @@ def check(request: ConsoleRequest, account_id: int) -> HttpResponse:
 @require_POST
 @needs(Right.PROTECT)
 def renew_token(request: ConsoleRequest, account_id: int) -> HttpResponse:
-    """Make a new verify token and show it until the next first event."""
+    """Make a new verify token and show it in this answer alone."""
     account = numbers_queries.get_account(request.member.workspace_id, account_id)
+    verify_token = secrets.token_urlsafe(24)
     actions.renew_verify_token(
-        workspace_id=request.member.workspace_id, app_id=account.app_id, verify_token=secrets.token_urlsafe(24)
+        workspace_id=request.member.workspace_id, app_id=account.app_id, verify_token=verify_token
     )
     messages.success(request, _("Enter the new verify token in Meta's dashboard and save the address there again."))
-    return redirect(_step(account_id, "webhook"))
+    return render(request, "numbers/account.html", build_context(request, account) | {"verify_token": verify_token})
 
 
 @require_POST
