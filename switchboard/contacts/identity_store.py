@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from switchboard.contacts import identity
@@ -255,9 +254,9 @@ async def merge_contacts(
     if len(await cursor.fetchall()) < len({keep, lose}) or keep == lose:
         return False
     await connection.execute(SQL_MERGE_BELONGINGS, {**pair, "now": now})
-    async with connection.cursor(row_factory=dict_row) as taking:
-        await taking.execute(SQL_TAKE_CONTACT, pair)
-        lost: dict[str, Any] = dict(await taking.fetchone() or {})
+    taken = await connection.execute(SQL_TAKE_CONTACT, pair)
+    names = [column.name for column in taken.description or ()]
+    lost: dict[str, Any] = dict(zip(names, await taken.fetchone() or (), strict=True))
     lost |= {"fields": Jsonb(lost["fields"]), "newest_phone": phone or None, "now": now}
     await connection.execute(SQL_FILL_CONTACT, pair | lost)
     return True

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
 
 Connection = AsyncConnection[Any]
 
@@ -107,9 +106,8 @@ ORDER BY media.due_at LIMIT %(limit)s
 
 async def list_due(connection: Connection, now: datetime, limit: int) -> list[Waiting]:
     """Return the files whose turn it is, the longest waiting first."""
-    async with connection.cursor(row_factory=class_row(Waiting)) as cursor:
-        await cursor.execute(SQL_LIST_DUE, {"now": now, "limit": limit})
-        return await cursor.fetchall()
+    cursor = await connection.execute(SQL_LIST_DUE, {"now": now, "limit": limit})
+    return [Waiting(*row) for row in await cursor.fetchall()]
 
 
 # Index: replies_media_pkey.

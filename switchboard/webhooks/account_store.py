@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
 
 Connection = AsyncConnection[Any]
 
@@ -29,9 +28,9 @@ WHERE meta_id = ANY (%(meta_ids)s) AND app_id = %(app_id)s ORDER BY id LIMIT 1
 
 async def find_account(connection: Connection, app_id: int, meta_ids: Collection[str]) -> AccountRow | None:
     """Return the account with one of Meta's ids that this app may speak of."""
-    async with connection.cursor(row_factory=class_row(AccountRow)) as cursor:
-        await cursor.execute(SQL_FIND_ACCOUNT, {"meta_ids": sorted(meta_ids), "app_id": app_id})
-        return await cursor.fetchone()
+    cursor = await connection.execute(SQL_FIND_ACCOUNT, {"meta_ids": sorted(meta_ids), "app_id": app_id})
+    row = await cursor.fetchone()
+    return AccountRow(*row) if row else None
 
 
 # Index: webhooks_latest_once.

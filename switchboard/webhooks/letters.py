@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
 
 from switchboard.webhooks import store
 
@@ -34,9 +33,8 @@ WHERE workspace_id = coalesce(%(workspace_id)s, workspace_id) ORDER BY id DESC L
 
 async def list_letters(connection: Connection, workspace_id: int | None, limit: int) -> list[Letter]:
     """Return the newest dead letters, of one workspace or of all."""
-    async with connection.cursor(row_factory=class_row(Letter)) as cursor:
-        await cursor.execute(SQL_LIST_LETTERS, {"workspace_id": workspace_id, "limit": limit})
-        return await cursor.fetchall()
+    cursor = await connection.execute(SQL_LIST_LETTERS, {"workspace_id": workspace_id, "limit": limit})
+    return [Letter(*row) for row in await cursor.fetchall()]
 
 
 SQL_LIST_UNREPLAYED = """
