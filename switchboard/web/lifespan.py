@@ -9,7 +9,8 @@ from switchboard.core import database, ending, env, heartbeat
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Servers and Django differ in the exact types of the three arguments.
+Application = Callable[..., Awaitable[None]]
 
 
 class WithHeartbeat:
