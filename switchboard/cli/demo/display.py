@@ -75,7 +75,7 @@ class Display:
             self.console.print("[green]Every promise kept, by the emulator's ledger and by ours.[/]")
 
 
-def draw_progress(counts: dict[str, int], planned: int, speed: float, note: str) -> Panel:
+def draw_progress(counts: dict[str, int], planned: int, speed: float, busiest: str, note: str) -> Panel:
     """Return the bar split by state with its legend; `counts` are exclusive and add up to `planned`."""
     bar = Text()
     for name, width in split_bar(counts, planned, _WIDTH):
@@ -85,8 +85,10 @@ def draw_progress(counts: dict[str, int], planned: int, speed: float, note: str)
         if counts.get(name):
             legend.append("■ ", style=_COLOURS[name])
             legend.append(f"{name} {counts[name]:,}   ")
-    footer = Text(f"{speed:,.0f} messages a second   {note}", style="dim")
-    return Panel(Group(bar, legend, footer), title=f"{planned:,} people", title_align="left", expand=False)
+    pace = Text(f"{speed:,.1f} messages a second   {busiest}", style="dim")
+    return Panel(
+        Group(bar, legend, pace, Text(note, style="dim")), title=f"{planned:,} people", title_align="left", expand=False
+    )
 
 
 def split_bar(counts: dict[str, int], total: int, width: int) -> list[tuple[str, int]]:

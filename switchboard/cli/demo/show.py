@@ -28,6 +28,7 @@ from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.types import Forecast, Origin, Progress
 from switchboard.numbers import actions as number_actions
 from switchboard.numbers import fleet
+from switchboard.numbers import rules as number_rules
 from switchboard.team import actions as team_actions
 from switchboard.templates import actions as template_actions
 from switchboard.webhooks import queries as webhook_queries
@@ -276,7 +277,13 @@ class Show:
         forecast = self._read(lambda: broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now))
         counts = _exclusive_counts(progress, sum(hold.count for hold in holds))
         speed = progress.sent / max(0.5, time.monotonic() - self._started)
-        return draw_progress(counts, progress.planned, speed, self._note(forecast, now))
+        return draw_progress(counts, progress.planned, speed, self._busiest(), self._note(forecast, now))
+
+    def _busiest(self) -> str:
+        """Say how fast the busiest number is, as the emulator received it, beside what its pace allows."""
+        busiest = self.control.get("stats")["messages_per_number_last_minute_max"]
+        limit = number_rules.PRESETS[self.wish.pace].per_minute
+        return f"busiest number: {busiest} in the last minute" + (f", {limit} allowed" if limit else "")
 
     def _note(self, forecast: Forecast, now: datetime) -> str:
         finish = forecast.finish_at
