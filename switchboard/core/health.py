@@ -125,4 +125,4 @@ def check_disk(home: Path) -> Finding:
         values: dict[str, Value] = {"free": free // _MEBIBYTE, "folder": str(home)}
         advice = "Free some space before PostgreSQL has none."
         return Finding("disk", "red", "Only %(free)s MiB are free in %(folder)s.", advice, values)
-    return Finding("disk", "green", "%(free)s GiB are free.", values={"free": free // _GIBIBYTE})
+    return Finding("disk", "green", "Free space on disk: %(free)s GiB.", values={"free": free // _GIBIBYTE})

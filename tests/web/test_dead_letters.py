@@ -121,3 +121,9 @@ def test_bodies_are_not_for_everybody(shop: Shop, sign_in: SignIn, role: str) ->
     addresses = ("/dead-letters/", f"/dead-letters/{letter.pk}/", f"/dead-letters/{letter.pk}/body")
     assert {client.get(address).status_code for address in addresses} == {403}
     assert client.post("/dead-letters/replay/").status_code == 403
+
+
+def test_a_reason_is_told_in_the_persons_language(shop: Shop, sign_in: SignIn) -> None:
+    make_letter(shop.workspace.pk, reason="The phone number id 7 is not one of our numbers.")
+    page = sign_in(shop.workspace, language="zh-hans").get("/dead-letters/").content.decode()
+    assert "电话号码 ID 7 不是我们的号码。" in page

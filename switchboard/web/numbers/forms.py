@@ -77,7 +77,7 @@ class SubscribeForm(forms.Form):
 class TestForm(forms.Form):
     """One template to one phone."""
 
-    number = forms.TypedChoiceField(label=_("From"), coerce=int)
+    number = forms.TypedChoiceField(label=_("Send from this number"), coerce=int)
     template = forms.TypedChoiceField(label=_("Template"), coerce=int)
     phone = forms.CharField(
         label=_("To this phone"),
