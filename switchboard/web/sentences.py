@@ -63,6 +63,7 @@ SHAPES = (
     gettext_noop("The phone number id %(number)s is not one of our numbers."),
     gettext_noop("The phone number id %(number)s belongs to an account of another app."),
     gettext_noop("The body is not JSON: %(reason)s"),
+    gettext_noop("The body is JSON, but not an object."),
     *limits.SENTENCES,
 )
 _LONGEST = 1000
