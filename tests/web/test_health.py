@@ -32,7 +32,8 @@ def test_a_role_that_is_silent_is_red_with_what_to_do(olive: Client) -> None:
     assert "Start it with `switchboard sender` (or all with `switchboard up`)." in page
 
 
-def test_roles_that_run_are_good_and_their_processes_listed(olive: Client, all_roles_run: None) -> None:
+@pytest.mark.usefixtures("all_roles_run")
+def test_roles_that_run_are_good_and_their_processes_listed(olive: Client) -> None:
     page = olive.get("/health/").content.decode()
     assert "switchboard sender" not in page
     assert page.count("Running") == 3
@@ -106,6 +107,7 @@ def test_an_open_page_fetches_only_its_part(olive: Client) -> None:
     assert "Processes" in part
 
 
-def test_it_asks_so_often_and_no_more(olive: Client, all_roles_run: None, django_assert_max_num_queries) -> None:
+@pytest.mark.usefixtures("all_roles_run")
+def test_it_asks_so_often_and_no_more(olive: Client, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(28):
         olive.get("/health/")
