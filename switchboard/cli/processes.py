@@ -219,8 +219,12 @@ def check_port(name: str, port: int | None) -> None:
 
 
 def end_tidily() -> None:
-    """Let SIGTERM end this process like Ctrl-C does: through every `finally` that stops something."""
+    """Let SIGTERM end this process like Ctrl-C does: through every `finally` that stops something.
+
+    SIGINT is set as well: a shell that starts us in the background has it ignored, and Python leaves it so.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for_stop_signal() -> None:

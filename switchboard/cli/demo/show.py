@@ -45,6 +45,8 @@ _DRAIN_SECONDS = 45.0
 _DATABASE_PATIENCE_SECONDS = 60.0
 # One in so many people writes STOP just as the broadcast starts, so that promise 2 is put to the test.
 _EARLY_STOP_EVERY = 250
+# How long the first forecast may take: the header's picture is uploaded and the first people are expanded before it.
+_FORECAST_SECONDS = 5.0
 
 
 class Show:
@@ -234,6 +236,7 @@ class Show:
 
     def watch_until_settled(self) -> Report:
         """Show the progress until nothing is due or in flight and the last statuses are in; return the result."""
+        self._tell_forecast()
         with self.display.open_live() as live:
             while not self._is_settled():
                 live.update(self._draw())
@@ -245,6 +248,20 @@ class Show:
                 time.sleep(_LOOK_SECONDS)
             live.update(self._draw())
         return self._judge(seconds)
+
+    def _tell_forecast(self) -> None:
+        """Say once, as soon as it is known, when the broadcast finishes; the live area goes on saying it."""
+        deadline = time.monotonic() + _FORECAST_SECONDS
+        while time.monotonic() < deadline:
+            now = clock.now()
+            forecast = self._read_forecast(now)
+            if note := self._note(forecast, now):
+                self.display.say(f"It {note}")
+                return
+            time.sleep(_LOOK_SECONDS / 5)
+
+    def _read_forecast(self, now: datetime) -> Forecast:
+        return self._read(lambda: broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now))
 
     def _is_settled(self) -> bool:
         return self._read(lambda: broadcast_queries.is_settled(self.workspace_id, self.broadcast_id, clock.now()))
@@ -274,7 +291,7 @@ class Show:
             lambda: delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
         )
         holds = self._read(lambda: delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id))
-        forecast = self._read(lambda: broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now))
+        forecast = self._read_forecast(now)
         counts = _exclusive_counts(progress, sum(hold.count for hold in holds))
         speed = progress.sent / max(0.5, time.monotonic() - self._started)
         return draw_progress(counts, progress.planned, speed, self._busiest(), self._note(forecast, now))
