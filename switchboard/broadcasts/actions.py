@@ -4,6 +4,7 @@ Call these inside `core.tenancy.workspace_scope`; `prepare_broadcast` opens scop
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -239,20 +240,7 @@ def _map_media(broadcast: Broadcast) -> Mapping[int, str]:
 
 
 def _as_cancelled(message: NewMessage) -> NewMessage:
-    return NewMessage(
-        id=message.id,
-        lane_id=message.lane_id,
-        number_id=message.number_id,
-        contact_id=message.contact_id,
-        category=message.category,
-        recipient=message.recipient,
-        zones=message.zones,
-        body=message.body,
-        due_at=message.due_at,
-        template_id=message.template_id,
-        skip=message.skip or CANCELLED,
-        skip_detail=message.skip_detail,
-    )
+    return replace(message, skip=message.skip or CANCELLED)
 
 
 def _stop_for_template(broadcast: Broadcast) -> None:
