@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from switchboard.core import clock, health, statements
-from switchboard.core.models import Heartbeat
+from switchboard.core.models import Heartbeat, Incident
 
 SILENT_AFTER = health.SEEN_WITHIN
 _MOST_PROCESSES = 200
@@ -70,3 +70,22 @@ SQL_MIGRATIONS = "SELECT app || '.' || name FROM django_migrations"
 def list_applied_migrations() -> list[str]:
     """Return the migrations that are applied, as application and name."""
     return [name for (name,) in statements.fetch(SQL_MIGRATIONS, {})]
+
+
+def list_open_incidents(workspace_id: int, *, most: int = 200) -> list[Incident]:
+    """Return what is wrong now in a workspace or in the whole installation, the oldest first."""
+    concerned = Q(workspace_id=workspace_id) | Q(workspace_id__isnull=True)
+    return list(Incident.objects.filter(concerned, ended_at__isnull=True).order_by("started_at", "id")[:most])
+
+
+def list_ended_incidents(workspace_id: int, *, most: int = 100) -> list[Incident]:
+    """Return what was wrong lately, the latest first."""
+    concerned = Q(workspace_id=workspace_id) | Q(workspace_id__isnull=True)
+    return list(Incident.objects.filter(concerned, ended_at__isnull=False).order_by("-started_at", "-id")[:most])
+
+
+def find_open_incident(workspace_id: int, *, kind: str, subject_kind: str, subject_id: str) -> Incident | None:
+    """Return the open incident of a kind and subject."""
+    return Incident.objects.filter(
+        workspace_id=workspace_id, kind=kind, subject_kind=subject_kind, subject_id=subject_id, ended_at__isnull=True
+    ).first()
