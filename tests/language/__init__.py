@@ -1,0 +1,1 @@
+"""What the console understands of what people write."""
