@@ -183,6 +183,8 @@ def _owns_something(world: World, grant: Grant, portfolio: Portfolio) -> bool:
 def _attachment(world: World, request: web.BaseRequest) -> web.Response:
     """Serve a media address: it needs the token too, and is gone after five minutes."""
     grant = authorise(world, request)
+    if world.knobs.media_needs_user_agent and not request.headers.get("User-Agent"):
+        return web.Response(status=404, text="<html><body>Not Found</body></html>", content_type="text/html")
     found = world.media.open_url(dict(request.query))
     if found is None:
         return web.Response(status=404, text="URL signature expired or unknown")

@@ -49,6 +49,8 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     portfolio_error: Literal["async", "sync"] = "async"
     portfolio_error_code: int = 131048
     spam_error: Literal["async", "sync"] = "async"
+    # Codes that are answered at once instead of in a failed status: Meta does not publish which are which.
+    codes_at_once: list[int] = []
     # Limits rise by themselves six hours after half was used; numbers instead of TIER_ names in the webhook.
     tier_scaling: bool = False
     capability_as_number: bool = False
@@ -59,6 +61,12 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     rewrite_numbers: bool = True
     us_marketing_block: bool = True
     reactions_open_window: bool = True
+    # Where a phone is hidden, the phone's fields are left out, empty, or hold the user id.
+    hidden_phone_as: Literal["absent", "empty", "user_id"] = "absent"
+    # An approved template goes on in its old form while an edit of it is reviewed.
+    edited_templates_usable: bool = True
+    # Files are shown only to programs that say who they are.
+    media_needs_user_agent: bool = False
     template_review_seconds: float = 3.0
     free_service_messages: int = 1000
     free_entry_seconds: float = 72 * 3600.0
@@ -79,6 +87,8 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     # A batch that had to be tried again goes to all other apps too.
     retries_reach_all_apps: bool = False
     overrides_cover_account_fields: bool = False
+    # Bodies with non-ASCII as \\u00e9 and slashes as \\/, or as they are.
+    escape_webhooks: bool = True
     duplicate_webhooks: float = 0.0
     reorder: float = 0.0
     reorder_seconds: float = 2.0

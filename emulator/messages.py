@@ -96,6 +96,8 @@ class Messages:
         fail_code = self._failure(number, draft, person_index) or self._late_failure(
             number, draft, person_index, person
         )
+        if fail_code in self._knobs.codes_at_once:
+            raise GraphError(fail_code)
         flags = (BY_USER_ID if draft.address.by_user_id else 0) | (HAS_USERNAME if person.is_hidden else 0)
         if person_index in number.free_entries and self._inbox.is_free_entry(number, person_index):
             flags |= FREE_ENTRY

@@ -96,7 +96,9 @@ class Payloads:
         # Sorting is stable, so the order of arrival stays as it was inside each account and each change.
         for account_id, group in groupby(sorted(of_messages, key=self._account_of), key=self._account_of):
             entries.append({"id": account_id, "changes": list(self._changes(group, version))})
-        return wire.encode({"object": "whatsapp_business_account", "entry": entries}).encode()
+        encode = wire.encode if self._knobs.escape_webhooks else wire.encode_plain
+        # A lone surrogate, which only a test types, has no bytes of its own.
+        return encode({"object": "whatsapp_business_account", "entry": entries}).encode(errors="replace")
 
     def acknowledge(self, inbound_indexes: Iterable[int], moment: float) -> None:
         """Note that the product confirmed having these messages; the first time counts."""
@@ -182,8 +184,7 @@ class Payloads:
         contact: dict[str, Any] = {"profile": {"name": self._ledger.people.name(who.phone)}}
         if who.username:
             contact["profile"]["username"] = who.username
-        if not who.is_hidden:
-            contact["wa_id"] = who.phone
+        contact |= self._phone_field("wa_id", who)
         contact["user_id"] = who.user_id
         if who.parent_id:
             contact["parent_user_id"] = who.parent_id
@@ -191,9 +192,16 @@ class Payloads:
             contact["identity_key_hash"] = self._ledger.people.identity(who.phone)
         return contact
 
+    def _phone_field(self, name: str, who: Who) -> dict[str, str]:
+        """Return a field for the phone; the knob says what a hidden one looks like."""
+        if not who.is_hidden:
+            return {name: who.phone}
+        shown = {"absent": None, "empty": "", "user_id": who.user_id}[self._knobs.hidden_phone_as]
+        return {} if shown is None else {name: shown}
+
     def _message(self, index: int, who: Who) -> dict[str, Any]:
         inbound = self._ledger.inbound[index]
-        head = {} if who.is_hidden else {"from": who.phone}
+        head = self._phone_field("from", who)
         head["from_user_id"] = who.user_id
         if who.parent_id:
             head["from_parent_user_id"] = who.parent_id
@@ -207,8 +215,7 @@ class Payloads:
             "status": STATES[state],
             "timestamp": str(timestamp),
         }
-        if not who.is_hidden:
-            element["recipient_id"] = who.phone
+        element |= self._phone_field("recipient_id", who)
         # A failure gives back only the identifier that was used.
         if state != FAILED or who.is_hidden:
             element["recipient_user_id"] = who.user_id

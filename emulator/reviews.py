@@ -84,7 +84,7 @@ class Reviews:
         changes = {key: form[key] for key in EDITABLE_FIELDS if key in form}
         content: Form = {**template.form(), **changes}
         check_content(content)
-        template.stays_usable = template.status == "APPROVED"
+        template.stays_usable = template.status == "APPROVED" and self._knobs.edited_templates_usable
         template.status = "PENDING"
         self._edits[template.template_id] = content
         self._review(account, template)

@@ -6,12 +6,18 @@ from typing import Any
 from aiohttp import web
 
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_ENCODE_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(value: object) -> str:
     """Return JSON with non-ASCII and slashes escaped as Meta does: consumers must hash the raw bytes."""
     # A slash occurs in JSON only inside strings, so replacing it in the text is safe.
     return _ENCODE(value).replace("/", "\\/")
+
+
+def encode_plain(value: object) -> str:
+    """Return JSON with nothing escaped that need not be."""
+    return _ENCODE_PLAIN(value)
 
 
 def answer(value: object, *, status: int = 200) -> web.Response:
