@@ -1,6 +1,6 @@
 """Broadcasts as lists show them: newest first, by state or name, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,3 +46,8 @@ def list_started_ids(workspace_id: int, since: datetime) -> list[int]:
     ids = set(found.filter(started_at__gte=since).values_list("pk", flat=True)[:400])
     ids.update(found.filter(state__in=RUNNING).values_list("pk", flat=True)[:100])
     return sorted(ids)
+
+
+def list_names(workspace_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Return the names of some broadcasts."""
+    return dict(Broadcast.objects.filter(workspace_id=workspace_id, pk__in=ids).values_list("pk", "name"))

@@ -38,6 +38,16 @@ class Broadcast(models.Model):
     header_asset_id = models.BigIntegerField(null=True, blank=True)
     number_ids = ArrayField(models.BigIntegerField(), default=list)
     pace = models.CharField(max_length=16, default="standard")
+    # Whether a person is written to by the number they last talked with, where it is in the pool.
+    is_sticky = models.BooleanField(default=True)
+    # Whether careful numbers take turns with identical messages, 15 s apart (see broadcasts/turns.py).
+    is_spaced = models.BooleanField(default=True)
+    # Who still waits so long after the start is skipped; a pause does not count.
+    give_up_hours = models.PositiveSmallIntegerField(default=72)
+    give_up_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    # What was expected when it started (see broadcasts/outlook.py), to be held against the fact afterwards.
+    outlook = models.JSONField(null=True, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +69,8 @@ class Recipient(models.Model):
     contact_id = models.BigIntegerField()
     workspace_id = models.BigIntegerField()
     message_id = models.UUIDField(null=True)
+    # Why this number writes to them: one of rules.Choice; empty until it is expanded.
+    number_choice = models.CharField(max_length=12, default="")
 
     pk = models.CompositePrimaryKey("broadcast_id", "contact_id")
 
@@ -68,3 +80,21 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"contact {self.contact_id} of broadcast {self.broadcast_id}"
+
+
+class ContentTurn(models.Model):
+    """When the next identical message of a workspace may be due, whichever careful number sends it."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    # SHA-256 of what people would read, in hexadecimal.
+    content_hash = models.CharField(max_length=64)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "broadcasts_contentturn"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "content_hash"], name="broadcasts_contentturn_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"next at {self.next_at}"
