@@ -74,6 +74,7 @@ class Gate(StrEnum):
     PACE = "pace"
     THROUGHPUT = "throughput"
     QUIET_HOURS = "quiet_hours"
+    SAME_CONTENT = "same_content"
 
 
 @dataclass(frozen=True, slots=True)
