@@ -1,12 +1,12 @@
 """The fleet as pages show it: every number with its account and portfolio."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from switchboard.numbers.models import Number, NumberState, Quality
+from switchboard.numbers.models import Account, Number, NumberState, Quality
 
 _DIGITS = re.compile(r"(\d{1,9})")
 
@@ -35,10 +35,12 @@ def count_fleet(workspace_id: int) -> FleetSummary:
     return FleetSummary(**counts)
 
 
-def list_stopped_by_error(workspace_id: int) -> list[tuple[str, str, str]]:
+def list_stopped_by_error(workspace_id: int, *, without: Collection[int] = ()) -> list[tuple[str, str, str]]:
     """Return the first numbers that an error has stopped, with its code and words; nobody's own stop is among them."""
-    stopped = Number.objects.filter(workspace_id=workspace_id, stopped_at__isnull=False).exclude(
-        stopped_code__in=("", "person")
+    stopped = (
+        Number.objects.filter(workspace_id=workspace_id, stopped_at__isnull=False)
+        .exclude(stopped_code__in=("", "person"))
+        .exclude(pk__in=without)
     )
     return [(str(number), number.stopped_code, number.stopped_detail) for number in stopped.order_by("id")[:3]]
 
@@ -47,6 +49,17 @@ def list_stopped(workspace_id: int) -> list[tuple[str, str, str]]:
     """Return every stopped number with the code and the words of why, whoever or whatever stopped it."""
     stopped = Number.objects.filter(workspace_id=workspace_id, stopped_at__isnull=False).order_by("id")
     return [(str(number), number.stopped_code, number.stopped_detail) for number in stopped]
+
+
+def list_names(workspace_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Return what people call some numbers."""
+    found = Number.objects.filter(workspace_id=workspace_id, pk__in=ids).only("label", "phone")
+    return {number.pk: str(number) for number in found}
+
+
+def list_account_names(workspace_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Return the names of some accounts."""
+    return dict(Account.objects.filter(workspace_id=workspace_id, pk__in=ids).values_list("pk", "name"))
 
 
 def list_numbers(workspace_id: int, *, ids: Sequence[int] | None = None) -> list[Number]:

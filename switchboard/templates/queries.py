@@ -1,5 +1,6 @@
 """What is known of templates and of the media that their headers show."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from switchboard.templates.errors import AssetMissingError, TemplateMissingError
@@ -42,3 +43,8 @@ def map_media_ids(workspace_id: int, asset_id: int, now: datetime | None = None)
     if now is not None:
         uploads = uploads.filter(expires_at__gt=now + UPLOAD_MARGIN)
     return dict(uploads.values_list("number_id", "media_id"))
+
+
+def list_names(workspace_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Return the names of some templates."""
+    return dict(Template.objects.filter(workspace_id=workspace_id, pk__in=ids).values_list("pk", "name"))

@@ -1,5 +1,6 @@
 """What every page's frame shows: places, workspace, language, the stop switch and whatever is wrong."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,11 +18,16 @@ from switchboard.team import queries as team_queries
 from switchboard.team import rules as team_rules
 from switchboard.team.rules import Right
 from switchboard.web import formats, words
+from switchboard.web.incidents import reading
 from switchboard.webhooks import queries as webhooks_queries
 
 LANGUAGE_NAMES = [("ja", "日本語"), ("zh-hans", "简体中文"), ("en", "English")]
 _LAG_SHOWN_AFTER = timedelta(seconds=10)
 _MOST_COUNTED = 999
+_INCIDENTS_SHOWN = 3
+_MOST_INCIDENTS_READ = 50
+# Looked up for every page anew, so that they are true even while nobody is there to raise or end an incident.
+_SAID_LIVE = frozenset({"role_silent", "events_behind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class Frame:
     rights: frozenset[Right] = frozenset()
     stop: StopNotice | None = None
     problems: list[Problem] = field(default_factory=list)
+    incidents: list[reading.Row] = field(default_factory=list)
+    more_incidents: int = 0
 
     @property
     def may_send(self) -> bool:
@@ -97,7 +105,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         result.rights = team_rules.list_rights(member.role)
         if not getattr(request, "htmx", False) or request.path == reverse("bands"):
             result.stop = _stop_notice(member.workspace_id, may_resume=result.may_protect)
-            result.problems = list_problems(member.workspace_id)
+            found = reading.list_open(member.workspace_id, most=_MOST_INCIDENTS_READ, without=_SAID_LIVE)
+            result.incidents, result.more_incidents = found[:_INCIDENTS_SHOWN], len(found[_INCIDENTS_SHOWN:])
+            result.problems = list_problems(member.workspace_id, _numbers_of(found))
         if not getattr(request, "htmx", False):
             result.places = _places(request.path)
             if result.may_protect:
@@ -123,7 +133,10 @@ def _places(path: str) -> list[Place]:
 
 def _places_of_care(path: str, workspace_id: int) -> list[Place]:
     """Return the pages of those who keep the installation well; dead letters only when there are any."""
-    places = [("health:show", _("Health"), "heartbeat", "h", 0)]
+    places = [
+        ("incidents:list", _("Incidents"), "alert-octagon", "i", 0),
+        ("health:show", _("Health"), "heartbeat", "h", 0),
+    ]
     letters = webhooks_queries.count_open_letters(workspace_id, most=_MOST_COUNTED)
     if letters or path.startswith(reverse("deadletters:list")):
         places.append(("deadletters:list", _("Dead letters"), "mail-off", "d", letters))
@@ -145,8 +158,12 @@ def _stop_notice(workspace_id: int, *, may_resume: bool) -> StopNotice | None:
     return StopNotice(sentence % {"since": since, "by": stop.by}, may_resume=may_resume)
 
 
-def list_problems(workspace_id: int) -> list[Problem]:
-    """Return what is wrong right now, in sentences; nothing when all is well."""
+def _numbers_of(found: list[reading.Row]) -> list[int]:
+    return [int(row.subject_id) for row in found if row.kind == "number_stopped" and row.subject_id.isdigit()]
+
+
+def list_problems(workspace_id: int, told: Collection[int] = ()) -> list[Problem]:
+    """Return what is wrong right now, in sentences; nothing when all is well. `told`: numbers with an incident."""
     now = clock.now()
     work = {
         "sender": _("No sender is running, so nothing is sent. Start one with `switchboard sender`."),
@@ -165,7 +182,7 @@ def list_problems(workspace_id: int) -> list[Problem]:
     if lag is not None and lag > _LAG_SHOWN_AFTER and "worker" not in silent:
         sentence = _("Incoming events are %(span)s behind. Broadcasts are held until they are applied.")
         problems.append(Problem(sentence % {"span": formats.render_span(lag.total_seconds())}))
-    for name, code, detail in fleet.list_stopped_by_error(workspace_id):
+    for name, code, detail in fleet.list_stopped_by_error(workspace_id, without=told):
         sentence = _("%(number)s has stopped: %(reason)s")
         problems.append(
             Problem(

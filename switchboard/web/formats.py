@@ -38,6 +38,14 @@ def render_moment(value: datetime) -> str:
     return f"{render_day(local)} {render_clock_time(local)}"
 
 
+def render_stored_moment(value: object) -> str:
+    """Return a moment that was stored as text; a text that is none stays as it is."""
+    try:
+        return render_moment(datetime.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
 def render_day(value: datetime) -> str:
     """Return the day of a moment in the page's time zone."""
     return dates.format_skeleton("MMMd", value.astimezone(_zone()), tzinfo=_zone(), locale=locale_name())

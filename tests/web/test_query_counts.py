@@ -7,8 +7,8 @@ from tests import factories
 from tests.web.conftest import Shop
 
 # Session, person, member and scopes (5), savepoints (2), and the frame: workspaces, stop, heartbeats, lag, numbers,
-# dead letters (6); one to spare.
-FRAME = 14
+# incidents, dead letters (7); one to spare.
+FRAME = 15
 PAGES = [
     ("/", FRAME + 9),
     ("/broadcasts/", FRAME + 2),

@@ -1,0 +1,1 @@
+"""What is or was wrong: cause, cure, beginning and end."""
