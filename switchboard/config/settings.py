@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "switchboard.consent",
     "switchboard.templates",
     "switchboard.delivery",
+    "switchboard.conversations",
     "switchboard.broadcasts",
     "switchboard.replies",
     "switchboard.webhooks",

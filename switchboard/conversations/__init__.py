@@ -1,0 +1,1 @@
+"""Threads of one person with one number: sessions, state, priority, who is answering, timers, business hours."""

@@ -1,0 +1,19 @@
+"""Hot-path SQL of conversations; every function takes a connection."""
+
+from switchboard.conversations.store.lines import insert_lines
+from switchboard.conversations.store.threads import list_hours, lock_threads, note_inbound, note_outbound, save_threads
+from switchboard.conversations.store.timers import drop_timers, finish_calls, lease_calls, set_timers, take_timers
+
+__all__ = [
+    "drop_timers",
+    "finish_calls",
+    "insert_lines",
+    "lease_calls",
+    "list_hours",
+    "lock_threads",
+    "note_inbound",
+    "note_outbound",
+    "save_threads",
+    "set_timers",
+    "take_timers",
+]

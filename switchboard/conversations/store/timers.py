@@ -1,0 +1,108 @@
+"""SQL of timers: set, dropped, taken when they are due. A row outlives every process; a lease covers calls to Meta."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from switchboard.conversations.types import NewTimer, Timer, TimerKind
+
+Connection = AsyncConnection[Any]
+
+LEASE = timedelta(seconds=15)
+_CALLS = frozenset({TimerKind.TYPING})
+
+# Index: conversations_timer_once. A conversation has one timer of a kind: the newer takes the older's place.
+SQL_SET_TIMERS = """
+INSERT INTO conversations_timer AS timer (workspace_id, conversation_id, kind, due_at, payload, is_call)
+SELECT * FROM unnest(%(workspace_ids)s::bigint[], %(conversation_ids)s::bigint[], %(kinds)s::text[],
+    %(due_at)s::timestamptz[], %(payloads)s::jsonb[], %(are_calls)s::boolean[])
+ON CONFLICT (conversation_id, kind) DO UPDATE
+SET due_at = excluded.due_at, payload = excluded.payload, leased_until = NULL
+"""
+
+
+async def set_timers(connection: Connection, timers: Sequence[NewTimer]) -> None:
+    """Set timers; each takes the place of an earlier one of its kind in its conversation."""
+    unique = {(timer.conversation_id, timer.kind): timer for timer in timers}
+    rows = [unique[key] for key in sorted(unique)]
+    if not rows:
+        return
+    given = {
+        "workspace_ids": [row.workspace_id for row in rows],
+        "conversation_ids": [row.conversation_id for row in rows],
+        "kinds": [row.kind.value for row in rows],
+        "due_at": [row.due_at for row in rows],
+        "payloads": [Jsonb(row.payload) for row in rows],
+        "are_calls": [row.kind in _CALLS for row in rows],
+    }
+    await connection.execute(SQL_SET_TIMERS, given)
+
+
+# Index: conversations_timer_once.
+SQL_DROP_TIMERS = """
+DELETE FROM conversations_timer
+WHERE conversation_id = ANY (%(conversation_ids)s::bigint[]) AND kind = ANY (%(kinds)s::text[])
+"""
+
+
+async def drop_timers(connection: Connection, conversation_ids: Collection[int], kinds: Collection[TimerKind]) -> int:
+    """Drop timers of these kinds and return how many there were."""
+    if not conversation_ids:
+        return 0
+    given = {"conversation_ids": sorted(conversation_ids), "kinds": sorted(kinds)}
+    return (await connection.execute(SQL_DROP_TIMERS, given)).rowcount
+
+
+# Index: conversations_timer_due. Taken for good: what a timer does stands in the same transaction. A timer whose
+# conversation somebody else holds comes back with the next round.
+SQL_TAKE_TIMERS = """
+WITH due AS (
+    SELECT timer.id FROM conversations_timer AS timer
+    WHERE NOT timer.is_call AND timer.due_at <= %(now)s
+    ORDER BY timer.due_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+DELETE FROM conversations_timer AS timer USING due WHERE timer.id = due.id
+RETURNING timer.id, timer.workspace_id, timer.conversation_id, timer.kind, timer.due_at, timer.payload
+"""
+
+
+async def take_timers(connection: Connection, now: datetime, limit: int) -> list[Timer]:
+    """Take timers that are due and need nothing but the database, the oldest first."""
+    async with connection.cursor(row_factory=class_row(Timer)) as cursor:
+        await cursor.execute(SQL_TAKE_TIMERS, {"now": now, "limit": limit})
+        return sorted(await cursor.fetchall(), key=lambda timer: (timer.due_at, timer.id))
+
+
+# Index: conversations_timer_due.
+SQL_LEASE_CALLS = """
+WITH due AS (
+    SELECT timer.id FROM conversations_timer AS timer
+    WHERE timer.is_call AND timer.due_at <= %(now)s AND (timer.leased_until IS NULL OR timer.leased_until <= %(now)s)
+    ORDER BY timer.due_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE conversations_timer AS timer SET leased_until = %(until)s FROM due WHERE timer.id = due.id
+RETURNING timer.id, timer.workspace_id, timer.conversation_id, timer.kind, timer.due_at, timer.payload
+"""
+
+
+async def lease_calls(connection: Connection, now: datetime, limit: int) -> list[Timer]:
+    """Return calls to Meta that are due, for this process alone while the lease lasts."""
+    async with connection.cursor(row_factory=class_row(Timer)) as cursor:
+        await cursor.execute(SQL_LEASE_CALLS, {"now": now, "until": now + LEASE, "limit": limit})
+        return await cursor.fetchall()
+
+
+# Index: the primary key. A timer that was set anew meanwhile has no lease and stays.
+SQL_FINISH_CALLS = "DELETE FROM conversations_timer WHERE id = ANY (%(ids)s::bigint[]) AND leased_until IS NOT NULL"
+
+
+async def finish_calls(connection: Connection, ids: Collection[int]) -> None:
+    """Remove calls that were made."""
+    if ids:
+        await connection.execute(SQL_FINISH_CALLS, {"ids": sorted(ids)})
