@@ -23,7 +23,7 @@ class FakeCloud:
     tokens: list[str] = field(default_factory=list)
     uploaded_to: list[str] = field(default_factory=list)
 
-    def call(self, token: str, work: Callable[[Any], Awaitable[Any]]) -> Any:
+    def call(self, token: str, work: Callable[[Any], Awaitable[Any]], *, app_secret: str = "") -> Any:
         """Run the calls."""
         self.tokens.append(token)
 

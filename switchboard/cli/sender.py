@@ -5,10 +5,9 @@ import asyncio
 import click
 
 from switchboard.cli import running
-from switchboard.core import database, env
+from switchboard.cloudapi import sync
+from switchboard.core import database
 from switchboard.delivery.worker import SenderConfig, run_sender
-
-_DEFAULT_API = "https://graph.facebook.com/v26.0"
 
 
 @click.command(help="Send what is due.")
@@ -19,8 +18,9 @@ def sender(*, concurrency: int) -> None:
     async def run(stopping: asyncio.Event) -> None:
         config = SenderConfig(
             database_url=database.database_url(),
-            cloud_api_url=env.read_text("SWITCHBOARD_CLOUD_API_URL", _DEFAULT_API),
+            cloud_api_url=sync.base_url(),
             concurrency=concurrency,
+            proves_calls=sync.proves_calls(),
         )
         await run_sender(config, stopping)
 

@@ -254,6 +254,12 @@ def delay_after(outcome: Outcome, attempt: int) -> float | None:
     return outcome.delays[min(attempt, len(outcome.delays)) - 1]
 
 
+def wait_after(error: CloudError, attempt: int) -> float | None:
+    """Return the seconds to wait after a refusal: the table's, or longer where Meta's headers ask for it."""
+    delay = delay_after(error.outcome, attempt)
+    return None if delay is None else max(delay, error.retry_after_seconds)
+
+
 def describe(failure: Failure | TooLarge) -> str:
     """Return one sentence for a person."""
     if isinstance(failure, TooLarge):

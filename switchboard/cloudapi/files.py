@@ -51,6 +51,8 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyp3g", "video/3gpp"),
     (4, b"ftyp", "video/mp4"),
 )
+# One box of MPEG-4 holds sound as well as pictures.
+_SAME_BYTES = ({"audio/mp4", "video/mp4"}, {"audio/3gpp", "video/3gpp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,17 @@ def sniff(content: bytes) -> str:
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return next((mime for stream, mime in _OLD_OFFICE_STREAMS.items() if stream in content), "")
     return "text/plain" if _is_text(content) else ""
+
+
+def check_mime(mime: str, content: bytes) -> str:
+    """Return the media type that a file is said to have when its bytes agree.
+
+    :raises PayloadError: they say something else.
+    """
+    stated, found = mime.partition(";")[0].strip().lower(), sniff(content)
+    if stated != found and {stated, found} not in _SAME_BYTES:
+        raise PayloadError(WRONG_TYPE, field="file", measured=found or "application/octet-stream", limit=mime)
+    return stated
 
 
 def check_file(kind: str, content: bytes) -> FileType:

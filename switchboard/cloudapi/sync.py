@@ -17,6 +17,11 @@ def base_url() -> str:
     return env.read_text("SWITCHBOARD_CLOUD_API_URL", DEFAULT_URL) or DEFAULT_URL
 
 
+def proves_calls() -> bool:
+    """Tell whether every call is to carry `appsecret_proof`, as Meta wants it with "Require app secret" on."""
+    return env.read_flag("SWITCHBOARD_APPSECRET_PROOF", default=False)
+
+
 def call(
     token: str,
     work: Callable[[CloudClient], Awaitable[Result]],

@@ -65,7 +65,7 @@ class Poster:
         if self._is_too_late(planned):
             return self.release(message)
         try:
-            token = await self.credentials.find_token(message.workspace_id, message.account_id)
+            access = await self.credentials.find_access(message.workspace_id, message.account_id)
         except NoTokenError as error:
             return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_attempt_used=False)
         # Looking the token up may have taken its time.
@@ -74,7 +74,8 @@ class Poster:
         data = callback.build_callback_data(message.workspace_id, message.message_id, message.attempt)
         payload = payloads.build_envelope(recipient=message.recipient, callback_data=data, body=message.body)
         self.schedule.note_left(planned, self.monotonic())
-        answer = await CloudClient(self.transport, token).send_message(message.number_meta_id, payload)
+        client = CloudClient(self.transport, access.token, app_secret=access.app_secret)
+        answer = await client.send_message(message.number_meta_id, payload)
         return self._weigh(message, answer)
 
     def _is_too_late(self, planned: Planned) -> bool:
@@ -126,7 +127,9 @@ class Poster:
         reason = Reason(error.code, outcome.sentence, error.details or error.message)
         if outcome.action in (Action.STOP_NUMBER, Action.STOP_ACCOUNT):
             return self._stop(message, outcome.action, reason)
-        delay = errors.delay_after(outcome, message.attempt)
+        if outcome.action == Action.OPT_OUT:
+            return self._opt_out(message, reason)
+        delay = errors.wait_after(error, message.attempt)
         if delay is None:
             return self._fail(message, reason)
         detail = {"code": error.code, "said": reason.details}
@@ -140,6 +143,12 @@ class Poster:
     def _fail(self, message: Claimed, reason: Reason) -> Note:
         detail = {"details": reason.details}
         return Note(Result(message, State.FAILED, self.now(), reason=str(reason.code), detail=detail))
+
+    def _opt_out(self, message: Claimed, reason: Reason) -> Note:
+        """Obey a person who stopped marketing in WhatsApp, and of whom Meta tells here."""
+        note = self._fail(message, reason)
+        follow = partial(_opt_out, message=message, reason=reason, now=note.result.at)
+        return Note(note.result, ("opt_out", message.message_id), follow)
 
     def _retry(
         self,
@@ -199,6 +208,10 @@ async def _stop(
 ) -> None:
     stop = store.stop_number if kind == "number" else store.stop_account_of
     await stop(connection, message.workspace_id, message.number_id, reason, now)
+
+
+async def _opt_out(connection: AsyncConnection[Any], *, message: Claimed, reason: Reason, now: datetime) -> None:
+    await store.opt_out(connection, message.workspace_id, message.message_id, reason, now)
 
 
 async def _stop_template(connection: AsyncConnection[Any], *, message: Claimed, template_id: int, code: int) -> None:

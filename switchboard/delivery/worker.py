@@ -52,6 +52,8 @@ class SenderConfig:
     concurrency: int = 128
     timeout_seconds: float = 20.0
     pool_size: int = 4
+    # Each call carries the proof that the token was not stolen.
+    proves_calls: bool = False
     sender_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -67,7 +69,7 @@ async def run_sender(config: SenderConfig, stopping: asyncio.Event) -> dict[str,
         ) as transport:
             batches = OpenBatches(clock.monotonic)
             parts = Switches(), Breaker(clock.monotonic), Schedule()
-            poster = Poster(transport, Credentials(pool), batches, *parts)
+            poster = Poster(transport, Credentials(pool, proves_calls=config.proves_calls), batches, *parts)
             sender = Sender(config, pool, poster, Recorder(pool, batches))
             await sender.run(stopping)
             return dict(sender.counts)

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from switchboard.cloudapi import sync, transport
+from switchboard.cloudapi.client import CloudClient
 from switchboard.core import clock, env, errors, secrets
 from switchboard.jobs.leading import Connection
 from switchboard.replies import media, media_store, storage
@@ -41,6 +42,8 @@ async def fetch_media(connection: Connection, now: datetime) -> bool:
 async def _fetch(opened: transport.Transport, one: media_store.Waiting, most_bytes: int) -> media_store.Outcome:
     try:
         token = secrets.decrypt(bytes(one.token_encrypted))
+        secret = secrets.decrypt(bytes(one.secret_encrypted)) if sync.proves_calls() else ""
     except (errors.SwitchboardError, env.SettingError) as error:
         return media.try_later(one, str(error), clock.now())
-    return await media.fetch(opened, token, one, save=storage.save_file, most_bytes=most_bytes, now=clock.now())
+    client = CloudClient(opened, token, app_secret=secret)
+    return await media.fetch(client, one, save=storage.save_file, most_bytes=most_bytes, now=clock.now())

@@ -3,7 +3,7 @@
 Call these inside `core.tenancy.workspace_scope`, except `sync_account`: it talks to Meta between two scopes of its own.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from switchboard.cloudapi import errors as cloud_errors
 from switchboard.cloudapi import sync as cloud
-from switchboard.cloudapi.client import CloudClient, NumberInfo
+from switchboard.cloudapi.client import NumberInfo
 from switchboard.core import secrets, statements
 from switchboard.core.tenancy import workspace_scope
 from switchboard.numbers import queries, wire
@@ -28,7 +28,7 @@ from switchboard.numbers.models import Account, AccountCheck, App, Number, Numbe
 from switchboard.numbers.rules import PRESETS, Pace
 
 # Runs calls with one token; tests pass one that answers by itself.
-Call = Callable[[str, Callable[[CloudClient], Awaitable[Any]]], Any]
+Call = Callable[..., Any]
 STOPPED_BY_PERSON = "person"
 _LONGEST_GAP_SECONDS = 3600
 
@@ -133,8 +133,8 @@ def sync_account(*, workspace_id: int, account_id: int, now: datetime, call: Cal
     """
     with workspace_scope(workspace_id):
         account = queries.get_account(workspace_id, account_id)
-        token = queries.read_token(account)
-    answer = call(token, lambda api: api.list_numbers(account.meta_id))
+        token, secret = queries.read_token(account), queries.read_proof_secret(account)
+    answer = call(token, lambda api: api.list_numbers(account.meta_id), app_secret=secret)
     if not isinstance(answer, list):
         raise note_sync_failure(workspace_id=workspace_id, account_id=account_id, failure=answer)
     with workspace_scope(workspace_id):

@@ -141,10 +141,13 @@ def subscribe(*, workspace_id: int, account_id: int, override_url: str, now: dat
     check_address(override_url)
     with workspace_scope(workspace_id):
         account = queries.get_account(workspace_id, account_id)
-        token, verify_token = queries.read_token(account), queries.read_verify_token(account.app)
+        token, secret = queries.read_token(account), queries.read_proof_secret(account)
+        verify_token = queries.read_verify_token(account.app)
 
     answer = call(
-        token, lambda api: api.subscribe_app(account.meta_id, override_url=override_url, verify_token=verify_token)
+        token,
+        lambda api: api.subscribe_app(account.meta_id, override_url=override_url, verify_token=verify_token),
+        app_secret=secret,
     )
     return _note(workspace_id, account_id, SUBSCRIPTION, answer, now)
 
@@ -178,8 +181,8 @@ def register_number(*, workspace_id: int, number_id: int, pin: str, now: datetim
     check_pin(pin)
     with workspace_scope(workspace_id):
         number = queries.get_number(workspace_id, number_id)
-        token = queries.read_token(number.account)
-    answer = call(token, lambda api: api.register(number.meta_id, pin))
+        token, secret = queries.read_token(number.account), queries.read_proof_secret(number.account)
+    answer = call(token, lambda api: api.register(number.meta_id, pin), app_secret=secret)
     return _note(workspace_id, number.account_id, registration_of(number_id), answer, now)
 
 

@@ -1,5 +1,6 @@
 """What is known of portfolios, accounts and numbers."""
 
+from switchboard.cloudapi import sync as cloud
 from switchboard.core import secrets
 from switchboard.numbers.errors import AccountMissingError, AppMissingError, NumberMissingError
 from switchboard.numbers.models import Account, AccountCheck, App, Number, Portfolio
@@ -88,6 +89,14 @@ def read_app_secret(app: App) -> str:
     :raises KeyMissingError: none of this installation's keys fits.
     """
     return secrets.decrypt(app.secret_encrypted)
+
+
+def read_proof_secret(account: Account) -> str:
+    """Return the secret that an account's calls are proved with; empty where no proof is wanted.
+
+    :raises KeyMissingError: none of this installation's keys fits.
+    """
+    return read_app_secret(account.app) if cloud.proves_calls() else ""
 
 
 def read_verify_token(app: App) -> str:

@@ -8,11 +8,9 @@ import mimetypes
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import msgspec
-
-from switchboard.cloudapi.client import parse_error
-from switchboard.cloudapi.errors import CloudError
-from switchboard.cloudapi.transport import Answer, TooLarge, Transport
+from switchboard.cloudapi.client import CloudClient, Downloaded, MediaNode
+from switchboard.cloudapi.errors import CloudError, Failure
+from switchboard.cloudapi.transport import TooLarge
 from switchboard.cloudapi.values import as_object, as_text
 from switchboard.replies.media_store import NewMedia, Outcome, Waiting
 from switchboard.replies.store import NewInbound
@@ -24,17 +22,10 @@ _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=6)
 # A file that differs from its digest each time does not get better.
 _MOST_MISMATCHES = 5
-_OK = 200
 _GONE = frozenset({400, 404, 410})
 _SHA256_BYTES = 32
 
 Save = Callable[[str, bytes], str]
-
-
-class _Node(msgspec.Struct, frozen=True):
-    url: str
-    mime_type: str = ""
-    sha256: str = ""
 
 
 class _TroubleError(Exception):
@@ -77,13 +68,11 @@ def parse_digest(text: str) -> str:
     return raw.hex() if len(raw) == _SHA256_BYTES else ""
 
 
-async def fetch(
-    transport: Transport, token: str, waiting: Waiting, *, save: Save, most_bytes: int, now: datetime
-) -> Outcome:
+async def fetch(client: CloudClient, waiting: Waiting, *, save: Save, most_bytes: int, now: datetime) -> Outcome:
     """Bring one file from Meta into the storage, and return what became of it."""
     try:
-        node = await _look_up(transport, token, waiting)
-        content = await _download(transport, token, node, most_bytes)
+        node = await _look_up(client, waiting)
+        content = await _download(client, node, most_bytes)
         stated = waiting.sha256 or parse_digest(node.sha256)
         if stated and hashlib.sha256(content).hexdigest() != stated:
             raise _TroubleError(
@@ -101,37 +90,30 @@ async def fetch(
     return Outcome(waiting.id, "stored", path, len(content), hashlib.sha256(content).hexdigest(), mime, now, "")
 
 
-async def _look_up(transport: Transport, token: str, waiting: Waiting) -> _Node:
-    answer = await transport.get(waiting.media_id, token=token, query={"phone_number_id": waiting.number_meta_id})
-    if not isinstance(answer, Answer):
-        raise _TroubleError(answer.reason)
-    if answer.status != _OK:
-        raise _TroubleError(
-            f"Meta answers {answer.status}: {_sentence(answer)}", is_final=answer.status in _GONE and waiting.tries > 1
-        )
-    try:
-        return msgspec.json.decode(answer.body, type=_Node)
-    except msgspec.DecodeError as error:
-        raise _TroubleError(f"Meta's answer cannot be read: {error}") from error
+async def _look_up(client: CloudClient, waiting: Waiting) -> MediaNode:
+    node = await client.get_media(waiting.media_id, number_id=waiting.number_meta_id)
+    if isinstance(node, CloudError):
+        is_final = node.http_status in _GONE and waiting.tries > 1
+        raise _TroubleError(f"Meta answers {node.http_status}: {node.message}", is_final=is_final)
+    if not isinstance(node, MediaNode):
+        raise _TroubleError(node.reason)
+    return node
 
 
-async def _download(transport: Transport, token: str, node: _Node, most_bytes: int) -> bytes:
-    answer = await transport.download(node.url, token=token, most_bytes=most_bytes)
-    if isinstance(answer, TooLarge):
+async def _download(client: CloudClient, node: MediaNode, most_bytes: int) -> bytes:
+    content: Downloaded | TooLarge | Failure = TooLarge(most_bytes)
+    if node.size <= most_bytes:
+        content = await client.download(node.url, most_bytes=most_bytes)
+    if isinstance(content, Downloaded):
+        return content.content
+    if isinstance(content, TooLarge):
         limit = most_bytes // (1024 * 1024)
         raise _TroubleError(
             f"The file is larger than {limit} MB. Set SWITCHBOARD_MEDIA_LIMIT_MB higher.", is_final=True
         )
-    if not isinstance(answer, Answer):
-        raise _TroubleError(answer.reason)
-    if answer.status != _OK:
-        raise _TroubleError(f"The file's address answers {answer.status}.")
-    return answer.body
-
-
-def _sentence(answer: Answer) -> str:
-    error = parse_error(answer.status, answer.body)
-    return error.message if isinstance(error, CloudError) else error.reason
+    if isinstance(content, CloudError):
+        raise _TroubleError(f"The file's address answers {content.http_status}.")
+    raise _TroubleError(content.reason)
 
 
 def try_later(waiting: Waiting, why: str, now: datetime) -> Outcome:

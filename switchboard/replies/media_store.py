@@ -37,6 +37,7 @@ class Waiting:
     number_meta_id: str
     account_id: int
     token_encrypted: bytes
+    secret_encrypted: bytes
     media_id: str
     mime: str
     sha256: str
@@ -95,10 +96,11 @@ async def insert_media(connection: Connection, files: Sequence[NewMedia]) -> Non
 # Index: replies_media_waiting, then primary keys.
 SQL_LIST_DUE = """
 SELECT media.id, media.workspace_id, media.message_id, number.meta_id AS number_meta_id, account.id AS account_id,
-    account.token_encrypted, media.media_id, media.mime, media.sha256, media.tries, media.expires_at
+    account.token_encrypted, app.secret_encrypted, media.media_id, media.mime, media.sha256, media.tries, media.expires_at
 FROM replies_media AS media
 JOIN numbers_number AS number ON number.id = media.number_id
 JOIN numbers_account AS account ON account.id = number.account_id
+JOIN numbers_app AS app ON app.id = account.app_id
 WHERE media.state = 'waiting' AND media.due_at <= %(now)s
 ORDER BY media.due_at LIMIT %(limit)s
 """

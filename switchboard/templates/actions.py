@@ -38,8 +38,8 @@ def sync_templates(
     """
     with workspace_scope(workspace_id):
         account = numbers_queries.get_account(workspace_id, account_id)
-        token = numbers_queries.read_token(account)
-    answer = call(token, lambda api: api.list_templates(account.meta_id))
+        token, secret = numbers_queries.read_token(account), numbers_queries.read_proof_secret(account)
+    answer = call(token, lambda api: api.list_templates(account.meta_id), app_secret=secret)
     if not isinstance(answer, list):
         raise numbers_actions.note_sync_failure(workspace_id=workspace_id, account_id=account_id, failure=answer)
     with workspace_scope(workspace_id):
@@ -110,9 +110,10 @@ def add_asset(*, workspace_id: int, file_name: str, content: bytes, now: datetim
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """The numbers of one account that still lack a file, and the account's token."""
+    """The numbers of one account that still lack a file, and what its calls are made with."""
 
     token: str
+    app_secret: str
     numbers: tuple[Number, ...]
 
 
@@ -138,7 +139,7 @@ def ensure_uploads(
         errands = _plan_errands(workspace_id, [number_id for number_id in wanted if number_id not in held])
     failures: dict[str, cloud_errors.Failure] = {}
     for errand in errands:
-        for number, answer in call(errand.token, _upload_to(errand.numbers, asset)):
+        for number, answer in call(errand.token, _upload_to(errand.numbers, asset), app_secret=errand.app_secret):
             if isinstance(answer, str):
                 held[number.pk] = answer
                 _keep_upload(workspace_id, asset_id, number.pk, answer, now)
@@ -150,10 +151,15 @@ def ensure_uploads(
 
 def _plan_errands(workspace_id: int, number_ids: Sequence[int]) -> list[_Errand]:
     by_account: dict[int, list[Number]] = {}
-    numbers = Number.objects.filter(workspace_id=workspace_id, pk__in=number_ids).select_related("account")
+    numbers = Number.objects.filter(workspace_id=workspace_id, pk__in=number_ids).select_related("account__app")
     for number in numbers.order_by("account_id", "id"):
         by_account.setdefault(number.account_id, []).append(number)
-    return [_Errand(numbers_queries.read_token(group[0].account), tuple(group)) for group in by_account.values()]
+    return [_plan_errand(group[0].account, group) for group in by_account.values()]
+
+
+def _plan_errand(account: Account, numbers: Sequence[Number]) -> _Errand:
+    token, secret = numbers_queries.read_token(account), numbers_queries.read_proof_secret(account)
+    return _Errand(token, secret, tuple(numbers))
 
 
 def _upload_to(

@@ -86,10 +86,10 @@ async def test_uploading_sends_a_form():
         file = form["file"]
         assert isinstance(file, web.FileField)
         assert (form["messaging_product"], form["type"], file.filename) == ("whatsapp", "image/png", "a.png")
-        assert file.file.read() == b"\x89PNG"
+        assert file.file.read() == b"\x89PNG\r\n\x1a\n"
         return web.json_response({"id": "42"})
 
-    work = lambda api: api.upload_media("123", content=b"\x89PNG", mime="image/png", file_name="a.png")  # noqa: E731
+    work = lambda api: api.upload_media("123", content=b"\x89PNG\r\n\x1a\n", mime="image/png", file_name="a.png")  # noqa: E731
     assert await ask(answer, work) == "42"
 
 

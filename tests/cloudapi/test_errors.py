@@ -1,8 +1,10 @@
 """The table of Meta's errors."""
 
+from dataclasses import replace
+
 import pytest
 
-from switchboard.cloudapi.errors import OUTCOMES, Action, CloudError, delay_after, describe, outcome_of
+from switchboard.cloudapi.errors import OUTCOMES, Action, CloudError, delay_after, describe, outcome_of, wait_after
 from switchboard.cloudapi.transport import NotWritten, Unknown
 
 # Every code of the platform's documentation (November 2026); a range stands for all its codes.
@@ -118,3 +120,10 @@ def test_every_sentence_says_something_to_a_person(outcome):
 )
 def test_a_failure_is_one_sentence(failure, words):
     assert words in describe(failure)
+
+
+def test_meta_may_ask_for_more_patience_than_the_table():
+    slow = CloudError(130429, 0, "", "", 400)
+    assert wait_after(slow, 1) == 1
+    assert wait_after(replace(slow, retry_after_seconds=90.0), 1) == 90
+    assert wait_after(CloudError(131026, 0, "", "", 400, retry_after_seconds=90.0), 1) is None

@@ -103,3 +103,14 @@ def test_a_file_that_is_cut_off_is_refused_or_taken_but_breaks_nothing(cut):
                 files.check_file(kind, content[:cut])
             except PayloadError:
                 continue
+
+
+@pytest.mark.parametrize("mime", ["image/jpeg", "application/pdf", "application/octet-stream", ""])
+def test_a_stated_type_that_the_bytes_deny_is_refused(mime):
+    with pytest.raises(PayloadError, match="The file file is image/png"):
+        files.check_mime(mime, b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("mime", ["video/mp4", "audio/mp4", "audio/mp4; codecs=aac"])
+def test_one_box_may_hold_sound_or_pictures(mime):
+    assert files.check_mime(mime, b"\x00\x00\x00\x18ftypmp42") == mime.partition(";")[0]

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from switchboard.cloudapi import transport
+from switchboard.cloudapi.client import CloudClient
 from switchboard.core import database, env
 from switchboard.jobs import media as jobs_media
 from switchboard.replies import media, media_store, storage
@@ -87,7 +88,7 @@ async def fetch(world: World, meta: Meta, folder: Path, *, now: datetime = NOON,
         pool.connection() as connection,
     ):
         (waiting,) = await media_store.list_due(connection, now, 4)
-        outcome = await media.fetch(opened, "token", waiting, save=save, most_bytes=most_bytes, now=now)
+        outcome = await media.fetch(CloudClient(opened, "token"), waiting, save=save, most_bytes=most_bytes, now=now)
         await media_store.record(connection, outcome)
         return outcome.state
 

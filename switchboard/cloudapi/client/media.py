@@ -17,8 +17,8 @@ _MOST_TRIES = 4
 class MediaNode(msgspec.Struct, frozen=True):
     """Where a file can be fetched for the next five minutes, and what it is."""
 
-    id: str
     url: str
+    id: str = ""
     mime_type: str = ""
     sha256: str = ""
     file_size: int | str = 0
@@ -51,7 +51,11 @@ class MediaCalls(Caller):
     """/{number}/media, /{media} and /{app}/uploads."""
 
     async def upload_media(self, number_id: str, *, content: bytes, mime: str, file_name: str) -> str | Failure:
-        """Upload a file for one number and return its media id, good for 30 days."""
+        """Upload a file for one number and return its media id, good for 30 days.
+
+        :raises limits.PayloadError: its bytes are not what it is said to be, or no type that Meta takes.
+        """
+        files.check_mime(mime, content)
         form = aiohttp.FormData()
         form.add_field("messaging_product", "whatsapp")
         form.add_field("type", mime)

@@ -13,7 +13,14 @@ from switchboard.delivery.store.signals import (
     tally,
 )
 from switchboard.delivery.store.statuses import record_statuses
-from switchboard.delivery.store.stops import Reason, slow_number, stop_account_of, stop_number, stop_template
+from switchboard.delivery.store.stops import (
+    Reason,
+    opt_out,
+    slow_number,
+    stop_account_of,
+    stop_number,
+    stop_template,
+)
 from switchboard.delivery.store.take import LEASE
 from switchboard.delivery.store.unknown import settle_unknown
 
@@ -30,6 +37,7 @@ __all__ = [
     "list_stopped",
     "mark_replied",
     "open_windows",
+    "opt_out",
     "read_database_time",
     "record_results",
     "record_statuses",

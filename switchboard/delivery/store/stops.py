@@ -1,10 +1,13 @@
-"""What an error of Meta's stops: a number, all numbers of an account, a template."""
+"""What an error of Meta's stops: a number, all numbers of an account, a template, or all we start with a person."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection
+
+from switchboard.consent import store as consent_store
 
 Connection = AsyncConnection[Any]
 
@@ -84,3 +87,28 @@ async def slow_number(connection: Connection, workspace_id: int, number_id: int,
     """Let a number rest for a while."""
     given = {"number_id": number_id, "until": now + timedelta(seconds=seconds)}
     await connection.execute(SQL_SLOW_NUMBER, {"workspace_id": workspace_id, **given})
+
+
+# Index: the primary key.
+SQL_FIND_CONTACT = """
+SELECT contact_id FROM delivery_message WHERE id = %(message_id)s AND workspace_id = %(workspace_id)s
+"""
+
+
+async def opt_out(connection: Connection, workspace_id: int, message_id: UUID, reason: Reason, now: datetime) -> None:
+    """Start nothing more with the person of a message: Meta says that they stopped marketing from us."""
+    given = {"workspace_id": workspace_id, "message_id": message_id}
+    row = await (await connection.execute(SQL_FIND_CONTACT, given)).fetchone()
+    if row is None:
+        return
+    withdrawal = consent_store.Withdrawal(
+        workspace_id=workspace_id,
+        contact_id=row[0],
+        event_key=f"refusal:{message_id}:{reason.code}",
+        at=now,
+        source="whatsapp",
+        wording=reason.sentence,
+        evidence={"message_id": str(message_id), "code": reason.code},
+        actor="meta",
+    )
+    await consent_store.withdraw(connection, [withdrawal])
