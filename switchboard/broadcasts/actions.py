@@ -5,14 +5,14 @@ Call these inside `core.tenancy.workspace_scope`; `prepare_broadcast` opens scop
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from switchboard.broadcasts import audience, queries, store
+from switchboard.broadcasts import audience, queries, store, turns
 from switchboard.broadcasts.errors import NotEditableError, NotReadyError, WrongStateError
-from switchboard.broadcasts.expansion import CANCELLED, Expander, make_unsent, take_unexpanded
+from switchboard.broadcasts.expansion import CANCELLED, GAVE_UP, Expanded, Expander, make_unsent, take_unexpanded
 from switchboard.broadcasts.models import Broadcast, BroadcastState
 from switchboard.broadcasts.pool import Pool, load_pool
 from switchboard.core import statements
@@ -20,7 +20,7 @@ from switchboard.core.errors import SwitchboardError, Unavailable
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery import boards as delivery_boards
-from switchboard.delivery.types import LaneState, Measure, NewMessage, Origin, Priority
+from switchboard.delivery.types import LaneState, Measure, Origin, Priority
 from switchboard.templates import actions as template_actions
 from switchboard.templates import queries as template_queries
 
@@ -37,6 +37,9 @@ _FIELDS = (
     "number_ids",
     "pace",
     "scheduled_at",
+    "is_sticky",
+    "is_spaced",
+    "give_up_hours",
 )
 _BATCH = 2000
 # So many messages at most wait in the outbox; the rest of the audience is expanded as they leave.
@@ -125,7 +128,8 @@ def _begin(broadcast: Broadcast, now: datetime) -> None:
         now=now,
     )
     broadcast.started_at = now
-    _change_state(broadcast, BroadcastState.PREPARING, "started_at")
+    broadcast.give_up_at = now + timedelta(hours=broadcast.give_up_hours)
+    _change_state(broadcast, BroadcastState.PREPARING, "started_at", "give_up_at")
 
 
 def prepare_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> bool:
@@ -138,7 +142,7 @@ def prepare_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) ->
         broadcast = queries.get_broadcast(workspace_id, broadcast_id)
         if broadcast.state != BroadcastState.PREPARING:
             return False
-        pool = load_pool(broadcast)
+        pool = load_pool(broadcast, now)
         asset_id = broadcast.header_asset_id
     try:
         if asset_id and _needs_media(pool):
@@ -181,40 +185,73 @@ def _open_lanes(broadcast: Broadcast, number_ids: Sequence[int]) -> dict[int, in
 def expand_next_batch(*, workspace_id: int, broadcast_id: int, now: datetime, size: int = _BATCH) -> int:
     """Turn the next recipients into messages; return how many that were, 0 when there is nothing to do now.
 
-    The recipients of one that was cancelled, or failed while it was prepared, are recorded as skipped.
+    The recipients of one that was cancelled, failed while it was prepared, or gave up are recorded as skipped.
     """
     broadcast = queries.get_broadcast(workspace_id, broadcast_id)
-    is_cancelled = broadcast.state in ENDED_EARLY
-    if broadcast.state != BroadcastState.SENDING and not is_cancelled:
+    ending = _ending(broadcast, now)
+    if broadcast.state != BroadcastState.SENDING and not ending:
         return 0
-    if not is_cancelled and queries.count_queued(workspace_id, broadcast_id) >= _MOST_WAITING:
+    if not ending and queries.count_queued(workspace_id, broadcast_id) >= _MOST_WAITING:
         return 0
     contact_ids = take_unexpanded(broadcast, size)
     if not contact_ids:
         return 0
-    pool = load_pool(broadcast, _map_media(broadcast))
-    if not pool.wheels and not is_cancelled:
-        _stop_for_template(broadcast)
+    pool = load_pool(broadcast, now, _map_media(broadcast))
+    if not pool.wheels and not ending:
+        _stop_for_template(broadcast, now)
         return 0
-    messages = _make_messages(broadcast, pool, contact_ids, now) if pool.wheels else []
-    if is_cancelled:
-        messages = [_as_cancelled(message) for message in messages] or _make_unsent(broadcast, contact_ids, now)
+    expanded = _make_messages(broadcast, pool, contact_ids, now) if pool.wheels else []
+    if ending:
+        unsent = expanded or _make_unsent(broadcast, contact_ids, now)
+        expanded = [Expanded(replace(one.message, skip=one.message.skip or ending), "") for one in unsent]
+    elif broadcast.is_spaced and pool.careful_ids:
+        expanded = _space(broadcast, pool, expanded, now)
+    _put(broadcast, expanded, now)
+    return len(expanded)
+
+
+def _ending(broadcast: Broadcast, now: datetime) -> str:
+    """Return why nobody more is written to; empty while the broadcast goes on."""
+    if broadcast.state in ENDED_EARLY:
+        return CANCELLED
+    if broadcast.state == BroadcastState.SENDING and broadcast.give_up_at and broadcast.give_up_at <= now:
+        return GAVE_UP
+    return ""
+
+
+def _put(broadcast: Broadcast, expanded: Sequence[Expanded], now: datetime) -> None:
+    """Hand the messages over to delivery, and write down which recipient got which."""
     delivery_actions.enqueue_messages(
-        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, messages=messages, now=now
+        workspace_id=broadcast.workspace_id,
+        origin=Origin.BROADCAST,
+        origin_id=broadcast.pk,
+        messages=[one.message for one in expanded],
+        now=now,
     )
     statements.execute(
         store.SQL_EXPANDED,
         {
-            "workspace_id": workspace_id,
-            "broadcast_id": broadcast_id,
-            "contact_ids": [message.contact_id for message in messages],
-            "message_ids": [message.id for message in messages],
+            "workspace_id": broadcast.workspace_id,
+            "broadcast_id": broadcast.pk,
+            "contact_ids": [one.message.contact_id for one in expanded],
+            "message_ids": [one.message.id for one in expanded],
+            "number_choices": [str(one.why) for one in expanded],
         },
     )
-    return len(messages)
 
 
-def _make_messages(broadcast: Broadcast, pool: Pool, contact_ids: Sequence[int], now: datetime) -> list[NewMessage]:
+def _space(broadcast: Broadcast, pool: Pool, expanded: Sequence[Expanded], now: datetime) -> list[Expanded]:
+    spaced = turns.space_messages(
+        broadcast.workspace_id,
+        [one.message for one in expanded],
+        pool.careful_ids,
+        night=queries.get_night(broadcast.workspace_id),
+        now=now,
+    )
+    return [replace(one, message=message) for one, message in zip(expanded, spaced, strict=True)]
+
+
+def _make_messages(broadcast: Broadcast, pool: Pool, contact_ids: Sequence[int], now: datetime) -> list[Expanded]:
     workspace_id = broadcast.workspace_id
     expander = Expander(
         broadcast,
@@ -226,11 +263,14 @@ def _make_messages(broadcast: Broadcast, pool: Pool, contact_ids: Sequence[int],
     return list(expander.make_messages(contact_ids, now))
 
 
-def _make_unsent(broadcast: Broadcast, contact_ids: Sequence[int], now: datetime) -> list[NewMessage]:
-    """Record people of a cancelled broadcast whose template can be sent nowhere any more."""
+def _make_unsent(broadcast: Broadcast, contact_ids: Sequence[int], now: datetime) -> list[Expanded]:
+    """Record people of an ended broadcast whose template can be sent nowhere any more."""
     lanes = _open_lanes(broadcast, broadcast.number_ids[:1])
     [(number_id, lane_id)] = lanes.items()
-    return [make_unsent(one, number_id, lane_id, now, skip=CANCELLED, detail={}) for one in contact_ids]
+    return [
+        Expanded(make_unsent(one, number_id, lane_id, now, skip=_ending(broadcast, now), detail={}), "")
+        for one in contact_ids
+    ]
 
 
 def _map_media(broadcast: Broadcast) -> Mapping[int, str]:
@@ -239,39 +279,39 @@ def _map_media(broadcast: Broadcast) -> Mapping[int, str]:
     return template_queries.map_media_ids(broadcast.workspace_id, broadcast.header_asset_id)
 
 
-def _as_cancelled(message: NewMessage) -> NewMessage:
-    return replace(message, skip=message.skip or CANCELLED)
-
-
-def _stop_for_template(broadcast: Broadcast) -> None:
+def _stop_for_template(broadcast: Broadcast, now: datetime) -> None:
     """Pause a broadcast whose template is no longer approved anywhere in its pool; nobody is lost."""
     broadcast.state_reason = (
         f"No number of this broadcast has the template “{broadcast.template_name}” approved any more. "
         "See why on the templates page; when it is approved again, press Resume."
     )
-    _change_state(broadcast, BroadcastState.PAUSED, "state_reason")
+    broadcast.paused_at = now
+    _change_state(broadcast, BroadcastState.PAUSED, "state_reason", "paused_at")
 
 
-def pause_broadcast(*, workspace_id: int, broadcast_id: int) -> Broadcast:
+def pause_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:
     """Hold a broadcast: nothing more is claimed for it until it is resumed.
 
     :raises WrongStateError: it is not being sent.
     """
     broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.SENDING)
     _flip_lanes(broadcast, LaneState.PAUSED)
-    _change_state(broadcast, BroadcastState.PAUSED)
+    broadcast.paused_at = now
+    _change_state(broadcast, BroadcastState.PAUSED, "paused_at")
     return broadcast
 
 
-def resume_broadcast(*, workspace_id: int, broadcast_id: int) -> Broadcast:
-    """Let a paused broadcast go on.
+def resume_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:
+    """Let a paused broadcast go on; the time it stood does not count towards giving up.
 
     :raises WrongStateError: it is not paused.
     """
     broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.PAUSED)
     _flip_lanes(broadcast, LaneState.ACTIVE)
-    broadcast.state_reason = ""
-    _change_state(broadcast, BroadcastState.SENDING, "state_reason")
+    if broadcast.give_up_at and broadcast.paused_at:
+        broadcast.give_up_at += now - broadcast.paused_at
+    broadcast.state_reason, broadcast.paused_at = "", None
+    _change_state(broadcast, BroadcastState.SENDING, "state_reason", "give_up_at", "paused_at")
     return broadcast
 
 
@@ -294,13 +334,19 @@ def cancel_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> 
     return broadcast
 
 
-def clear_cancelled(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
-    """Record the next waiting messages of a cancelled broadcast as skipped; return how many that were."""
+def clear_ended(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
+    """Record the next waiting messages of a broadcast that ended early, or gave up, as skipped.
+
+    Returns how many that were; 0 for one that goes on.
+    """
+    ending = _ending(queries.get_broadcast(workspace_id, broadcast_id), now)
+    if not ending:
+        return 0
     cleared = delivery_actions.skip_waiting(
         workspace_id=workspace_id,
         origin=Origin.BROADCAST,
         origin_id=broadcast_id,
-        reason=CANCELLED,
+        reason=ending,
         limit=_BATCH,
         now=now,
     )

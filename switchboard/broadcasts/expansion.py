@@ -1,25 +1,28 @@
 """From recipients to messages: one batch's decisions, without writing anything."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from switchboard.broadcasts import rules
 from switchboard.broadcasts.models import Broadcast, Recipient
-from switchboard.broadcasts.pool import Pool, Variant
+from switchboard.broadcasts.pool import Chosen, Pool, Variant
 from switchboard.broadcasts.rules import Person
 from switchboard.cloudapi import payloads
 from switchboard.consent import queries as consent_queries
 from switchboard.consent import standing as consent_standing
 from switchboard.consent.models import Standing
-from switchboard.contacts.models import Contact
+from switchboard.contacts.models import Contact, Identity
 from switchboard.core import ids, phone
+from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.rules import quiet_hours
 from switchboard.delivery.types import Gate, NewMessage
 from switchboard.templates import rules as template_rules
 from switchboard.templates.errors import BodyTooLongError, VariableMissingError
 
 CANCELLED = "cancelled"
+GAVE_UP = "gave_up"
 _CONTACT_FIELDS = ("id", "name", "phone", "email", "language", "country", "zones", "fields")
 
 
@@ -31,6 +34,14 @@ def take_unexpanded(broadcast: Broadcast, size: int) -> list[int]:
     )
     locked = found.order_by("contact_id").select_for_update(no_key=True, skip_locked=True)
     return list(locked.values_list("contact_id", flat=True)[:size])
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A recipient's message, and why its number was chosen; empty when none could be."""
+
+    message: NewMessage
+    why: str
 
 
 class Expander:
@@ -51,20 +62,26 @@ class Expander:
         self.workspace_zone = workspace_zone
         self.night = night
 
-    def make_messages(self, contact_ids: Sequence[int], now: datetime) -> Iterator[NewMessage]:
+    def make_messages(self, contact_ids: Sequence[int], now: datetime) -> Iterator[Expanded]:
         """Yield one message for each contact: waiting, held, or skipped with its reason."""
-        found = Contact.objects.filter(workspace_id=self.broadcast.workspace_id, pk__in=contact_ids)
-        people = {row[0]: Person(row[0], row[1], row[2] or "", *row[3:]) for row in found.values_list(*_CONTACT_FIELDS)}
+        people = _read_people(self.broadcast.workspace_id, contact_ids)
         standings = consent_queries.map_standings(self.broadcast.workspace_id, contact_ids)
+        last_numbers = (
+            delivery_queries.map_last_numbers(self.broadcast.workspace_id, contact_ids)
+            if self.broadcast.is_sticky
+            else {}
+        )
         for contact_id in contact_ids:
             person = people.get(contact_id)
-            if person is None:
-                yield self._make_gone(contact_id, now)
+            chosen = self.pool.choose(person, last_numbers.get(contact_id)) if person else None
+            if person is None or chosen is None:
+                yield Expanded(self._make_unreachable(contact_id, person, now), "")
             else:
-                yield self._make_message(person, standings.get(contact_id), now)
+                message = self._make_message(person, chosen, standings.get(contact_id), now)
+                yield Expanded(message, chosen.why)
 
-    def _make_message(self, person: Person, standing: Standing | None, now: datetime) -> NewMessage:
-        number_id, variant = self.pool.choose(person)
+    def _make_message(self, person: Person, chosen: Chosen, standing: Standing | None, now: datetime) -> NewMessage:
+        number_id, variant = chosen.number_id, chosen.variant
         zones = person.zones or ",".join(phone.zones_of(person.phone)) or self.workspace_zone
         skip, detail, body = self._fill(person, number_id, variant, standing)
         opens_at = quiet_hours.opens_at(zones, now, self.night)
@@ -75,7 +92,7 @@ class Expander:
             number_id=number_id,
             contact_id=person.id,
             category=variant.category,
-            recipient=person.phone,
+            recipient=chosen.recipient,
             zones=zones,
             body=body,
             due_at=opens_at,
@@ -94,8 +111,6 @@ class Expander:
         refusal = _refuse(variant.category, standing)
         if refusal:
             return Gate.CONSENT, {"reason": refusal}, bare
-        if not person.phone:
-            return Gate.REACHABILITY, {"reason": "no_phone"}, bare
         values = rules.fill_values(variant.shape, self.broadcast.variables, person, variant.language)
         try:
             media_id = self.pool.media_ids.get(number_id, "")
@@ -106,17 +121,31 @@ class Expander:
             return Gate.TEMPLATE, {"reason": "too_long"}, bare
         return None, {}, payloads.build_template(self.broadcast.template_name, variant.language, components)
 
-    def _make_gone(self, contact_id: int, now: datetime) -> NewMessage:
-        """Record somebody who was deleted after the audience was frozen."""
+    def _make_unreachable(self, contact_id: int, person: Person | None, now: datetime) -> NewMessage:
+        """Record somebody who was deleted after the audience was frozen, or whom no number of the pool reaches."""
+        reason = "contact_gone"
+        if person is not None:
+            reason = "other_portfolio" if person.user_ids else "no_phone"
         number_id = self.pool.number_ids[0]
         return make_unsent(
-            contact_id,
-            number_id,
-            self.lanes[number_id],
-            now,
-            skip=Gate.REACHABILITY,
-            detail={"reason": "contact_gone"},
+            contact_id, number_id, self.lanes[number_id], now, skip=Gate.REACHABILITY, detail={"reason": reason}
         )
+
+
+def _read_people(workspace_id: int, contact_ids: Sequence[int]) -> dict[int, Person]:
+    """Return what is known of people; user ids only of those without a phone, who have no other address."""
+    found = Contact.objects.filter(workspace_id=workspace_id, pk__in=contact_ids)
+    rows = list(found.values_list(*_CONTACT_FIELDS))
+    hidden = [row[0] for row in rows if not row[2]]
+    user_ids: dict[int, dict[int, str]] = {contact_id: {} for contact_id in hidden}
+    if hidden:
+        identities = Identity.objects.filter(
+            workspace_id=workspace_id, contact_id__in=hidden, kind=Identity.Kind.USER_ID
+        )
+        for contact_id, portfolio_id, value in identities.values_list("contact_id", "portfolio_id", "value"):
+            user_ids[contact_id][portfolio_id] = value
+    people = (Person(row[0], row[1], row[2] or "", *row[3:]) for row in rows)
+    return {one.id: replace(one, user_ids=user_ids.get(one.id, {})) if not one.phone else one for one in people}
 
 
 def make_unsent(

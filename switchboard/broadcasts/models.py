@@ -39,11 +39,11 @@ class Broadcast(models.Model):
     number_ids = ArrayField(models.BigIntegerField(), default=list)
     pace = models.CharField(max_length=16, default="standard")
     # Whether a person is written to by the number they last talked with, where it is in the pool.
-    is_sticky = models.BooleanField(default=True)
+    is_sticky = models.BooleanField(default=True, db_default=True)
     # Whether careful numbers take turns with identical messages, 15 s apart (see broadcasts/turns.py).
-    is_spaced = models.BooleanField(default=True)
+    is_spaced = models.BooleanField(default=True, db_default=True)
     # Who still waits so long after the start is skipped; a pause does not count.
-    give_up_hours = models.PositiveSmallIntegerField(default=72)
+    give_up_hours = models.PositiveSmallIntegerField(default=72, db_default=72)
     give_up_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     # What was expected when it started (see broadcasts/outlook.py), to be held against the fact afterwards.

@@ -13,7 +13,7 @@ from switchboard.broadcasts.errors import BroadcastMissingError, Problem
 from switchboard.broadcasts.models import Broadcast, Recipient
 from switchboard.broadcasts.pool import load_pool
 from switchboard.contacts.models import Contact
-from switchboard.core import statements
+from switchboard.core import clock, statements
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
 from switchboard.delivery.rules.quiet_hours import Night
@@ -73,7 +73,7 @@ def list_problems(broadcast: Broadcast) -> list[Problem]:
 
 
 def _list_template_problems(broadcast: Broadcast) -> Iterator[Problem]:
-    pool = load_pool(broadcast)
+    pool = load_pool(broadcast, clock.now())
     if not pool.wheels:
         yield Problem(
             "numbers",

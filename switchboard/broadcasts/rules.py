@@ -1,7 +1,8 @@
 """Who is sent what, through which number: pure decisions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import cycle
 from typing import Any
 
@@ -28,6 +29,8 @@ class Person:
     country: str
     zones: str
     fields: Mapping[str, Any]
+    # Business-scoped user ids by portfolio: the only way to people who hide their phone.
+    user_ids: Mapping[int, str] = field(default_factory=dict)
 
 
 def is_source(source: str) -> bool:
@@ -75,6 +78,53 @@ def _read_source(filling: Mapping[str, Any], person: Person) -> str:
 def _fallback(filling: Mapping[str, Any], language: str) -> str:
     by_language = filling.get("fallbacks") or {}
     return str(by_language.get(language) or filling.get("fallback", "") or "").strip()
+
+
+class Choice(StrEnum):
+    """Why a person is written to by this number and no other."""
+
+    # The number they last wrote to.
+    STICKY = "sticky"
+    # Shared out by speed, quality, what is left of the day, and age.
+    WEIGHED = "weighed"
+    # No other number of the broadcast can reach them in their language.
+    ONLY = "only"
+
+
+# How much of its share a number gets by Meta's rating: enough of a red one's work is left to see it recover.
+_BY_QUALITY = {"green": 1.0, "unknown": 0.8, "yellow": 0.5, "red": 0.1}
+_GROWN_UP_DAYS = 30
+_LEAST_BY_AGE = 0.25
+_LEAST_BY_DAY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the choice of a number looks at.
+
+    `rate` is in messages per second; `left` the share of its day that it has not spent, 0 to 1.
+    """
+
+    rate: float
+    quality: str = "green"
+    days_in_use: int = _GROWN_UP_DAYS
+    left: float = 1.0
+    may_send: bool = True
+
+
+def weigh_senders(senders: Mapping[int, Sender]) -> dict[int, float]:
+    """Return how much of the work each number gets: its rate, less for poor quality, a spent day and youth.
+
+    Numbers that may not send get nothing while another may; if none may, all share what then waits for them.
+    """
+    able = {key: one for key, one in senders.items() if one.may_send} or senders
+    return {
+        key: one.rate
+        * _BY_QUALITY.get(one.quality, _BY_QUALITY["unknown"])
+        * max(_LEAST_BY_AGE, min(1.0, one.days_in_use / _GROWN_UP_DAYS))
+        * max(_LEAST_BY_DAY, one.left)
+        for key, one in able.items()
+    }
 
 
 def build_wheel(rates: Mapping[int, float]) -> tuple[int, ...]:

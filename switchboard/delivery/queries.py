@@ -1,17 +1,30 @@
 """Every synchronous read: progress, holds, speed and recounts of one origin. Run inside a workspace's scope."""
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from switchboard.core import clock, statements
 from switchboard.delivery import boards
 from switchboard.delivery.explanation import explain_message
 from switchboard.delivery.forecast import forecast
+from switchboard.delivery.models import PaceState, Window
 from switchboard.delivery.statements import reading
 from switchboard.delivery.types import Held, Origin, Progress, Recount, State
 
-__all__ = ["explain_message", "forecast", "get_progress", "list_holds", "list_speed", "recount"]
+__all__ = [
+    "explain_message",
+    "forecast",
+    "get_progress",
+    "list_holds",
+    "list_speed",
+    "map_last_numbers",
+    "map_sent_of_day",
+    "recount",
+]
+
+_QUARTER = timedelta(minutes=15)
 
 
 def get_progress(workspace_id: int, origin: Origin, origin_id: int) -> Progress:
@@ -23,6 +36,24 @@ def list_holds(workspace_id: int, origin: Origin, origin_id: int, now: datetime 
     """Return what holds messages of an origin back: which gate, until when, how many; what people must mend first."""
     given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id, "now": now or clock.now()}
     return [Held(gate, until, count) for gate, until, count in statements.fetch(reading.SQL_HOLDS, given)]
+
+
+def map_last_numbers(workspace_id: int, contact_ids: Sequence[int]) -> dict[int, int]:
+    """Return the number that each contact wrote to last; who never wrote is left out."""
+    # Index: delivery_window's primary key.
+    found = Window.objects.filter(workspace_id=workspace_id, contact_id__in=contact_ids)
+    latest = found.order_by("contact_id", "-opened_at").distinct("contact_id")
+    return dict(latest.values_list("contact_id", "number_id"))
+
+
+def map_sent_of_day(workspace_id: int, number_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Return how many messages of broadcasts and journeys each number sent in the last 24 hours, to the quarter-hour."""
+    since = (now - timedelta(days=1) - _QUARTER).timestamp()
+    found = PaceState.objects.filter(workspace_id=workspace_id, number_id__in=number_ids)
+    return {
+        number_id: sum(count for start, count in quarters.items() if float(start) > since)
+        for number_id, quarters in found.values_list("number_id", "quarters")
+    }
 
 
 def list_speed(workspace_id: int, origin: Origin, origin_id: int) -> list[tuple[datetime, int]]:

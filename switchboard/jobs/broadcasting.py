@@ -57,11 +57,15 @@ class Expansion:
     async def _advance(self, one: store.Work, now: datetime) -> int:
         which = {"workspace_id": one.workspace_id, "broadcast_id": one.broadcast_id}
         if one.state in _ENDED_EARLY:
-            clear = partial(broadcasts_actions.clear_cancelled, **which, now=now)
+            clear = partial(broadcasts_actions.clear_ended, **which, now=now)
             cleared = await threads.call_in_workspace(one.workspace_id, clear)
             if not cleared:
                 self._cleared_at[one.broadcast_id] = clock.monotonic()
             return cleared
+        if one.give_up_at and one.give_up_at <= now:
+            given_up = partial(broadcasts_actions.clear_ended, **which, now=now)
+            if cleared := await threads.call_in_workspace(one.workspace_id, given_up):
+                return cleared
         expand = partial(broadcasts_actions.expand_next_batch, **which, now=now)
         expanded = await threads.call_in_workspace(one.workspace_id, expand)
         if not expanded:

@@ -33,11 +33,12 @@ class Work:
     broadcast_id: int
     state: str
     finished_at: datetime | None
+    give_up_at: datetime | None = None
 
 
 # Broadcasts are few. One that was cancelled or failed is looked at for a week: what was in flight may come back into the outbox.
 SQL_LIST_WORK = """
-SELECT workspace_id, id AS broadcast_id, state, finished_at FROM broadcasts_broadcast
+SELECT workspace_id, id AS broadcast_id, state, finished_at, give_up_at FROM broadcasts_broadcast
 WHERE state IN ('preparing', 'sending') OR (state = 'scheduled' AND scheduled_at <= %(now)s)
    OR (state IN ('cancelled', 'failed') AND finished_at > %(not_before)s)
 ORDER BY id

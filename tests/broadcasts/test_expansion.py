@@ -160,7 +160,13 @@ def test_a_template_lost_on_the_way_pauses_and_loses_nobody(shop: Shop) -> None:
 
 def test_expanded_people_are_noted_by_key(shop: Shop) -> None:
     broadcast = shop.draft()
-    values = {"workspace_id": shop.id, "broadcast_id": broadcast.pk, "contact_ids": [1], "message_ids": []}
+    values = {
+        "workspace_id": shop.id,
+        "broadcast_id": broadcast.pk,
+        "contact_ids": [1],
+        "message_ids": [],
+        "number_choices": [],
+    }
     statements.execute("SET LOCAL enable_seqscan = off", {})
     plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {store.SQL_EXPANDED}", values))
     assert "broadcasts_recipient_" in plan

@@ -17,7 +17,7 @@ def lanes(broadcast: Broadcast) -> set[str]:
 
 
 def clear(shop: Shop, broadcast: Broadcast) -> None:
-    while actions.clear_cancelled(workspace_id=shop.id, broadcast_id=broadcast.pk, now=LATER):
+    while actions.clear_ended(workspace_id=shop.id, broadcast_id=broadcast.pk, now=LATER):
         pass
 
 
@@ -32,23 +32,23 @@ def running(shop: Shop) -> Broadcast:
 
 
 def test_a_pause_holds_the_lanes_and_the_expansion(shop: Shop, running: Broadcast) -> None:
-    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
+    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=NOON)
     assert lanes(running) == {"paused"}
     assert shop.expand(running) == 0
     assert shop.progress(running).waiting == 5
 
 
 def test_it_goes_on_after_a_pause(shop: Shop, running: Broadcast) -> None:
-    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
-    actions.resume_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
+    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=NOON)
+    actions.resume_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=LATER)
     assert lanes(running) == {"active"}
     assert shop.expand(running) == 2
 
 
 def test_it_refuses_a_second_pause(shop: Shop, running: Broadcast) -> None:
-    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
+    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=NOON)
     with pytest.raises(WrongStateError):
-        actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
+        actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=NOON)
 
 
 def test_a_cancel_skips_whoever_waits_expanded_or_not(shop: Shop, running: Broadcast) -> None:
@@ -62,7 +62,7 @@ def test_a_cancel_skips_whoever_waits_expanded_or_not(shop: Shop, running: Broad
 
 
 def test_a_paused_one_can_be_cancelled(shop: Shop, running: Broadcast) -> None:
-    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
+    actions.pause_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=NOON)
     actions.cancel_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=LATER)
     clear(shop, running)
     assert shop.progress(running).skipped == {"cancelled": 5}
@@ -80,7 +80,7 @@ def test_a_cancelled_one_stays_cancelled_when_its_template_is_gone(shop: Shop, r
 def test_a_cancelled_one_cannot_be_resumed(shop: Shop, running: Broadcast) -> None:
     actions.cancel_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=LATER)
     with pytest.raises(WrongStateError):
-        actions.resume_broadcast(workspace_id=shop.id, broadcast_id=running.pk)
+        actions.resume_broadcast(workspace_id=shop.id, broadcast_id=running.pk, now=LATER)
 
 
 def test_a_scheduled_one_is_cancelled_without_having_planned_anybody(shop: Shop) -> None:

@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
 
     dependencies = [("broadcasts", "0002_recipients"), ("team", "0001_initial")]
     operations = [
-        migrations.AddField("broadcast", "is_sticky", models.BooleanField(default=True)),
-        migrations.AddField("broadcast", "is_spaced", models.BooleanField(default=True)),
-        migrations.AddField("broadcast", "give_up_hours", models.PositiveSmallIntegerField(default=72)),
+        migrations.AddField("broadcast", "is_sticky", models.BooleanField(db_default=True, default=True)),
+        migrations.AddField("broadcast", "is_spaced", models.BooleanField(db_default=True, default=True)),
+        migrations.AddField("broadcast", "give_up_hours", models.PositiveSmallIntegerField(db_default=72, default=72)),
         migrations.AddField("broadcast", "give_up_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("broadcast", "paused_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("broadcast", "outlook", models.JSONField(blank=True, null=True)),
@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "broadcasts_contentturn",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=["workspace", "content_hash"], name="broadcasts_contentturn_once"
-                    )
+                    models.UniqueConstraint(fields=["workspace", "content_hash"], name="broadcasts_contentturn_once")
                 ],
             },
         ),

@@ -77,7 +77,7 @@ def new(request: ConsoleRequest) -> HttpResponse:
 @needs(Right.SEND)
 def pause(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     """Hold a broadcast."""
-    actions.pause_broadcast(workspace_id=request.member.workspace_id, broadcast_id=broadcast_id)
+    actions.pause_broadcast(workspace_id=request.member.workspace_id, broadcast_id=broadcast_id, now=clock.now())
     return redirect("broadcasts:detail", broadcast_id)
 
 
@@ -85,7 +85,7 @@ def pause(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
 @needs(Right.SEND)
 def resume(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     """Let a paused broadcast go on."""
-    actions.resume_broadcast(workspace_id=request.member.workspace_id, broadcast_id=broadcast_id)
+    actions.resume_broadcast(workspace_id=request.member.workspace_id, broadcast_id=broadcast_id, now=clock.now())
     return redirect("broadcasts:detail", broadcast_id)
 
 
