@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from psycopg import AsyncConnection
 
@@ -52,28 +51,28 @@ async def record_seen(connection: Connection, rows: Iterable[Seen]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far one message came, as far as this batch knows."""
+    """What a contact received lately, as far as this batch knows; one row a contact."""
 
     workspace_id: int
-    message_id: UUID
+    contact_id: int
     sent_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
 
 
-# Index: delivery_message's primary key, contacts_activity_pkey. Contacts that are gone get no row. Binary arrays cost
-# the worker half of what text ones do.
+# Index: contacts_contact_pkey, contacts_activity_pkey. Contacts that are gone get no row. Binary arrays cost the worker
+# half of what text ones do. In contact order, as above.
 SQL_RECORD_REACHED = """
 INSERT INTO contacts_activity AS activity
     (contact_id, workspace_id, last_sent_at, last_delivered_at, last_read_at, inbound_count)
-SELECT message.contact_id, message.workspace_id, max(reached.sent_at), max(reached.delivered_at), max(reached.read_at), 0
-FROM unnest(%(workspace_ids)b::bigint[], %(message_ids)b::uuid[], %(sent_at)b::timestamptz[],
+SELECT reached.contact_id, reached.workspace_id, reached.sent_at, reached.delivered_at, reached.read_at, 0
+FROM unnest(%(workspace_ids)b::bigint[], %(contact_ids)b::bigint[], %(sent_at)b::timestamptz[],
             %(delivered_at)b::timestamptz[], %(read_at)b::timestamptz[])
-     AS reached(workspace_id, message_id, sent_at, delivered_at, read_at)
-JOIN delivery_message AS message ON message.id = reached.message_id AND message.workspace_id = reached.workspace_id
-JOIN contacts_contact AS contact ON contact.id = message.contact_id
-GROUP BY message.contact_id, message.workspace_id
-ORDER BY message.contact_id
+     AS reached(workspace_id, contact_id, sent_at, delivered_at, read_at)
+WHERE EXISTS (
+    SELECT FROM contacts_contact AS contact
+    WHERE contact.id = reached.contact_id AND contact.workspace_id = reached.workspace_id)
+ORDER BY reached.contact_id
 ON CONFLICT (contact_id) DO UPDATE SET
     last_sent_at = greatest(activity.last_sent_at, excluded.last_sent_at),
     last_delivered_at = greatest(activity.last_delivered_at, excluded.last_delivered_at),
@@ -90,7 +89,7 @@ async def record_reached(connection: Connection, rows: Iterable[Reached]) -> Non
         SQL_RECORD_REACHED,
         {
             "workspace_ids": [row.workspace_id for row in reached],
-            "message_ids": [row.message_id for row in reached],
+            "contact_ids": [row.contact_id for row in reached],
             "sent_at": [row.sent_at for row in reached],
             "delivered_at": [row.delivered_at for row in reached],
             "read_at": [row.read_at for row in reached],

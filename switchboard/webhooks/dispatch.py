@@ -1,10 +1,11 @@
 """Takes stored events apart and calls the room that each part is for, in the caller's transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection
 
@@ -147,20 +148,33 @@ async def _apply_statuses(
 ) -> None:
     if not updates:
         return
-    for workspace_id, changed in (await delivery_store.record_statuses(connection, updates, now)).items():
+    recorded = await delivery_store.record_statuses(connection, updates, now)
+    for workspace_id, changed in recorded.topics.items():
         topics[workspace_id] |= changed
-    await contacts_store.record_reached(connection, _reached(updates))
+    await contacts_store.record_reached(connection, _reached(updates, recorded.contacts))
 
 
-def _reached(updates: Sequence[StatusUpdate]) -> Iterator[contacts_store.Reached]:
-    """Fold what the batch says of each message; read implies delivered."""
-    latest: defaultdict[tuple[int, Any], dict[State, datetime]] = defaultdict(dict)
+def _reached(updates: Sequence[StatusUpdate], contacts: Mapping[UUID, int]) -> Iterator[contacts_store.Reached]:
+    """Fold what the batch says of each person: of each message first, for read implies delivered implies sent."""
+    messages: defaultdict[tuple[int, UUID], dict[State, datetime]] = defaultdict(dict)
     for update in updates:
-        moments = latest[update.workspace_id, update.message_id]
-        moments[update.state] = max(update.at, moments.get(update.state, update.at))
-    for (workspace_id, message_id), moments in latest.items():
+        if update.message_id in contacts:
+            moments = messages[update.workspace_id, update.message_id]
+            moments[update.state] = max(update.at, moments.get(update.state, update.at))
+    people: dict[tuple[int, int], tuple[datetime | None, ...]] = {}
+    for (workspace_id, message_id), moments in messages.items():
         read_at = moments.get(State.READ) or moments.get(State.PLAYED)
         delivered_at = moments.get(State.DELIVERED) or read_at
         sent_at = moments.get(State.SENT) or delivered_at
+        person = workspace_id, contacts[message_id]
+        told, known = (sent_at, delivered_at, read_at), people.get(person)
+        people[person] = told if known is None else tuple(map(_latest, told, known))
+    for (workspace_id, contact_id), (sent_at, delivered_at, read_at) in people.items():
         if sent_at is not None:
-            yield contacts_store.Reached(workspace_id, message_id, sent_at, delivered_at, read_at)
+            yield contacts_store.Reached(workspace_id, contact_id, sent_at, delivered_at, read_at)
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other)

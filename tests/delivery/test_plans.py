@@ -62,12 +62,16 @@ INDEXES = {
     batches.SQL_ABANDONED: "",
     batches.SQL_DOUBT: "delivery_delivery_",
     statuses.SQL_APPLY: "delivery_delivery_",
+    statuses.SQL_FACTS: "delivery_message_",
+    statuses.SQL_COUNT: "",
     unknown.SQL_HEAR: "",
     unknown.SQL_DUE: "",
     unknown.SQL_SETTLE: "delivery_delivery_",
     locking.SQL_LOCK_DELIVERIES: "delivery_delivery_",
+    locking.SQL_LOCK_STANDINGS: "delivery_delivery_",
     stops.SQL_STOP_NUMBER: "",
     stops.SQL_STOP_ACCOUNT: "",
+    stops.SQL_FIND_CONTACT: "delivery_message_",
     stops.SQL_STOP_TEMPLATE: "",
     stops.SQL_SLOW_NUMBER: "",
     signals.SQL_STOPPED: "",
@@ -187,6 +191,7 @@ async def run_everything(world: World) -> None:
             now=NOON,
         )
         await credentials.find_token(connection, 1, 1)
+        await store.opt_out(connection, 1, claim.messages[0].message_id, reason, NOON)
 
 
 def test_every_hot_statement_goes_by_its_index(large):

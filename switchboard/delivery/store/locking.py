@@ -11,10 +11,12 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from switchboard.delivery.rules.forward import Standing
+
 # Index: the primary key of the delivery rows. In the order of ids, so that nobody waits in a circle.
 SQL_LOCK_DELIVERIES = """
 SELECT message_id FROM delivery_delivery
-WHERE message_id = ANY(%(message_ids)s::uuid[]) AND workspace_id = %(workspace_id)s
+WHERE message_id = ANY(%(message_ids)b::uuid[]) AND workspace_id = %(workspace_id)s
 ORDER BY message_id FOR NO KEY UPDATE
 """
 
@@ -26,3 +28,25 @@ async def lock_deliveries(connection: AsyncConnection[Any], workspace_id: int, m
     """
     given = {"workspace_id": workspace_id, "message_ids": list(message_ids)}
     await connection.execute(SQL_LOCK_DELIVERIES, given, prepare=False)
+
+
+# Index: as above.
+SQL_LOCK_STANDINGS = """
+SELECT message_id, state, attempt, reason, wamid, accepted_at, sent_at, delivered_at, read_at, failed_at
+FROM delivery_delivery
+WHERE message_id = ANY(%(message_ids)b::uuid[]) AND workspace_id = %(workspace_id)s
+ORDER BY message_id FOR NO KEY UPDATE
+"""
+
+
+async def lock_standings(
+    connection: AsyncConnection[Any], workspace_id: int, message_ids: Sequence[UUID]
+) -> list[Standing]:
+    """Wait for these rows and return how far each is; nobody moves them before the transaction ends.
+
+    Never prepared, as above.
+    """
+    cursor = connection.cursor(binary=True)
+    given = {"workspace_id": workspace_id, "message_ids": list(message_ids)}
+    await cursor.execute(SQL_LOCK_STANDINGS, given, prepare=False)
+    return [Standing(*row) for row in await cursor.fetchall()]
