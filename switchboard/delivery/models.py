@@ -175,8 +175,12 @@ class PaceState(models.Model):
     # little-endian doubles, because a claim reads and writes hundreds of them for each number.
     log = models.BinaryField(default=b"")
     answer_log = models.BinaryField(default=b"")
+    # Counts of the last hour by minute: pairs of little-endian 64-bit integers, start and count.
+    minutes = models.BinaryField(default=b"")
     # {"start of a quarter-hour": count} of the last day.
     quarters = models.JSONField(default=dict)
+    # How many left since the last rest.
+    streak = models.IntegerField(default=0)
 
     class Meta:
         db_table = "delivery_pacestate"
@@ -184,6 +188,99 @@ class PaceState(models.Model):
 
     def __str__(self) -> str:
         return f"pace of number {self.number_id}"
+
+
+class LanePace(models.Model):
+    """What a lane has spent of a pace of its own, stricter than its number's; parts as in PaceState."""
+
+    lane_id = models.BigIntegerField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    next_at = models.DateTimeField()
+    log = models.BinaryField()
+    minutes = models.BinaryField()
+    quarters = models.JSONField()
+    streak = models.IntegerField()
+
+    class Meta:
+        db_table = "delivery_lanepace"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"pace of lane {self.lane_id}"
+
+
+class Person(models.Model):
+    """What a contact was lately sent, over all numbers (rules/person.py); the row that reserves somebody."""
+
+    workspace_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    # Goes up with every change: a claim writes only what it has read.
+    version = models.IntegerField()
+    log = models.BinaryField()
+
+    pk = models.CompositePrimaryKey("workspace_id", "contact_id")
+
+    class Meta:
+        db_table = "delivery_person"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"what contact {self.contact_id} was sent"
+
+
+class Reach(models.Model):
+    """How often WhatsApp could not deliver to a person since the last message that arrived; no row: never."""
+
+    workspace_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    undeliverable_count = models.IntegerField()
+    undeliverable_at = models.DateTimeField()
+
+    pk = models.CompositePrimaryKey("workspace_id", "contact_id")
+
+    class Meta:
+        db_table = "delivery_reach"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id}: not delivered {self.undeliverable_count} times"
+
+
+class Budget(models.Model):
+    """How many people a portfolio reached in the last day, by five minutes (rules/budget.py)."""
+
+    portfolio_id = models.BigIntegerField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    counts = models.BinaryField(default=b"")
+    held_for = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "delivery_budget"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"budget of portfolio {self.portfolio_id}"
+
+
+class Limits(models.Model):
+    """A workspace's own figures for the gates (rules/limits.py); no row: the usual ones."""
+
+    workspace_id = models.BigIntegerField(primary_key=True)
+    marketing_per_day = models.PositiveIntegerField(default=1)
+    marketing_per_week = models.PositiveIntegerField(default=3)
+    unreachable_after = models.PositiveIntegerField(default=2)
+    # How much of a portfolio's budget broadcasts leave to journeys and utility messages.
+    reserve_percent = models.PositiveIntegerField(default=10)
+    # [{"country": "US", "category": "marketing", "from": "2025-04-01", "until": null}, …]
+    regions = models.JSONField(default=list)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        db_table = "delivery_limits"
+
+    def __str__(self) -> str:
+        return f"limits of workspace {self.workspace_id}"
 
 
 class StopSwitch(models.Model):
