@@ -5,6 +5,18 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from switchboard.contacts.import_models import Import as Import
+from switchboard.contacts.import_models import ImportedRow as ImportedRow
+from switchboard.contacts.import_models import ImportState as ImportState
+from switchboard.contacts.import_models import RefusedRow as RefusedRow
+from switchboard.contacts.people_models import Edit as Edit
+from switchboard.contacts.people_models import EditedRow as EditedRow
+from switchboard.contacts.people_models import Event as Event
+from switchboard.contacts.people_models import Export as Export
+from switchboard.contacts.people_models import Field as Field
+from switchboard.contacts.people_models import Merge as Merge
+from switchboard.contacts.people_models import Note as Note
+from switchboard.contacts.people_models import Purchases as Purchases
 from switchboard.team.models import Workspace
 
 
@@ -85,12 +97,42 @@ class Alias(models.Model):
         return f"{self.former_id} is {self.contact_id}"
 
 
+class TagGroup(models.Model):
+    """Tags that belong together; in an exclusive group a person carries one of them at most."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    is_exclusive = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "contacts_taggroup"
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="contacts_taggroup_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Tag(models.Model):
-    """A word that marks people."""
+    """A word that marks people: given by hand, or kept by a rule."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     name = models.CharField(max_length=60)
     colour = models.CharField(max_length=16, default="blue")
+    description = models.CharField(max_length=500, blank=True, default="")
+    # A member's user id.
+    owner_id = models.BigIntegerField(null=True, blank=True)
+    group = models.ForeignKey(TagGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="tags")
+    # The first of an exclusive group whose rule holds is the one.
+    position = models.SmallIntegerField(default=0)
+    # Who carries it (segments.tree); empty: it is given by hand. What a rule gives is in Activity.classes.
+    rule = models.JSONField(null=True, blank=True)
+    rule_version = models.IntegerField(default=0)
+    # Which preset it was made from.
+    preset = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(null=True)
+    # Counted at night: how many carry it, and the day that figure last moved.
+    people_count = models.IntegerField(default=0)
+    moved_on = models.DateField(null=True)
 
     class Meta:
         db_table = "contacts_tag"
@@ -101,15 +143,45 @@ class Tag(models.Model):
 
 
 class Activity(models.Model):
-    """What a person did lately, one row each, so that a segment never reads messages."""
+    """What segments ask of a person, one row each: what they did lately, and a copy of what is asked beside it.
 
-    contact = models.OneToOneField(Contact, primary_key=True, on_delete=models.CASCADE)
+    Triggers on contacts and on consent keep the copies in the same transaction (migration 0005), so that a question over
+    a million people reads this one narrow table. Every contact has a row. No index but the key: statuses change rows
+    here all day, and a scan in two processes is fast enough.
+    """
+
+    contact = models.OneToOneField(Contact, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     last_sent_at = models.DateTimeField(null=True)
     last_delivered_at = models.DateTimeField(null=True)
     last_read_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
-    inbound_count = models.IntegerField(default=0)
+    inbound_count = models.IntegerField(default=0, db_default=0)
+    last_reply_at = models.DateTimeField(null=True)
+    last_click_at = models.DateTimeField(null=True)
+    session_count = models.IntegerField(default=0, db_default=0)
+    # From the day buckets (Day): today and so many days before it, in UTC.
+    sessions_7 = models.SmallIntegerField(default=0, db_default=0)
+    sessions_30 = models.SmallIntegerField(default=0, db_default=0)
+    sessions_90 = models.SmallIntegerField(default=0, db_default=0)
+    messages_7 = models.IntegerField(default=0, db_default=0)
+    messages_30 = models.IntegerField(default=0, db_default=0)
+    messages_90 = models.IntegerField(default=0, db_default=0)
+    events_7 = models.IntegerField(default=0, db_default=0)
+    events_30 = models.IntegerField(default=0, db_default=0)
+    events_90 = models.IntegerField(default=0, db_default=0)
+    order_count = models.IntegerField(default=0, db_default=0)
+    order_sum = models.DecimalField(max_digits=14, decimal_places=2, default=0, db_default=0)
+    first_order_at = models.DateTimeField(null=True)
+    last_order_at = models.DateTimeField(null=True)
+    # Copies, kept by triggers. consents: 1 marketing, 2 utility, 4 opted out.
+    consents = models.SmallIntegerField(default=0, db_default=0)
+    joined_at = models.DateTimeField(null=True)
+    country = models.CharField(max_length=2, default="", db_default="")
+    language = models.CharField(max_length=10, default="", db_default="")
+    tags = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    # Tags that a rule gives.
+    classes = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         db_table = "contacts_activity"
@@ -118,93 +190,215 @@ class Activity(models.Model):
         return f"activity of {self.contact_id}"
 
 
-class ImportState(models.TextChoices):
-    """How far an import is."""
+class Day(models.Model):
+    """What a person did on one day (UTC): the buckets behind the counts of 7, 30 and 90 days."""
 
-    UPLOADED = "uploaded", _("Uploaded")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Finished")
-    STOPPED = "stopped", _("Stopped")
-    FAILED = "failed", _("Failed")
+    contact_id = models.BigIntegerField()
+    day = models.DateField()
+    workspace_id = models.BigIntegerField()
+    sessions = models.IntegerField(default=0)
+    messages = models.IntegerField(default=0)
+    events = models.IntegerField(default=0)
+
+    pk = models.CompositePrimaryKey("contact_id", "day")
+
+    class Meta:
+        db_table = "contacts_day"
+
+    def __str__(self) -> str:
+        return f"{self.day} of {self.contact_id}"
 
 
-class Import(models.Model):
-    """One file of contacts: where it came from, how to read it, what became of its rows."""
+class BroadcastOutcome(models.Model):
+    """What became of one broadcast's message to a person. A job copies it; nothing here is true before its moment."""
+
+    contact_id = models.BigIntegerField()
+    broadcast_id = models.BigIntegerField()
+    workspace_id = models.BigIntegerField()
+    number_id = models.BigIntegerField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    # Meta's code, or our own word; set with failed_at.
+    reason = models.CharField(max_length=24, blank=True, default="")
+
+    pk = models.CompositePrimaryKey("contact_id", "broadcast_id")
+
+    class Meta:
+        db_table = "contacts_outcome"
+        indexes = [models.Index(fields=["workspace_id", "broadcast_id"], name="contacts_outcome_broadcast")]
+
+    def __str__(self) -> str:
+        return f"broadcast {self.broadcast_id} to {self.contact_id}"
+
+
+class Change(models.Model):
+    """A tag came to a person or left them; journeys start from these rows."""
+
+    workspace_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    tag_id = models.BigIntegerField()
+    is_member = models.BooleanField()
+    # True: by its rule, false: by hand.
+    is_automatic = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contacts_change"
+        indexes = [
+            models.Index(fields=["workspace_id", "id"], name="contacts_change_in_order"),
+            models.Index(fields=["contact_id", "id"], name="contacts_change_by_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"tag {self.tag_id} of {self.contact_id}"
+
+
+class Changed(models.Model):
+    """A person whose facts changed and whose automatic tags have not been looked at since. Only ever appended."""
+
+    workspace_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "contacts_changed"
+        indexes = [models.Index(fields=["workspace_id", "id"], name="contacts_changed_in_order")]
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id}"
+
+
+class Check(models.Model):
+    """When the passing of time alone may change a person's automatic tags."""
+
+    contact_id = models.BigIntegerField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    check_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contacts_check"
+        indexes = [models.Index(fields=["workspace_id", "check_at"], name="contacts_check_due")]
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id} at {self.check_at}"
+
+
+class Correction(models.Model):
+    """A person's word against a rule: this contact has, or has not, this automatic tag."""
+
+    contact_id = models.BigIntegerField()
+    tag_id = models.BigIntegerField()
+    workspace_id = models.BigIntegerField()
+    is_member = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    pk = models.CompositePrimaryKey("contact_id", "tag_id")
+
+    class Meta:
+        db_table = "contacts_correction"
+        indexes = [models.Index(fields=["workspace_id", "tag_id"], name="contacts_correction_by_tag")]
+
+    def __str__(self) -> str:
+        return f"tag {self.tag_id} of {self.contact_id}"
+
+
+class News(models.Model):
+    """Messages whose state changed, one row a batch, until their outcome is copied. Only ever appended."""
+
+    workspace_id = models.BigIntegerField()
+    message_ids = ArrayField(models.UUIDField())
+
+    class Meta:
+        db_table = "contacts_news"
+
+    def __str__(self) -> str:
+        return f"{len(self.message_ids)} messages"
+
+
+class Segment(models.Model):
+    """A saved question over contacts, always live. The definition is a tree (segments.tree)."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    file_name = models.CharField(max_length=255)
-    # Path below SWITCHBOARD_HOME; empty when the file was removed, 30 days after the run.
-    file_path = models.CharField(max_length=500)
-    file_bytes = models.BigIntegerField()
-    encoding = models.CharField(max_length=32)
-    delimiter = models.CharField(max_length=1, default=",")
-    has_header = models.BooleanField(default=True)
-    country = models.CharField(max_length=2)
-    # What each column is: header to one of rules.TARGETS, field:<key> or nothing.
-    mapping = models.JSONField(default=dict)
-    tags = ArrayField(models.BigIntegerField(), default=list)
-    # marketing, utility or all; empty until the person says so, and nothing runs before.
-    consent_category = models.CharField(max_length=16, blank=True)
-    consent_basis = models.CharField(max_length=16, blank=True)
-    consent_source = models.CharField(max_length=255, blank=True)
-    consent_wording = models.TextField(blank=True)
-    state = models.CharField(max_length=16, choices=ImportState.choices, default=ImportState.UPLOADED)
-    error = models.TextField(blank=True)
-    # Rows done, and the bytes of the file they took: how far it is, and where it goes on after a crash.
-    row_count = models.IntegerField(default=0)
-    read_bytes = models.BigIntegerField(default=0)
-    created_count = models.IntegerField(default=0)
-    updated_count = models.IntegerField(default=0)
-    skipped_count = models.IntegerField(default=0)
-    failed_count = models.IntegerField(default=0)
-    # Counts by reason of the rows that failed and were skipped, and of the notes on those that were used.
-    reasons = models.JSONField(default=dict)
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=500, blank=True, default="")
+    definition = models.JSONField()
+    version = models.IntegerField(default=1)
+    # As counted when it was last looked at or sent to.
+    people_count = models.IntegerField(null=True)
+    counted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
     created_by = models.BigIntegerField(null=True)
 
     class Meta:
-        db_table = "contacts_import"
+        db_table = "contacts_segment"
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="contacts_segment_once")]
 
     def __str__(self) -> str:
-        return self.file_name
+        return self.name
 
 
-class ImportedRow(models.Model):
-    """A person that an import made or changed. The key tells a second row of the same person."""
+class SegmentVersion(models.Model):
+    """What a segment asked before it was changed."""
 
-    import_id = models.BigIntegerField()
-    contact_id = models.BigIntegerField()
-    workspace_id = models.BigIntegerField()
-    line = models.IntegerField()
-    is_new = models.BooleanField()
-
-    pk = models.CompositePrimaryKey("import_id", "contact_id")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="versions")
+    version = models.IntegerField()
+    definition = models.JSONField()
+    changed_at = models.DateTimeField()
+    changed_by = models.BigIntegerField(null=True)
 
     class Meta:
-        db_table = "contacts_importedrow"
+        db_table = "contacts_segmentversion"
+        constraints = [models.UniqueConstraint(fields=["segment", "version"], name="contacts_segmentversion_once")]
 
     def __str__(self) -> str:
-        return f"line {self.line}: contact {self.contact_id}"
+        return f"version {self.version} of segment {self.segment_id}"
 
 
-class RefusedRow(models.Model):
-    """A row of an import that made or changed nobody, and why."""
+class Cleanup(models.Model):
+    """Tags or people that were put away together, with what is needed to bring them back."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
-    import_id = models.BigIntegerField()
-    # Line of the file on which the row begins, the header being line 1.
-    line = models.IntegerField()
-    # "failed" (unusable) or "skipped" (usable but not wanted: a duplicate inside the file).
-    outcome = models.CharField(max_length=8)
-    reason = models.CharField(max_length=40)
-    column = models.CharField(max_length=255, blank=True)
-    cells = ArrayField(models.TextField())
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        DELETE_TAG = "delete_tag", _("Tag deleted")
+        MERGE_TAGS = "merge_tags", _("Tags merged")
+        INACTIVE = "inactive", _("Inactive people marked")
+        INVALID = "invalid", _("Invalid numbers marked")
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    # What it was called, how it was; enough to undo it.
+    detail = models.JSONField(default=dict)
+    contact_ids = ArrayField(models.BigIntegerField(), default=list)
+    done_at = models.DateTimeField()
+    done_by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "contacts_refusedrow"
-        indexes = [models.Index(fields=["import_id", "line"], name="contacts_refusedrow_by_import")]
+        db_table = "contacts_cleanup"
+        indexes = [models.Index(fields=["workspace", "-id"], name="contacts_cleanup_newest")]
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        return f"{self.kind} of {len(self.contact_ids)}"
+
+
+class HygieneReport(models.Model):
+    """The fortnight's report on tags."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    made_at = models.DateTimeField()
+    # unchanged, overlaps, crowded, error_rate, inactive, invalid: finished figures.
+    findings = models.JSONField()
+
+    class Meta:
+        db_table = "contacts_hygienereport"
+        indexes = [models.Index(fields=["workspace", "-id"], name="contacts_hygiene_newest")]
+
+    def __str__(self) -> str:
+        return f"report of {self.made_at}"
