@@ -77,6 +77,7 @@ async def try_to_lead(connection: Connection, what: str) -> bool:
 
 SQL_ENSURE_MONTHS = """
 SELECT switchboard_ensure_months('replies_inboundmessage', %(month)s::date, 5, true)
+     + switchboard_ensure_months('replies_decision', %(month)s::date, 5, true)
      + switchboard_ensure_months('webhooks_journalentry', %(month)s::date, 5, false)
 """
 
