@@ -59,3 +59,13 @@ def apply(*, rounds: int, rows: int, messages: int, as_json: bool) -> None:
 def webhooks(*, rounds: int, seconds: int, as_json: bool) -> None:
     """Run `bench.webhooks`."""
     _print(_load("webhooks").run(rounds=rounds, seconds=seconds), as_json=as_json)
+
+
+@bench.command(help="How fast messages leave: from the outbox to recorded, beside a bare loop, Celery and pywa.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
+@click.option("--messages", type=click.IntRange(500, 1_000_000), default=20_000, show_default=True)
+@click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True, help="Senders beside one.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def send(*, rounds: int, messages: int, processes: int, as_json: bool) -> None:
+    """Run `bench.send`."""
+    _print(_load("send").run(rounds=rounds, messages=messages, processes=processes), as_json=as_json)
