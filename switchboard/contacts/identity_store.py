@@ -192,16 +192,61 @@ WITH identities AS (
 ), activity AS (
     DELETE FROM contacts_activity WHERE contact_id = %(lose)s AND workspace_id = %(workspace_id)s RETURNING *
 ), kept_activity AS (
+    -- Tags, language, country and consent are copies that follow from the contact and its consent. The counts of 7, 30
+    -- and 90 days follow from the days.
     INSERT INTO contacts_activity AS kept (contact_id, workspace_id, last_sent_at, last_delivered_at, last_read_at,
-        last_seen_at, inbound_count)
-    SELECT %(keep)s, workspace_id, last_sent_at, last_delivered_at, last_read_at, last_seen_at, inbound_count
+        last_seen_at, last_reply_at, last_click_at, inbound_count, session_count, order_count, order_sum,
+        first_order_at, last_order_at, sessions_7, sessions_30, sessions_90, messages_7, messages_30, messages_90,
+        events_7, events_30, events_90)
+    SELECT %(keep)s, workspace_id, last_sent_at, last_delivered_at, last_read_at, last_seen_at, last_reply_at,
+        last_click_at, inbound_count, session_count, order_count, order_sum, first_order_at, last_order_at,
+        sessions_7, sessions_30, sessions_90, messages_7, messages_30, messages_90, events_7, events_30, events_90
     FROM activity
     ON CONFLICT (contact_id) DO UPDATE SET
         last_sent_at = greatest(kept.last_sent_at, excluded.last_sent_at),
         last_delivered_at = greatest(kept.last_delivered_at, excluded.last_delivered_at),
         last_read_at = greatest(kept.last_read_at, excluded.last_read_at),
         last_seen_at = greatest(kept.last_seen_at, excluded.last_seen_at),
-        inbound_count = kept.inbound_count + excluded.inbound_count
+        last_reply_at = greatest(kept.last_reply_at, excluded.last_reply_at),
+        last_click_at = greatest(kept.last_click_at, excluded.last_click_at),
+        inbound_count = kept.inbound_count + excluded.inbound_count,
+        session_count = kept.session_count + excluded.session_count,
+        order_count = kept.order_count + excluded.order_count,
+        order_sum = kept.order_sum + excluded.order_sum,
+        first_order_at = least(kept.first_order_at, excluded.first_order_at),
+        last_order_at = greatest(kept.last_order_at, excluded.last_order_at),
+        sessions_7 = kept.sessions_7 + excluded.sessions_7,
+        sessions_30 = kept.sessions_30 + excluded.sessions_30,
+        sessions_90 = kept.sessions_90 + excluded.sessions_90,
+        messages_7 = kept.messages_7 + excluded.messages_7,
+        messages_30 = kept.messages_30 + excluded.messages_30,
+        messages_90 = kept.messages_90 + excluded.messages_90,
+        events_7 = kept.events_7 + excluded.events_7,
+        events_30 = kept.events_30 + excluded.events_30,
+        events_90 = kept.events_90 + excluded.events_90
+), days AS (
+    DELETE FROM contacts_day WHERE contact_id = %(lose)s AND workspace_id = %(workspace_id)s RETURNING *
+), kept_days AS (
+    INSERT INTO contacts_day AS kept (contact_id, day, workspace_id, sessions, messages, events)
+    SELECT %(keep)s, day, workspace_id, sessions, messages, events FROM days
+    ON CONFLICT (contact_id, day) DO UPDATE SET sessions = kept.sessions + excluded.sessions,
+        messages = kept.messages + excluded.messages, events = kept.events + excluded.events
+), outcomes AS (
+    DELETE FROM contacts_outcome WHERE contact_id = %(lose)s AND workspace_id = %(workspace_id)s RETURNING *
+), kept_outcomes AS (
+    INSERT INTO contacts_outcome (contact_id, broadcast_id, workspace_id, number_id, sent_at, delivered_at, read_at,
+        replied_at, clicked_at, failed_at, reason)
+    SELECT %(keep)s, broadcast_id, workspace_id, number_id, sent_at, delivered_at, read_at, replied_at, clicked_at,
+        failed_at, reason FROM outcomes
+    ON CONFLICT (contact_id, broadcast_id) DO NOTHING
+), changes AS (
+    UPDATE contacts_change SET contact_id = %(keep)s WHERE contact_id = %(lose)s AND workspace_id = %(workspace_id)s
+), corrections AS (
+    DELETE FROM contacts_correction WHERE contact_id = %(lose)s AND workspace_id = %(workspace_id)s RETURNING *
+), kept_corrections AS (
+    INSERT INTO contacts_correction (contact_id, tag_id, workspace_id, is_member, at, by)
+    SELECT %(keep)s, tag_id, workspace_id, is_member, at, by FROM corrections
+    ON CONFLICT (contact_id, tag_id) DO NOTHING
 ), imported AS (
     DELETE FROM contacts_importedrow
     WHERE import_id IN (SELECT id FROM contacts_import WHERE workspace_id = %(workspace_id)s)

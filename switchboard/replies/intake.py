@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from switchboard.cloudapi import events
 from switchboard.consent import rules as consent_rules
 from switchboard.consent import store as consent_store
-from switchboard.contacts import identity_store
+from switchboard.contacts import facts_store, identity_store
 from switchboard.contacts import store as contacts_store
 from switchboard.contacts.identity import Arrival
 from switchboard.core import ids
@@ -221,12 +221,13 @@ def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | Non
 async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: datetime) -> None:
     """Mark what was answered, open windows, and remember that these people were there."""
     replies = [
-        (row.workspace_id, row.answers_id, row.sent_at)
-        for row in rows
-        if row.answers_id is not None and rules.is_answer(row.kind)
+        (row.workspace_id, row.answers_id, row.sent_at) for row in rows if row.answers_id is not None and _is_reply(row)
     ]
     if replies:
         await delivery_store.mark_replied(connection, replies, now)
+    for workspace_id in {row[0] for row in replies}:
+        answered = {message_id for place, message_id, _ in replies if place == workspace_id}
+        await facts_store.note_news(connection, workspace_id, answered)
     windows: dict[tuple[int, int, int], datetime] = {}
     for row in rows:
         if rules.opens_window(row.kind):
@@ -238,14 +239,24 @@ async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: d
 
 
 def _seen(rows: Iterable[store.NewInbound]) -> list[contacts_store.Seen]:
-    by_contact: defaultdict[tuple[int, int], list[datetime]] = defaultdict(list)
+    by_contact: defaultdict[tuple[int, int], list[store.NewInbound]] = defaultdict(list)
     for row in rows:
         if rules.is_from_person(row.kind):
-            by_contact[row.workspace_id, row.contact_id].append(row.sent_at)
+            by_contact[row.workspace_id, row.contact_id].append(row)
     return [
-        contacts_store.Seen(workspace_id, contact_id, max(moments), len(moments))
-        for (workspace_id, contact_id), moments in by_contact.items()
+        contacts_store.Seen(
+            workspace_id,
+            contact_id,
+            max(row.sent_at for row in written),
+            len(written),
+            replied_at=max((row.sent_at for row in written if _is_reply(row)), default=None),
+        )
+        for (workspace_id, contact_id), written in by_contact.items()
     ]
+
+
+def _is_reply(row: store.NewInbound) -> bool:
+    return row.answers_id is not None and rules.is_answer(row.kind)
 
 
 async def _obey(connection: Connection, opt_outs: Sequence[_OptOut], now: datetime, outcome: Outcome) -> None:

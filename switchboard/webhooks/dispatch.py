@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from switchboard.cloudapi import callback, events
+from switchboard.contacts import facts_store
 from switchboard.contacts import store as contacts_store
 from switchboard.core import live
 from switchboard.delivery import store as delivery_store
@@ -152,6 +153,9 @@ async def _apply_statuses(
     for workspace_id, changed in recorded.topics.items():
         topics[workspace_id] |= changed
     await contacts_store.record_reached(connection, _reached(updates, recorded.contacts))
+    for workspace_id in {update.workspace_id for update in updates}:
+        moved = {update.message_id for update in updates if update.workspace_id == workspace_id}
+        await facts_store.note_news(connection, workspace_id, moved)
 
 
 def _reached(updates: Sequence[StatusUpdate], contacts: Mapping[UUID, int]) -> Iterator[contacts_store.Reached]:

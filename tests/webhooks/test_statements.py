@@ -59,7 +59,14 @@ FILL: dict[str, Any] = PAIR | {
 FILL |= {"fields": "{}", "tags": [], "created_by_import": None, "created_at": NOON, "now": NOON}
 PERSON = {"workspace_ids": [1], "names": [""], "phones": ["+8190"], "countries": [""], "zones": [""], "now": NOON}
 IDENTITY = {"workspace_ids": [1], "contact_ids": [1], "kinds": ["wa_id"], "portfolio_ids": [0], "values": ["8190"]}
-SEEN = {"workspace_ids": [1], "contact_ids": [1], "seen_at": [NOON], "counts": [1]}
+SEEN = {
+    "workspace_ids": [1],
+    "contact_ids": [1],
+    "seen_at": [NOON],
+    "counts": [1],
+    "sessions": [1],
+    "replied_at": [None],
+}
 REACHED = {"workspace_ids": [1], "contact_ids": [1], "sent_at": [NOON], "delivered_at": [NOON]}
 QUESTION: dict[str, Any] = {
     "workspace_ids": [1],
