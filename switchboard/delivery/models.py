@@ -181,6 +181,10 @@ class PaceState(models.Model):
     quarters = models.JSONField(default=dict)
     # How many left since the last rest.
     streak = models.IntegerField(default=0)
+    # Its own gap ends; a rest that Meta asked for ends; and the pace that all this was worked out with.
+    gap_until = models.DateTimeField()
+    slow_until = models.DateTimeField()
+    made_for = models.TextField(default="")
 
     class Meta:
         db_table = "delivery_pacestate"
@@ -200,6 +204,7 @@ class LanePace(models.Model):
     minutes = models.BinaryField()
     quarters = models.JSONField()
     streak = models.IntegerField()
+    made_for = models.TextField(default="")
 
     class Meta:
         db_table = "delivery_lanepace"

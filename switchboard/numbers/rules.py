@@ -1,8 +1,11 @@
 """Paces: how fast a number may send broadcasts and journeys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
+
+# (days, messages): while a number is in use for fewer than so many days, it sends at most so many in 24 hours.
+Curve = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,23 +19,47 @@ class Pace:
     # The gap between two messages is drawn at random between these.
     gap_min_seconds: float = 0.0
     gap_max_seconds: float = 0.0
+    # The distance that follows from the messages a second grows at random by up to this share.
+    jitter: float = 0.0
+    # After so many messages the number rests for so long.
+    rest_after: int | None = None
+    rest_seconds: float = 0.0
 
 
 # A fifth of a number's throughput is kept for answers.
 PACED_SHARE = 0.8
 
+WARM_UP: Curve = ((3, 50), (7, 100), (14, 250), (21, 500), (30, 1000))
 PRESETS = {
     "careful": Pace(per_minute=12, per_hour=200, gap_min_seconds=3.0, gap_max_seconds=5.0),
     "standard": Pace(per_second=20.0),
     "full": Pace(),
 }
+# A preset's curve; a number's own figures may have another under "warm_up".
+CURVES: dict[str, Curve] = {"careful": WARM_UP}
+FIGURES = tuple(field.name for field in fields(Pace))
+_FIGURES = frozenset(FIGURES)
 
 
-def pace_of(preset: str, overrides: Mapping[str, Any], throughput: int) -> Pace:
-    """Return a preset's figures with the number's own in their place, within its throughput."""
-    known = {field.name for field in fields(Pace)}
-    pace = replace(PRESETS[preset], **{name: value for name, value in overrides.items() if name in known})
-    return stricter(pace, Pace(per_second=throughput * PACED_SHARE))
+def pace_of(preset: str, overrides: Mapping[str, Any], throughput: int, age_days: int | None = None) -> Pace:
+    """Return a preset's figures with the number's own in their place, within its throughput.
+
+    A number that is `age_days` old keeps to the warm-up curve as well; without its age nothing is known of one.
+    """
+    pace = replace(PRESETS[preset], **{name: value for name, value in overrides.items() if name in _FIGURES})
+    per_day = pace.per_day if age_days is None else _lower(pace.per_day, warm_up_of(preset, overrides, age_days))
+    return stricter(pace, Pace(per_second=throughput * PACED_SHARE, per_day=per_day))
+
+
+def curve_of(preset: str, overrides: Mapping[str, Any]) -> Curve:
+    """Return the warm-up curve that holds: the number's own, else its preset's."""
+    own: Sequence[Sequence[int]] | None = overrides.get("warm_up")
+    return CURVES.get(preset, ()) if own is None else tuple((int(days), int(most)) for days, most in own)
+
+
+def warm_up_of(preset: str, overrides: Mapping[str, Any], age_days: int) -> int | None:
+    """Return how many messages a day a number of this age may send, or None when it is warm."""
+    return next((most for days, most in curve_of(preset, overrides) if age_days < days), None)
 
 
 def stricter(one: Pace, other: Pace) -> Pace:
@@ -44,6 +71,9 @@ def stricter(one: Pace, other: Pace) -> Pace:
         per_day=_lower(one.per_day, other.per_day),
         gap_min_seconds=max(one.gap_min_seconds, other.gap_min_seconds),
         gap_max_seconds=max(one.gap_max_seconds, other.gap_max_seconds),
+        jitter=max(one.jitter, other.jitter),
+        rest_after=_lower(one.rest_after, other.rest_after),
+        rest_seconds=max(one.rest_seconds, other.rest_seconds),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.delivery.rules import PaceState, plan_slots
+from switchboard.delivery.rules.pace import PaceState, plan_slots
 from switchboard.numbers.rules import Pace, pace_of
 
 START = 1_772_539_200.0
