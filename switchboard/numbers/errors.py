@@ -27,6 +27,10 @@ class PaceFigureError(Invalid):
     """A pace's own figures are whole numbers above zero; gaps are seconds from 0 to 3,600. Correct the figure."""
 
 
+class WrongPriceError(Invalid):
+    """A price is an amount from 0 to 100,000 for one message. Correct it, or leave it empty for the list price."""
+
+
 class TokenMissingError(Invalid):
     """Enter the access token of the account's system user."""
 

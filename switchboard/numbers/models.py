@@ -142,3 +142,24 @@ class Number(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.phone
+
+
+class Rate(models.Model):
+    """What one delivered message costs, where a workspace has changed the list price (see numbers/prices.py)."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    currency = models.CharField(max_length=3)
+    # One of cloudapi.pricing.MARKETS and one of its CATEGORIES.
+    market = models.CharField(max_length=40)
+    category = models.CharField(max_length=16)
+    amount = models.DecimalField(max_digits=12, decimal_places=6)
+
+    class Meta:
+        db_table = "numbers_rate"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "currency", "market", "category"], name="numbers_rate_once"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="numbers_rate_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.market} {self.category}: {self.amount} {self.currency}"
