@@ -47,6 +47,8 @@ class ApplierConfig:
     now: Callable[[], datetime] = clock.now
     batch_events: int = 500
     batch_bytes: int = 2 * 1024 * 1024
+    # Two, so that one batch is read and decided while the database writes the other.
+    status_lanes: int = 2
     poll_seconds: float = 0.25
     watermark_seconds: float = 0.2
     orphans_seconds: float = 2.0
@@ -62,7 +64,7 @@ class _FailedBatchError(Exception):
 
 
 class Applier:
-    """The applier of one process. People's events and statuses have a lane each, so that no STOP waits."""
+    """The applier of one process. People's events have a lane of their own, so that no STOP waits."""
 
     def __init__(self, config: ApplierConfig, pool: database.Pool, stopping: asyncio.Event) -> None:
         self._config = config
@@ -85,7 +87,8 @@ class Applier:
             ]
             async with asyncio.TaskGroup() as lanes:
                 lanes.create_task(self._run_lane(is_inbound=True))
-                lanes.create_task(self._run_lane(is_inbound=False))
+                for _ in range(self._config.status_lanes):
+                    lanes.create_task(self._run_lane(is_inbound=False))
             await ending.end_tasks(helpers)
 
     # ── lanes ────────────────────────────────────────────────────────────────────────────────────
@@ -214,7 +217,7 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
 
 async def run_applier(config: ApplierConfig, stopping: asyncio.Event) -> None:
     """Apply stored events until `stopping` is set."""
-    pool = database.make_pool("stream", size=5, url=config.url)
+    pool = database.make_pool("stream", size=4 + config.status_lanes, url=config.url)
     await pool.open(wait=False)
     try:
         await Applier(config, pool, stopping).run()
