@@ -199,6 +199,26 @@ def _reason_of_invalid(number: phonenumbers.PhoneNumber) -> str:
     return _LENGTH_REASONS.get(phonenumbers.is_possible_number_with_reason(number), NOT_IN_USE)
 
 
+def is_of_country(phone: str, country: str) -> bool:
+    """Tell whether an E.164 number belongs to a country; where countries share a code, its area decides."""
+    code = phonenumbers.country_code_for_region(country)
+    if not code or not phone.startswith(f"+{code}"):
+        return False
+    return _country_of_area(phone[:5] + "2345678") == country if code == 1 else _country_of(phone) == country
+
+
+@lru_cache(maxsize=1024)
+def _country_of_area(phone: str) -> str | None:
+    return _country_of(phone)
+
+
+def _country_of(phone: str) -> str | None:
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(phone))
+    except NumberParseException:
+        return None
+
+
 def zones_of(phone: str) -> tuple[str, ...]:
     """Return the IANA zones in which the owner of an E.164 number may be; none when nobody knows.
 

@@ -74,7 +74,10 @@ class Gate(StrEnum):
     PACE = "pace"
     THROUGHPUT = "throughput"
     QUIET_HOURS = "quiet_hours"
+    FREQUENCY = "frequency"
+    PAIR = "pair"
     SAME_CONTENT = "same_content"
+    BUDGET = "portfolio_budget"
 
 
 @dataclass(frozen=True, slots=True)

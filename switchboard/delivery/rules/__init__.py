@@ -5,30 +5,21 @@ from switchboard.delivery.rules.gates import (
     Hold,
     Skip,
     Verdict,
-    gate_consent,
-    gate_number,
-    gate_quiet_hours,
-    gate_stop,
-    gate_template,
-    gate_window,
     judge,
 )
-from switchboard.delivery.rules.pace import PaceState, plan_slots
+from switchboard.delivery.rules.limits import Limits
+from switchboard.delivery.rules.pace import Meter, PaceState, plan_slots
 from switchboard.delivery.rules.quiet_hours import Night, opens_at
 
 __all__ = [
     "Case",
     "Hold",
+    "Limits",
+    "Meter",
     "Night",
     "PaceState",
     "Skip",
     "Verdict",
-    "gate_consent",
-    "gate_number",
-    "gate_quiet_hours",
-    "gate_stop",
-    "gate_template",
-    "gate_window",
     "judge",
     "opens_at",
     "plan_slots",
