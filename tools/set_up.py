@@ -53,7 +53,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         make_environment()
-        install_python_packages("dev" if arguments.dev else "base")
+        install_python_packages("dev" if arguments.dev else "full")
         install_ourselves()
         install_front_end()
         compile_translations()
@@ -109,7 +109,7 @@ def create_venv() -> None:
 def install_python_packages(kind: str) -> None:
     """Install the locked packages; those for development contain those of the product."""
     inputs = [REQUIREMENTS / f"{kind}.txt"]
-    if is_done(kind, inputs) or (kind == "base" and is_done("dev", [REQUIREMENTS / "dev.txt"])):
+    if is_done(kind, inputs) or (kind == "full" and is_done("dev", [REQUIREMENTS / "dev.txt"])):
         return
     with stage("Python packages" + (" for development" if kind == "dev" else "")):
         install_locked(inputs[0])

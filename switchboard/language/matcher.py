@@ -1,0 +1,306 @@
+"""Which rules a message matches, best first. Fast for all that is written as expected; the rest is tried when nothing is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from switchboard.language import near, regexes, resources, syllables, typos
+from switchboard.language.index import AT_START, FACTORS, PART, Entry, Hit, Index, Use, find_core
+from switchboard.language.message import Message
+from switchboard.language.phrases import Phrases
+from switchboard.language.scripts import KATAKANA, LATIN_WORD, is_spaced
+from switchboard.language.sounds import Homophones, JapaneseSounds
+from switchboard.language.types import (
+    Explanation,
+    KeywordRule,
+    Match,
+    Mode,
+    Pattern,
+    View,
+)
+
+SLIP_COST = 0.08  # Each further slip, of the weight.
+OTHER_KEYWORD = 0.3  # What one more keyword of the same rule adds, of its own score.
+EXACT_BONUS = 100.0  # The whole message is the keyword: nothing found inside it says more.
+MOST_CORRECTED = 8  # Words of one message that are taken for slips.
+
+
+def compile_matcher(rules: Iterable[KeywordRule]) -> "Matcher":
+    """Make ready to match messages against these rules. Raises PatternError for a regular expression that can't be used."""
+    return Matcher(sorted(rules, key=lambda one: (one.position, one.id)))
+
+
+@dataclass(slots=True)
+class _Found:
+    """The best way in which one keyword was found."""
+
+    entry: Entry
+    view: View
+    distance: int
+    start: int
+    end: int
+    score: float
+
+
+class _Findings:
+    """What has been found in one message so far: per keyword the best."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.by_entry: dict[int, _Found] = {}
+        self.parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        self.part_distance: dict[int, int] = defaultdict(int)
+        self.corrections: list[tuple[str, str]] = []
+        self.views: list[Pattern] = []
+        self.lazy_tier = False
+
+    def add(self, entry: Entry, view: View, distance: int, start: int, end: int, bonus: float = 0.0) -> None:
+        """Note a keyword unless it was found better before."""
+        score = entry.weight * (FACTORS[view] - SLIP_COST * max(0, distance - 1)) + bonus
+        known = self.by_entry.get(entry.number)
+        if known is None or score > known.score:
+            self.by_entry[entry.number] = _Found(entry, view, distance, start, end, score)
+
+
+class Matcher:
+    """A compiled set of rules. Safe to use from several tasks; made anew when rules change."""
+
+    def __init__(self, rules: Sequence[KeywordRule]) -> None:
+        self._index = Index(rules)
+        self._regexes = regexes.RegexSet([one.keyword.text for one in self._index.regexes])
+        self._slips = typos.SlipIndex(_slipping_words(self._index))
+        self._phrases = Phrases(self._index)
+        self._japanese = JapaneseSounds(self._index)
+        self._homophones = Homophones(self._index) if resources.CHINESE in resources.available() else None
+
+    def match(self, text: str) -> list[Match]:
+        """Return the rules that this message matches, best first, each with its best keyword."""
+        return self._rank(self._find(text))
+
+    def explain(self, text: str) -> Explanation:
+        """Return everything that matching this message came across."""
+        findings = self._find(text)
+        message = findings.message
+        languages = message.find_languages()
+        return Explanation(
+            text=text,
+            normalised=message.folded,
+            languages=languages,
+            views=tuple(findings.views),
+            corrections=tuple(dict.fromkeys(findings.corrections)),
+            candidates=tuple(self._rank(findings)),
+            lazy_tier=findings.lazy_tier,
+            missing=tuple(one for one in resources.missing() if one in languages),
+        )
+
+    def _find(self, text: str) -> _Findings:
+        message = Message(text)
+        findings = _Findings(message)
+        for number in self._regexes.find(text):
+            findings.add(self._index.regexes[number], View.REGEX, 0, 0, len(message.folded))
+        if not message.folded:
+            return findings
+        self._find_exact(findings)
+        for hit in self._index.surface.scan(message.folded):
+            self._note(findings, hit, 0, hit.start, hit.end)
+        if message.words and (message.has_han or message.unknown_words):
+            self._find_pinyin(findings)
+            self._find_corrected(findings)
+        self._find_near(findings)
+        if not findings.by_entry:
+            findings.lazy_tier = True
+            self._find_by_sound(findings)
+        return findings
+
+    def _find_exact(self, findings: _Findings) -> None:
+        if not self._index.exact:
+            return
+        folded = findings.message.folded
+        for use in self._index.exact.get(find_core(folded), ()):
+            findings.add(use.entry, use.view, 0, 0, len(folded), EXACT_BONUS)
+
+    def _note(self, findings: _Findings, hit: Hit, distance: int, start: int, end: int) -> None:
+        """Note what a writing means, if it may stand here."""
+        for use in hit.target.uses:
+            if use.place == PART:
+                findings.parts[use.entry.number].append((start, end, use.slot))
+                findings.part_distance[use.entry.number] = max(distance, findings.part_distance[use.entry.number])
+                continue
+            if use.place == AT_START and not _is_at_start(findings.message.folded, start):
+                continue
+            view = _view_here(findings.message, use, start, end) if not distance else use.view
+            if view is not None:
+                findings.add(use.entry, View.TYPO if distance else view, distance, start, end)
+
+    def _find_pinyin(self, findings: _Findings) -> None:
+        message = findings.message
+        if not len(self._index.pinyin):
+            return
+        unknown = {start for start, _, _ in message.unknown_words}
+        for run in _pinyin_runs(message):
+            letters = "".join(word for _, _, word in run)
+            cuts = syllables.cuts(letters) or frozenset()
+            findings.views.append(Pattern(letters, View.PINYIN))
+            places = [(start + offset) for start, _, word in run for offset in range(len(word))]
+            for hit in self._index.pinyin.scan_inside(letters):
+                if hit.start not in cuts or hit.end not in cuts:
+                    continue
+                start, end = places[hit.start], places[hit.end - 1] + 1
+                if message.has_han or any(first in unknown for first, last, _ in run if first < end and last > start):
+                    for use in hit.target.uses:
+                        if use.place != AT_START or _is_at_start(message.folded, start):
+                            findings.add(use.entry, View.PINYIN, 0, start, end)
+
+    def _find_corrected(self, findings: _Findings) -> None:
+        """Look again with unknown words replaced by the keywords' words that they are slips of."""
+        message = findings.message
+        slips = [
+            (start, end, word, candidates)
+            for start, end, word in message.unknown_words
+            if word not in self._slips and (candidates := self._slips.find(word))
+        ][:MOST_CORRECTED]
+        if not slips:
+            return
+        for number in range(max(len(one[3]) for one in slips)):
+            chosen = [
+                (start, end, *candidates[min(number, len(candidates) - 1)]) for start, end, _, candidates in slips
+            ]
+            self._scan_corrected(findings, chosen)
+        findings.corrections += [(word, candidate) for _, _, word, candidates in slips for candidate, _ in candidates]
+
+    def _scan_corrected(self, findings: _Findings, chosen: list[tuple[int, int, str, int]]) -> None:
+        corrected, replaced = _replace(findings.message.folded, chosen)
+        for hit in self._index.surface.scan(corrected):
+            touched = [one for one in replaced if one[0] < hit.end and one[1] > hit.start]
+            if touched and all(_allows(use, hit, sum(one[4] for one in touched)) for use in hit.target.uses[:1]):
+                distance = sum(one[4] for one in touched)
+                start = min(touched[0][2], touched[0][2] - (touched[0][0] - hit.start))
+                end = max(touched[-1][3], touched[-1][3] + hit.end - touched[-1][1])
+                uses = [one for one in hit.target.uses if _allows(one, hit, distance)]
+                self._note(findings, hit._replace(target=hit.target._replace(uses=uses)), distance, max(0, start), end)
+
+    def _find_near(self, findings: _Findings) -> None:
+        for number, places in findings.parts.items():
+            span = near.find_nearest(places, len(self._index.near[number]))
+            if span:
+                findings.add(self._index.entries[number], View.NEAR, findings.part_distance[number], *span)
+
+    def _find_by_sound(self, findings: _Findings) -> None:
+        """Try everything that costs more and means less."""
+        message = findings.message
+        if message.words:
+            for slip in self._phrases.find(message):
+                findings.corrections.append((slip.written, slip.meant))
+                findings.add(slip.entry, View.TYPO, slip.distance, slip.start, slip.end)
+            for sound in self._japanese.find_romaji(message):
+                findings.add(*sound)
+        if message.folded.isascii():
+            return
+        if self._homophones:
+            for sound in self._homophones.find(message):
+                findings.add(*sound)
+        for sound in self._japanese.find_written_otherwise(message):
+            findings.add(*sound)
+        if not findings.by_entry:
+            for sound in self._japanese.find_slips(message):
+                findings.add(*sound)
+
+    def _rank(self, findings: _Findings) -> list[Match]:
+        """Order the rules by their best keyword; equal ones by position, then id."""
+        by_rule: dict[int, list[_Found]] = defaultdict(list)
+        for found in findings.by_entry.values():
+            by_rule[found.entry.rule.id].append(found)
+        ranked = []
+        for founds in by_rule.values():
+            founds.sort(key=lambda one: (-one.score, one.entry.number))
+            best = founds[0]
+            extra = sum(one.score for one in founds[1:] if not _overlaps(one, best)) * OTHER_KEYWORD
+            rule = best.entry.rule
+            ranked.append((-round(best.score + extra, 6), rule.position, rule.id, best, founds))
+        ranked.sort(key=lambda one: one[:3])
+        return [_make_match(findings.message, -score, best, founds) for score, _, _, best, founds in ranked]
+
+
+def _make_match(message: Message, score: float, best: _Found, founds: list[_Found]) -> Match:
+    return Match(
+        rule_id=best.entry.rule.id,
+        keyword=best.entry.keyword,
+        view=best.view,
+        distance=best.distance,
+        score=score,
+        span=(best.start, best.end),
+        found=message.cleaned[best.start : best.end] if best.entry.keyword.mode is not Mode.REGEX else message.text,
+        other_keywords=tuple(one.entry.keyword.text for one in founds[1:]),
+    )
+
+
+def _overlaps(one: _Found, other: _Found) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _slipping_words(index: Index) -> Iterable[tuple[str, int]]:
+    """Give every word that may be misspelt, with how many slips it may have."""
+    for entry in index.slipping():
+        threshold = entry.keyword.threshold
+        for word in entry.folded.split(" "):
+            if is_spaced(word[0]) and word.isalpha() and (limit := typos.count_slips(len(word), threshold)):
+                yield word, limit
+    for entry in index.entries:
+        if entry.keyword.mode is Mode.ALL_NEAR:
+            for word in index.near.get(entry.number, ()):
+                if (
+                    is_spaced(word[0])
+                    and word.isalpha()
+                    and (limit := typos.count_slips(len(word), entry.keyword.threshold))
+                ):
+                    yield word, limit
+
+
+def _is_at_start(folded: str, start: int) -> bool:
+    return not any(one.isalnum() for one in folded[:start])
+
+
+def _view_here(message: Message, use: Use, start: int, end: int) -> View | None:
+    """Return the view in which a writing counts at this place, or None where it is a coincidence."""
+    if use.view is View.READING:
+        return View.READING if message.is_word_by_sound(start, end, use.entry.folded) else None
+    if use.entry.is_katakana and not KATAKANA.search(message.cleaned, start, end):
+        # A borrowed word in hiragana is rarer than native words that hold the same sounds.
+        return View.READING if message.is_word_by_sound(start, end, use.entry.folded) else None
+    return use.view
+
+
+def _allows(use: Use, hit: Hit, distance: int) -> bool:
+    """Whether a keyword forgives so many slips in what was found."""
+    keyword = use.entry.keyword
+    if keyword.mode not in (Mode.FUZZY, Mode.ALL_NEAR):
+        return False
+    letters = hit.target.length - hit.target.text.count(" ")
+    return distance <= typos.count_slips(letters, keyword.threshold)
+
+
+def _replace(text: str, chosen: list[tuple[int, int, str, int]]) -> tuple[str, list[tuple[int, int, int, int, int]]]:
+    """Return a text with words replaced, and for each (start, end, former start, former end, distance)."""
+    parts, replaced, place, length = [], [], 0, 0
+    for start, end, word, distance in chosen:
+        parts += [text[place:start], word]
+        begin = length + start - place
+        length = begin + len(word)
+        replaced.append((begin, length, start, end, distance))
+        place = end
+    parts.append(text[place:])
+    return "".join(parts), replaced
+
+
+def _pinyin_runs(message: Message) -> list[list[tuple[int, int, str]]]:
+    """Return the neighbouring words that are pinyin."""
+    runs: list[list[tuple[int, int, str]]] = []
+    last = -2
+    for start, end, word in message.words:
+        if LATIN_WORD.fullmatch(word) and syllables.cuts(word) is not None:
+            if start == last + 1:
+                runs[-1].append((start, end, word))
+            else:
+                runs.append([(start, end, word)])
+            last = end
+    return runs

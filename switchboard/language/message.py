@@ -1,0 +1,94 @@
+"""One message while it is being matched: its forms, and the dictionary's view of it, each worked out once."""
+
+import functools
+
+from switchboard.language import resources, scripts
+from switchboard.language.folding import clean, unify
+from switchboard.language.scripts import HAS_HAN, KATAKANA, SPACED_WORD
+
+_PARTICLES = frozenset("はがをにでとものへやかねよだ")
+_FUNCTION_WORDS = frozenset(("助詞", "助動詞", "接続詞", "感動詞", "連体詞", "副詞", "代名詞"))
+SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
+LIKELY_LENGTH = 4
+
+
+class Message:
+    """A message in the forms that matching needs."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.cleaned = clean(text)
+        self.folded = unify(self.cleaned)
+        self.has_japanese = resources.JAPANESE in resources.available()
+
+    @functools.cached_property
+    def has_han(self) -> bool:
+        """Whether there are Chinese characters."""
+        return not self.folded.isascii() and bool(HAS_HAN.search(self.folded))
+
+    @functools.cached_property
+    def words(self) -> list[tuple[int, int, str]]:
+        """The words that stand between spaces, with their places."""
+        return [(found.start(), found.end(), found[0]) for found in SPACED_WORD.finditer(self.folded)]
+
+    @functools.cached_property
+    def unknown_words(self) -> list[tuple[int, int, str]]:
+        """Those of them that are not English: names, slips, or another language in Latin letters."""
+        english = resources.english_words()
+        return [one for one in self.words if one[2] not in english and not one[2].isdigit()]
+
+    @functools.cached_property
+    def tokens(self) -> list[resources.Token]:
+        """The message in Japanese words."""
+        return resources.japanese_tokens(self.cleaned)
+
+    @functools.cached_property
+    def token_starts(self) -> dict[int, int]:
+        """Number of each Japanese word by its beginning."""
+        return {one.start: number for number, one in enumerate(self.tokens)}
+
+    @functools.cached_property
+    def token_ends(self) -> dict[int, int]:
+        """Number of each Japanese word by its end."""
+        return {one.end: number for number, one in enumerate(self.tokens)}
+
+    def is_word_by_sound(self, start: int, end: int, meant: str) -> bool:
+        """Whether kana here are a word of their own, and not part of others that happen to sound so."""
+        before = self.cleaned[start - 1] if start else ""
+        after = self.cleaned[end] if end < len(self.cleaned) else ""
+        is_katakana = bool(KATAKANA.search(self.cleaned, start, end))
+        length = end - start
+        if not _goes_on(before, is_katakana=is_katakana) and not _goes_on(after, is_katakana=is_katakana):
+            return length > 1
+        if length >= SURE_LENGTH:
+            return True
+        if not self.has_japanese:
+            return length >= LIKELY_LENGTH or (length > 2 and _is_apart(before) and _is_apart(after))
+        return self._is_aligned(start, end, meant)
+
+    def _is_aligned(self, start: int, end: int, meant: str) -> bool:
+        first, last = self.token_starts.get(start), self.token_ends.get(end)
+        if first is None or last is None:
+            before, after = self.cleaned[start - 1 : start], self.cleaned[end : end + 1]
+            return end - start >= LIKELY_LENGTH and _is_apart(before) and _is_apart(after)
+        if first != last:
+            return end - start > 2
+        word = self.tokens[first]
+        if word.kind in _FUNCTION_WORDS:
+            return False
+        return not HAS_HAN.search(word.normalized) or unify(word.normalized) == meant
+
+    def find_languages(self) -> tuple[str, ...]:
+        """Return which languages it can be in."""
+        return scripts.find_languages(self.cleaned)
+
+
+def _goes_on(character: str, *, is_katakana: bool) -> bool:
+    """Whether a word in this kana can go on with that character."""
+    if not character or not scripts.HAS_KANA.match(character):
+        return False
+    return character == "ー" or bool(KATAKANA.match(character)) == is_katakana
+
+
+def _is_apart(character: str) -> bool:
+    return not character or character in _PARTICLES or not scripts.HAS_KANA.match(character)

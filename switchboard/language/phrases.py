@@ -1,0 +1,179 @@
+"""Keywords of several words of which one is misspelt, even into another good word: the others vouch for it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from switchboard.language.index import Entry, Index
+from switchboard.language.message import Message
+from switchboard.language.typos import count_slips
+
+LONGEST_PHRASE = 5
+SHORTEST_SLIPPED = 3
+SHORTEST_VOUCHER = 4
+_GAP = "\n"
+# They stand beside anything, so they vouch for nothing.
+_COMMON = frozenset(
+    [
+        "about",
+        "again",
+        "also",
+        "another",
+        "back",
+        "been",
+        "before",
+        "being",
+        "came",
+        "come",
+        "could",
+        "does",
+        "doing",
+        "done",
+        "down",
+        "dont",
+        "each",
+        "ever",
+        "every",
+        "from",
+        "gets",
+        "give",
+        "given",
+        "goes",
+        "going",
+        "gone",
+        "good",
+        "have",
+        "here",
+        "help",
+        "into",
+        "just",
+        "keep",
+        "know",
+        "like",
+        "long",
+        "look",
+        "made",
+        "make",
+        "many",
+        "more",
+        "most",
+        "much",
+        "must",
+        "need",
+        "only",
+        "over",
+        "please",
+        "really",
+        "right",
+        "same",
+        "shall",
+        "should",
+        "show",
+        "some",
+        "such",
+        "sure",
+        "take",
+        "tell",
+        "than",
+        "thank",
+        "that",
+        "thats",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "this",
+        "those",
+        "time",
+        "told",
+        "took",
+        "until",
+        "upon",
+        "very",
+        "want",
+        "wants",
+        "well",
+        "went",
+        "were",
+        "what",
+        "whats",
+        "when",
+        "where",
+        "which",
+        "while",
+        "will",
+        "with",
+        "within",
+        "without",
+        "would",
+        "your",
+        "youre",
+    ]
+)
+
+
+class Slip(NamedTuple):
+    """A phrase with one wrong word in a message."""
+
+    entry: Entry
+    distance: int
+    start: int
+    end: int
+    written: str
+    meant: str
+
+
+class Phrases:
+    """Phrases by all of their words but one."""
+
+    def __init__(self, index: Index) -> None:
+        self._missing: dict[str, dict[str, list[Entry]]] = {}
+        self._lengths: set[int] = set()
+        for entry in index.slipping():
+            words = entry.folded.split(" ")
+            letters = len(entry.folded) - len(words) + 1
+            if not 2 <= len(words) <= LONGEST_PHRASE or not count_slips(letters, entry.keyword.threshold):
+                continue
+            for place, word in enumerate(words):
+                others = words[:place] + words[place + 1 :]
+                if len(word) >= SHORTEST_SLIPPED and any(_vouches(one) for one in others):
+                    self._lengths.add(len(words))
+                    key = _key(words, place)
+                    self._missing.setdefault(key, {}).setdefault(word, []).append(entry)
+
+    def find(self, message: Message) -> Iterator[Slip]:
+        """Give the phrases of which all words but one stand in the message, and that one nearly."""
+        written = message.words
+        words = [one[2] for one in written]
+        for length in sorted(self._lengths):
+            for begin in range(len(words) - length + 1):
+                if (
+                    written[begin + length - 1][1] - written[begin][0]
+                    != sum(map(len, words[begin : begin + length])) + length - 1
+                ):
+                    continue
+                yield from self._find_at(message, words[begin : begin + length], begin)
+
+    def _find_at(self, message: Message, words: list[str], begin: int) -> Iterator[Slip]:
+        for place, word in enumerate(words):
+            expected = self._missing.get(_key(words, place))
+            if not expected or len(word) < SHORTEST_SLIPPED - 1:
+                continue
+            for meant, entries in expected.items():
+                if meant != word and abs(len(meant) - len(word)) < 2 and OSA.distance(word, meant, score_cutoff=1) == 1:
+                    start, end = message.words[begin][0], message.words[begin + len(words) - 1][1]
+                    for entry in entries:
+                        yield Slip(entry, 1, start, end, word, meant)
+
+
+def _key(words: list[str], place: int) -> str:
+    return " ".join([*words[:place], _GAP, *words[place + 1 :]])
+
+
+def _vouches(word: str) -> bool:
+    return len(word) >= SHORTEST_VOUCHER and word not in _COMMON

@@ -1,0 +1,144 @@
+"""Dictionaries: which are installed, opened when first asked for, each once a process."""
+
+import functools
+import importlib.resources
+import importlib.util
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sudachipy import Tokenizer
+
+JAPANESE = "ja"
+CHINESE = "zh"
+PACKAGES = {JAPANESE: ("sudachipy", "sudachidict_small"), CHINESE: ("pypinyin", "rjieba")}
+_SENTENCES = {
+    JAPANESE: "The Japanese dictionary is not installed: readings are not made for new rules, and misspelt Japanese is not "
+    "understood. Install it with: pip install 'switchboard[ja]'",
+    CHINESE: "The Chinese dictionary is not installed: pinyin is not made for new rules, and Chinese characters that sound "
+    "alike are not understood. Install it with: pip install 'switchboard[zh]'",
+}
+
+
+@functools.cache
+def available() -> frozenset[str]:
+    """Return the languages whose dictionaries are installed."""
+    return frozenset(
+        language for language, names in PACKAGES.items() if all(importlib.util.find_spec(name) for name in names)
+    )
+
+
+def missing() -> tuple[str, ...]:
+    """Return the languages whose dictionaries are not installed."""
+    return tuple(language for language in PACKAGES if language not in available())
+
+
+def missing_sentences() -> list[str]:
+    """Say for each missing dictionary what is lost and how to get it."""
+    return [_SENTENCES[language] for language in missing()]
+
+
+def warm_up() -> None:
+    """Open every installed dictionary now, so that the first message does not wait for it."""
+    english_words()
+    if JAPANESE in available():
+        japanese_tokens("暖機")
+    if CHINESE in available():
+        is_chinese_word("预热")
+        sounds_of_characters()
+
+
+@functools.cache
+def english_words() -> frozenset[str]:
+    """Return 82,000 English words: what is one of them is not taken for a slip of another."""
+    source = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
+    lines = source.read_text(encoding="utf-8-sig").splitlines()
+    return frozenset(line.split(" ", 1)[0] for line in lines if line)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A Japanese word: where it stands, how it sounds and how it is usually written."""
+
+    start: int
+    end: int
+    surface: str
+    reading: str  # In hiragana; the surface where the dictionary does not know.
+    normalized: str
+    kind: str  # Part of speech, in Japanese.
+    is_known: bool
+
+
+@functools.cache
+def _tokenizer() -> "tuple[Any, Tokenizer]":
+    from sudachipy import Dictionary  # An optional extra, 100 MB: only where it is needed.
+
+    dictionary = Dictionary(dict="small")
+    return dictionary, dictionary.tokenizer()
+
+
+_TO_HIRAGANA = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+
+
+def japanese_tokens(text: str) -> list[Token]:
+    """Split a Japanese text into words."""
+    return [
+        Token(
+            start=one.begin(),
+            end=one.end(),
+            surface=one.surface(),
+            reading=one.reading_form().translate(_TO_HIRAGANA),
+            normalized=one.normalized_form(),
+            kind=one.part_of_speech()[0],
+            is_known=not one.is_oov(),
+        )
+        for one in _tokenizer()[1].tokenize(text)
+    ]
+
+
+def japanese_readings(word: str) -> list[str]:
+    """Return how a word of the dictionary may sound, in hiragana, the usual one first."""
+    found = [one.reading_form().translate(_TO_HIRAGANA) for one in _tokenizer()[0].lookup(word)]
+    return list(dict.fromkeys(found))
+
+
+def chinese_words(text: str) -> list[str]:
+    """Split a Chinese text into words."""
+    import rjieba  # An optional extra: only where it is needed.
+
+    words: list[str] = rjieba.cut(text)
+    return words
+
+
+@functools.lru_cache(maxsize=20_000)
+def is_chinese_word(text: str) -> bool:
+    """Whether these characters are one word of the dictionary."""
+    import rjieba  # As above.
+
+    return len(rjieba.cut(text, False)) == 1  # noqa: FBT003  the library takes it by position: no guessing of new words
+
+
+def pinyin_of(text: str) -> list[str]:
+    """Return the syllables of a Chinese text without tones; polyphonic characters by the word they stand in."""
+    import pypinyin  # As above.
+
+    return [one.replace("ü", "v") for one in pypinyin.lazy_pinyin(text)]
+
+
+@functools.cache
+def sounds_of_characters() -> dict[str, tuple[str, ...]]:
+    """Return the syllables of each Chinese character without tones, the usual one first."""
+    from pypinyin.constants import PINYIN_DICT  # As above.
+
+    return {
+        chr(code): tuple(dict.fromkeys(_strip_tones(readings).split(",")))
+        for code, readings in PINYIN_DICT.items()
+        if 0x4E00 <= code < 0xA000
+    }
+
+
+def _strip_tones(pinyin: str) -> str:
+    marked = unicodedata.normalize("NFD", pinyin.replace("ü", "v").replace("ǖ", "v"))
+    marked = marked.replace("u\u0308", "v")
+    return "".join(one for one in marked if not unicodedata.combining(one))

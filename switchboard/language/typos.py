@@ -1,0 +1,79 @@
+"""Slips of the finger in words with spaces: which keyword a word may have been meant for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from rapidfuzz.distance import OSA
+
+PREFIX = 7  # Deletions are made in the first letters only: a tenth of the memory, nothing lost up to two slips.
+MOST_SLIPS = 2
+MOST_CANDIDATES = 3
+_CACHED_WORDS = 50_000
+
+
+def count_slips(length: int, threshold: int) -> int:
+    """Return how many letters may be wrong in a word of this length when so many percent must be right."""
+    return min(MOST_SLIPS, length * (100 - threshold) // 100)
+
+
+class SlipIndex:
+    """Finds the words within a few slips of a misspelt one, without looking at all of them."""
+
+    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+        self._limits: dict[str, int] = {}
+        for word, limit in words:
+            self._limits[word] = max(limit, self._limits.get(word, 0))
+        self._by_deletion: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._limits):
+            for part in _delete(word, self._limits[word]):
+                self._by_deletion[part].append(word)
+        self._cache: dict[str, tuple[tuple[str, int], ...]] = {}
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._limits
+
+    def find(self, word: str) -> tuple[tuple[str, int], ...]:
+        """Return the nearest words with their distance, in a fixed order."""
+        found = self._cache.get(word)
+        if found is None:
+            if len(self._cache) >= _CACHED_WORDS:
+                self._cache.clear()
+            found = self._cache[word] = self._search(word)
+        return found
+
+    def _search(self, word: str) -> tuple[tuple[str, int], ...]:
+        if not 3 <= len(word) <= 40:
+            return ()
+        near: dict[str, int] = {}
+        for part in _delete(word, MOST_SLIPS):
+            for other in self._by_deletion.get(part, ()):
+                if other not in near and abs(len(other) - len(word)) <= self._limits[other]:
+                    near[other] = OSA.distance(word, other, score_cutoff=MOST_SLIPS)
+        fair = [
+            (other, far) for other, far in near.items() if far <= self._limits[other] and _is_likely(word, other, far)
+        ]
+        best = min((far for _, far in fair), default=0)
+        return tuple(sorted(one for one in fair if one[1] == best)[:MOST_CANDIDATES])
+
+
+def _delete(word: str, count: int) -> Iterator[str]:
+    """Give the beginning of a word with up to so many of its letters left out."""
+    prefix = word[:PREFIX]
+    yield prefix
+    seen = {prefix}
+    for left_out in range(1, min(count, len(prefix) - 1) + 1):
+        for kept in combinations(prefix, len(prefix) - left_out):
+            part = "".join(kept)
+            if part not in seen:
+                seen.add(part)
+                yield part
+
+
+def _is_likely(word: str, other: str, distance: int) -> bool:
+    """The first letter is seldom wrong: in short words it must be right or swapped with the second."""
+    if word[0] == other[0] or len(other) >= 6:
+        return True
+    if distance == 1 and len(word) == len(other) and word[:2] == other[1::-1]:
+        return True
+    return len(other) == 5 and distance == 1
