@@ -10,8 +10,9 @@ from typing import Any
 
 from switchboard.consent import standing
 from switchboard.core import phone
-from switchboard.delivery.rules import limits, person
+from switchboard.delivery.rules import person
 from switchboard.delivery.rules.budget import Budget
+from switchboard.delivery.rules.limits import USUAL, Limits
 from switchboard.delivery.rules.quiet_hours import USUAL_NIGHT, Night, opens_at
 from switchboard.delivery.types import Gate, Origin
 
@@ -70,7 +71,7 @@ class Case:
     opted_out_at: datetime | None = None
     window_opened_at: datetime | None = None
     night: Night = USUAL_NIGHT
-    limits: limits.Limits = limits.USUAL
+    limits: Limits = USUAL
     undeliverable_count: int = 0
     undeliverable_at: datetime | None = None
     # The portfolio that the recipient's user id belongs to, where another one's is known.
