@@ -44,6 +44,8 @@ class Conversation(models.Model):
     quick_count = models.SmallIntegerField(default=0)
     same_count = models.SmallIntegerField(default=0)
     last_text_hash = models.BigIntegerField(default=0)
+    # When the last message came that might have been answered; one right after it belongs to it.
+    last_question_at = models.DateTimeField(null=True)
     recent_answers = ArrayField(models.DateTimeField(), default=list)
     # The session that everything from `answering` on belongs to; the worker starts afresh when a newer one has begun.
     dialogue_session = models.IntegerField(default=1)

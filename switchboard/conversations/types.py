@@ -42,6 +42,8 @@ class TimerKind(StrEnum):
     HAND_BACK = "hand_back"
     # Show “typing…”. A call to Meta, so it is leased and not done within a transaction.
     TYPING = "typing"
+    # Bring a file to Meta for this number, before the answer that shows it.
+    UPLOAD = "upload"
 
 
 class LineKind(StrEnum):
@@ -121,6 +123,8 @@ class Thread:
     same_count: int
     last_text_hash: int
     dialogue_session: int
+    # When the last message came that might have been answered.
+    last_question_at: datetime | None
     # When automatic answers were begun within the last hour; one ladder counts once.
     recent_answers: list[datetime] = field(default_factory=list)
 

@@ -2,11 +2,21 @@
 
 from switchboard.conversations.store.lines import insert_lines
 from switchboard.conversations.store.threads import list_hours, lock_threads, note_inbound, note_outbound, save_threads
-from switchboard.conversations.store.timers import drop_timers, finish_calls, lease_calls, set_timers, take_timers
+from switchboard.conversations.store.timers import (
+    drop_timers,
+    find_timers,
+    finish_calls,
+    forget_timers,
+    lease_calls,
+    set_timers,
+    take_timers,
+)
 
 __all__ = [
     "drop_timers",
+    "find_timers",
     "finish_calls",
+    "forget_timers",
     "insert_lines",
     "lease_calls",
     "list_hours",

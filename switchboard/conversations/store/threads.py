@@ -93,7 +93,7 @@ SELECT thread.id, thread.workspace_id, thread.contact_id, thread.number_id, thre
     thread.last_inbound_at, thread.last_outbound_at, thread.waits_since, thread.is_collected, thread.handed_over_at,
     thread.hand_over, thread.announced_at, thread.ladder_rule_id, thread.ladder_rung, thread.ladder_attempts,
     thread.ladder_since, thread.ladder_expires_at, thread.negative_count, thread.quick_count, thread.same_count,
-    thread.last_text_hash, thread.dialogue_session, thread.recent_answers
+    thread.last_text_hash, thread.dialogue_session, thread.last_question_at, thread.recent_answers
 FROM conversations_conversation AS thread
 WHERE thread.id = ANY (%(ids)s::bigint[])
    OR (thread.workspace_id, thread.contact_id, thread.number_id) IN (
@@ -129,6 +129,7 @@ UPDATE conversations_conversation AS thread SET
     ladder_expires_at = given.ladder_expires_at, negative_count = given.negative_count,
     quick_count = given.quick_count, same_count = given.same_count, last_text_hash = given.last_text_hash,
     dialogue_session = given.dialogue_session, assignee_id = given.assignee_id,
+    last_question_at = given.last_question_at,
     recent_answers = CASE WHEN given.recent_answers = '' THEN '{}'
         ELSE string_to_array(given.recent_answers, ',')::timestamptz[] END
 FROM unnest(%(ids)s::bigint[], %(answering)s::text[], %(priorities)s::smallint[],
@@ -137,10 +138,11 @@ FROM unnest(%(ids)s::bigint[], %(answering)s::text[], %(priorities)s::smallint[]
     %(ladder_rule_ids)s::bigint[], %(ladder_rungs)s::smallint[], %(ladder_attempts)s::smallint[],
     %(ladder_since)s::timestamptz[], %(ladder_expires_at)s::timestamptz[], %(negative_counts)s::smallint[],
     %(quick_counts)s::smallint[], %(same_counts)s::smallint[], %(last_text_hashes)s::bigint[],
-    %(dialogue_sessions)s::int[], %(assignee_ids)s::bigint[], %(recent_answers)s::text[])
+    %(dialogue_sessions)s::int[], %(assignee_ids)s::bigint[], %(last_question_at)s::timestamptz[], %(recent_answers)s::text[])
     AS given (id, answering, priority, last_outbound_at, waits_since, is_collected, handed_over_at, hand_over,
         announced_at, ladder_rule_id, ladder_rung, ladder_attempts, ladder_since, ladder_expires_at, negative_count,
-        quick_count, same_count, last_text_hash, dialogue_session, assignee_id, recent_answers)
+        quick_count, same_count, last_text_hash, dialogue_session, assignee_id, last_question_at,
+        recent_answers)
 WHERE thread.id = given.id AND thread.id = ANY (%(ids)s::bigint[])
 """
 
@@ -170,6 +172,7 @@ async def save_threads(connection: Connection, threads: Collection[Thread]) -> N
         "same_counts": [row.same_count for row in rows],
         "last_text_hashes": [row.last_text_hash for row in rows],
         "dialogue_sessions": [row.dialogue_session for row in rows],
+        "last_question_at": [row.last_question_at for row in rows],
         "assignee_ids": [row.assignee_id for row in rows],
         # Arrays of different lengths are no matrix, so each travels as a text.
         "recent_answers": [",".join(moment.isoformat() for moment in row.recent_answers) for row in rows],

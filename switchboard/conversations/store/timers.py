@@ -13,7 +13,7 @@ from switchboard.conversations.types import NewTimer, Timer, TimerKind
 Connection = AsyncConnection[Any]
 
 LEASE = timedelta(seconds=15)
-_CALLS = frozenset({TimerKind.TYPING})
+_CALLS = frozenset({TimerKind.TYPING, TimerKind.UPLOAD})
 
 # Index: conversations_timer_once. A conversation has one timer of a kind: the newer takes the older's place.
 SQL_SET_TIMERS = """
@@ -57,25 +57,54 @@ async def drop_timers(connection: Connection, conversation_ids: Collection[int],
     return (await connection.execute(SQL_DROP_TIMERS, given)).rowcount
 
 
-# Index: conversations_timer_due. Taken for good: what a timer does stands in the same transaction. A timer whose
-# conversation somebody else holds comes back with the next round.
+# Index: conversations_timer_due, the conversations' primary key. The conversation is locked with its timer; one that
+# somebody else holds is taken by the next round.
 SQL_TAKE_TIMERS = """
-WITH due AS (
-    SELECT timer.id FROM conversations_timer AS timer
-    WHERE NOT timer.is_call AND timer.due_at <= %(now)s
-    ORDER BY timer.due_at LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
-)
-DELETE FROM conversations_timer AS timer USING due WHERE timer.id = due.id
-RETURNING timer.id, timer.workspace_id, timer.conversation_id, timer.kind, timer.due_at, timer.payload
+SELECT timer.id, timer.workspace_id, timer.conversation_id, timer.kind, timer.due_at, timer.payload
+FROM conversations_timer AS timer
+JOIN conversations_conversation AS thread ON thread.id = timer.conversation_id
+WHERE NOT timer.is_call AND timer.due_at <= %(now)s
+ORDER BY timer.due_at LIMIT %(limit)s
+FOR NO KEY UPDATE OF timer, thread SKIP LOCKED
 """
+
+# Index: the primary key.
+SQL_DELETE_TIMERS = "DELETE FROM conversations_timer WHERE id = ANY (%(ids)s::bigint[])"
 
 
 async def take_timers(connection: Connection, now: datetime, limit: int) -> list[Timer]:
-    """Take timers that are due and need nothing but the database, the oldest first."""
+    """Take timers that are due and need nothing but the database, the oldest first; their conversations are locked."""
     async with connection.cursor(row_factory=class_row(Timer)) as cursor:
         await cursor.execute(SQL_TAKE_TIMERS, {"now": now, "limit": limit})
-        return sorted(await cursor.fetchall(), key=lambda timer: (timer.due_at, timer.id))
+        timers = await cursor.fetchall()
+    if timers:
+        await connection.execute(SQL_DELETE_TIMERS, {"ids": [timer.id for timer in timers]})
+    return timers
+
+
+# Index: conversations_timer_once.
+SQL_FIND_TIMERS = """
+SELECT conversation_id, payload FROM conversations_timer
+WHERE conversation_id = ANY (%(conversation_ids)s::bigint[]) AND kind = %(kind)s
+"""
+
+
+async def find_timers(
+    connection: Connection, conversation_ids: Collection[int], kind: TimerKind
+) -> dict[int, dict[str, Any]]:
+    """Return what the timers of a kind keep, by conversation."""
+    given = {"conversation_ids": sorted(conversation_ids), "kind": kind.value}
+    cursor = await connection.execute(SQL_FIND_TIMERS, given)
+    return dict(await cursor.fetchall())
+
+
+# A timer whose conversation is gone, or whose call could not be made for a day, is nobody's any more.
+SQL_FORGET_TIMERS = "DELETE FROM conversations_timer WHERE due_at < %(before)s"
+
+
+async def forget_timers(connection: Connection, before: datetime) -> int:
+    """Remove timers that nobody took."""
+    return (await connection.execute(SQL_FORGET_TIMERS, {"before": before})).rowcount
 
 
 # Index: conversations_timer_due.

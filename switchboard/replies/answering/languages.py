@@ -1,0 +1,26 @@
+"""Which language a person is answered in, and the text of several that is theirs. Pure."""
+
+import unicodedata
+
+from switchboard.language import scripts
+from switchboard.replies.types import Words
+
+LANGUAGES = ("ja", "zh", "en")
+
+
+def language_of(person_language: str, text: str) -> str:
+    """Return ja, zh or en: by the writing of the message; kanji alone and Latin letters leave it to what is known."""
+    known = person_language.replace("_", "-").partition("-")[0].lower()
+    seen = scripts.find_languages(unicodedata.normalize("NFKC", text))
+    if len(seen) == 1 and (seen[0] != "en" or not known):
+        return seen[0]
+    if known in LANGUAGES:
+        return known
+    return seen[0] if seen else "en"
+
+
+def pick(words: Words, language: str) -> str:
+    """Return the text in a language, else the one for everybody, else any that there is."""
+    if isinstance(words, str):
+        return words
+    return words.get(language) or words.get("") or words.get("en") or next(iter(words.values()), "")

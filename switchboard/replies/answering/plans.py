@@ -1,0 +1,91 @@
+"""An answer that was decided on and has not left yet, as it is kept in a timer."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from switchboard.replies.types import Step
+
+
+class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is to be said, to which message, and when. It holds its steps: publishing meanwhile changes nothing."""
+
+    # "rule", "hand_over", "after_hours" or "opt_out".
+    kind: str
+    message_id: UUID
+    wamid: str
+    asked_at: datetime
+    due_at: datetime
+    language: str
+    version: int = 0
+    rule_id: int = 0
+    rule: str = ""
+    rung: int = 0
+    attempt: int = 1
+    steps: tuple[Step, ...] = ()
+    # Where a candidate stands among others; of the messages of one burst the best is answered.
+    rank: tuple[float, ...] = ()
+    is_last_resort: bool = False
+    # Why a person takes over: "asked", "third_answer", "nothing_left" or "no_match".
+    reason: str = ""
+    question: str = ""
+    # A second question that came while this answer was waiting; it is answered after it.
+    following: "Plan | None" = None
+    # How often it was put off because a file was not at Meta yet.
+    tries: int = 0
+
+
+class Rest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The parts of an answer that wait for the one before them."""
+
+    bodies: tuple["Part", ...]
+    rule_id: int
+    # The part before, and when it was put into its lane.
+    previous_id: UUID
+    since: datetime
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One message of an answer, ready to be sent."""
+
+    body: dict[str, Any]
+    template_id: int | None = None
+    category: str = "service"
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """Was a rung read? If not, the next one follows."""
+
+    rule_id: int
+    # The rung that follows.
+    rung: int
+    seconds: int
+    # The last message of the rung before, and the message that began the ladder.
+    sent_id: UUID
+    message_id: UUID
+    wamid: str
+    sent_at: datetime
+    language: str
+
+
+def encode(plan: Plan | Rest | Watch) -> dict[str, Any]:
+    """Return the form that a timer keeps."""
+    stored: dict[str, Any] = msgspec.to_builtins(plan)
+    return stored
+
+
+def decode_plan(payload: dict[str, Any]) -> Plan:
+    """Return the plan that a timer keeps."""
+    return msgspec.convert(payload, Plan)
+
+
+def decode_rest(payload: dict[str, Any]) -> Rest:
+    """Return the remaining parts that a timer keeps."""
+    return msgspec.convert(payload, Rest)
+
+
+def decode_watch(payload: dict[str, Any]) -> Watch:
+    """Return what a timer looks after."""
+    return msgspec.convert(payload, Watch)
