@@ -6,9 +6,12 @@ from datetime import datetime
 from functools import partial
 
 from switchboard.contacts import actions as contacts_actions
+from switchboard.core import live
 from switchboard.core.database import Pool
 from switchboard.delivery import actions as delivery_actions
 from switchboard.jobs import store, threads
+from switchboard.numbers import store as numbers_store
+from switchboard.templates import store as templates_store
 
 Counts = dict[str, int]
 
@@ -63,8 +66,20 @@ async def forget_uploads(pool: Pool, now: datetime) -> Counts:
     return {"uploads_removed": removed}
 
 
+async def end_restrictions(pool: Pool, now: datetime) -> Counts:
+    """Let numbers and templates go on whose restriction by Meta has ended."""
+    async with pool.connection() as connection, connection.transaction():
+        numbers = await numbers_store.end_restrictions(connection, now)
+        templates = await templates_store.end_pauses(connection, now)
+        for workspace_id in {*(workspace_id for workspace_id, _ in numbers), *templates}:
+            ours = [f"number:{number_id}" for owner, number_id in numbers if owner == workspace_id]
+            await live.publish(connection, workspace_id, ["overview", "templates", *ours])
+    return {"numbers_resumed": len(numbers), "templates_resumed": sum(templates.values())}
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("squash_tallies", "* * * * * */10", squash_tallies),
+    Job("end_restrictions", "* * * * * */10", end_restrictions, at_start=True),
     Job("ensure_partitions", "7 3 * * *", ensure_partitions, at_start=True),
     Job("forget_old", "37 3 * * *", forget_old),
     Job("forget_uploads", "47 3 * * *", forget_uploads),

@@ -133,12 +133,21 @@ class Number(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_code = models.CharField(max_length=32, blank=True)
     stopped_detail = models.TextField(blank=True)
+    # When a restriction of Meta's ends by itself; the stop that it made ends with it.
+    restricted_until = models.DateTimeField(null=True, blank=True)
     in_use_since = models.DateField()
     synced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "numbers_number"
-        indexes = [models.Index(fields=["workspace", "account"], name="numbers_number_by_account")]
+        indexes = [
+            models.Index(fields=["workspace", "account"], name="numbers_number_by_account"),
+            models.Index(
+                fields=["restricted_until"],
+                name="numbers_number_restricted",
+                condition=models.Q(restricted_until__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label or self.phone

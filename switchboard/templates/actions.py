@@ -53,6 +53,7 @@ def sync_templates(
 
 def _store_templates(account: Account, listed: Sequence[TemplateInfo], now: datetime) -> None:
     rows = {(info.name, info.language): _as_row(account, info, now) for info in listed}
+    _keep_paused(account, rows, now)
     Template.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
@@ -70,6 +71,17 @@ def _store_templates(account: Account, listed: Sequence[TemplateInfo], now: date
     )
     unlisted = Template.objects.filter(workspace_id=account.workspace_id, account_id=account.pk, synced_at__lt=now)
     unlisted.update(state=TemplateState.OTHER, rejected_reason=DELETED, synced_at=now)
+
+
+def _keep_paused(account: Account, rows: dict[tuple[str, str], Template], now: datetime) -> None:
+    """Leave what a restriction of the account pauses paused: Meta lists it as approved all the same."""
+    paused = Template.objects.filter(
+        workspace_id=account.workspace_id, account_id=account.pk, paused_until__gt=now, state=TemplateState.PAUSED
+    )
+    for name, language, reason in paused.values_list("name", "language", "rejected_reason"):
+        row = rows.get((name, language))
+        if row is not None and row.state == TemplateState.APPROVED:
+            row.state, row.rejected_reason = TemplateState.PAUSED, reason
 
 
 def _as_row(account: Account, info: TemplateInfo, now: datetime) -> Template:

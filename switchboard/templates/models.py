@@ -36,6 +36,8 @@ class Template(models.Model):
     category = models.CharField(max_length=16, choices=Category.choices)
     state = models.CharField(max_length=16, choices=TemplateState.choices)
     rejected_reason = models.CharField(max_length=255, blank=True)
+    # Paused by us while Meta restricts the account: until then, or (empty) until the templates are read again.
+    paused_until = models.DateTimeField(null=True, blank=True)
     quality = models.CharField(max_length=8, blank=True)
     parameter_format = models.CharField(max_length=12, default="positional")
     components = models.JSONField(default=list)
@@ -46,6 +48,13 @@ class Template(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "account_id", "name", "language"], name="templates_template_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["paused_until"],
+                name="templates_template_paused",
+                condition=models.Q(paused_until__isnull=False),
             )
         ]
 

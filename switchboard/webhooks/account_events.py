@@ -140,15 +140,25 @@ async def _change_account(
     elif event == "DISABLED_UPDATE":
         await _ban(connection, account, notice, effect, now)
     elif event == "ACCOUNT_VIOLATION":
-        text = f"Meta reports a violation of its rules ({notice.violation or 'no kind given'}). Look at Account Quality in Meta's Business Suite before you send more marketing."
-        await store.warn(connection, account, text)
-        effect.note("accounts_warned", [])
+        await _warn(connection, account, notice.violation or "no kind given", effect)
     elif event in _GONE:
         reason = f"{_GONE[event]} {_ENDS}"
         stop = store.stop_numbers(connection, account, code=event, detail=reason, state="disconnected", now=now)
         effect.note("numbers_stopped", await stop)
     elif event in _BACK:
         effect.note("numbers_resumed", await store.resume_numbers(connection, account, _GONE))
+
+
+async def _warn(connection: Connection, account: store.AccountRow, violation: str, effect: Effect) -> None:
+    """Show a violation, and let no more marketing leave before somebody has looked."""
+    text = (
+        f"Meta reports a violation of its rules ({violation}). Marketing waits. Look at Account Quality in Meta's "
+        "Business Suite, then synchronise the templates to go on."
+    )
+    await store.warn(connection, account, text)
+    await store.pause_category(connection, account, "marketing", text)
+    effect.note("accounts_warned", [])
+    effect.topics.add("templates")
 
 
 async def _restrict(
@@ -159,16 +169,27 @@ async def _restrict(
     stopping = [one for one in running if one.type in _STOPPING]
     utility = [one for one in running if one.type == _UTILITY]
     if stopping:
-        reason = f"Meta restricted the account: {_list(stopping)}. {_ENDS} Resume them when the restriction has ended."
+        until = _last_end(stopping)
+        after = "They go on by themselves." if until else "Resume them when the restriction has ended."
+        reason = f"Meta restricted the account: {_list(stopping)}. {_ENDS} {after}"
         code = notice.event
-        stop = store.stop_numbers(connection, account, code=code, detail=reason, state="restricted", now=now)
+        stop = store.stop_numbers(
+            connection, account, code=code, detail=reason, state="restricted", now=now, until=until
+        )
         effect.note("numbers_stopped", await stop)
     elif not running:
-        effect.note("numbers_resumed", await store.resume_numbers(connection, account, [notice.event]))
+        effect.note("numbers_resumed", await store.lift_restrictions(connection, account, now))
     if utility:
         reason = f"Meta restricted utility templates: {_list(utility)}."
-        await store.pause_category(connection, account, "utility", reason)
+        await store.pause_category(connection, account, "utility", reason, until=_last_end(utility))
         effect.note("numbers_stopped" if stopping else "templates_changed", [])
+        effect.topics.add("templates")
+
+
+def _last_end(restrictions: list[notices.Restriction]) -> datetime | None:
+    """Return when the last of them has ended; one without an end has to be lifted."""
+    ends = [one.ends_at for one in restrictions]
+    return None if None in ends else max(end for end in ends if end)
 
 
 def _list(restrictions: list[notices.Restriction]) -> str:

@@ -7,6 +7,10 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from switchboard.numbers import store as numbers_store
+from switchboard.numbers.store import RESTRICTION
+from switchboard.templates import store as templates_store
+
 Connection = AsyncConnection[Any]
 
 
@@ -70,7 +74,8 @@ SQL_CHANGE_TEMPLATE = """
 UPDATE templates_template AS template
 SET state = coalesce(%(state)s, template.state), category = coalesce(%(category)s, template.category),
     quality = coalesce(%(quality)s, template.quality),
-    rejected_reason = CASE WHEN %(state)s::text IS NULL THEN template.rejected_reason ELSE %(reason)s END
+    rejected_reason = CASE WHEN %(state)s::text IS NULL THEN template.rejected_reason ELSE %(reason)s END,
+    paused_until = CASE WHEN %(state)s::text IS NULL THEN template.paused_until END
 WHERE template.workspace_id = %(workspace_id)s AND template.account_id = %(account_id)s
   AND ((template.name = %(name)s AND template.language = %(language)s)
        OR (template.meta_id = %(meta_id)s AND %(meta_id)s <> ''))
@@ -84,16 +89,20 @@ async def change_template(connection: Connection, change: TemplateChange) -> boo
 
 # The account's templates are few.
 SQL_PAUSE_CATEGORY = """
-UPDATE templates_template SET state = 'paused', rejected_reason = %(reason)s
+UPDATE templates_template SET state = 'paused', rejected_reason = %(reason)s, paused_until = %(until)s
 WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND category = %(category)s
-  AND state = 'approved'
+  AND (state = 'approved' OR (state = 'paused' AND paused_until IS NOT NULL))
 """
 
 
-async def pause_category(connection: Connection, account: AccountRow, category: str, reason: str) -> int:
-    """Take all templates of a category out of use until they are read again; return how many."""
+async def pause_category(
+    connection: Connection, account: AccountRow, category: str, reason: str, *, until: datetime | None = None
+) -> int:
+    """Take all templates of a category out of use until a moment, or until they are read again; return how many."""
     given = {"workspace_id": account.workspace_id, "account_id": account.id}
-    cursor = await connection.execute(SQL_PAUSE_CATEGORY, {**given, "category": category, "reason": reason[:255]})
+    cursor = await connection.execute(
+        SQL_PAUSE_CATEGORY, {**given, "category": category, "reason": reason[:255], "until": until}
+    )
     return cursor.rowcount
 
 
@@ -109,18 +118,31 @@ UPDATE numbers_number AS number SET
     state = coalesce(%(state)s, number.state),
     stopped_at = coalesce(number.stopped_at, %(now)s),
     stopped_code = CASE WHEN number.stopped_at IS NULL THEN %(code)s ELSE number.stopped_code END,
-    stopped_detail = CASE WHEN number.stopped_at IS NULL THEN %(detail)s ELSE number.stopped_detail END
+    stopped_detail = CASE WHEN number.stopped_at IS NULL OR number.stopped_code = %(code)s THEN %(detail)s
+        ELSE number.stopped_detail END,
+    restricted_until = CASE WHEN %(is_restriction)s THEN %(until)s ELSE number.restricted_until END
 FROM locked WHERE number.id = locked.id
 RETURNING number.id
 """
 
 
 async def stop_numbers(
-    connection: Connection, account: AccountRow, *, code: str, detail: str, state: str | None, now: datetime
+    connection: Connection,
+    account: AccountRow,
+    *,
+    code: str,
+    detail: str,
+    state: str | None,
+    now: datetime,
+    until: datetime | None = None,
 ) -> list[int]:
-    """Stop the numbers of an account, with code and sentence; a number that was stopped keeps its reason."""
-    given = {"workspace_id": account.workspace_id, "account_id": account.id, "now": now}
-    cursor = await connection.execute(SQL_STOP_NUMBERS, {**given, "code": code[:32], "detail": detail, "state": state})
+    """Stop the numbers of an account, with code and sentence; a number that was stopped keeps its reason.
+
+    A restriction may say when it ends.
+    """
+    given = {"workspace_id": account.workspace_id, "account_id": account.id, "now": now, "until": until}
+    stop = {"code": code[:32], "detail": detail, "state": state, "is_restriction": code == RESTRICTION}
+    cursor = await connection.execute(SQL_STOP_NUMBERS, given | stop)
     return [number_id for (number_id,) in await cursor.fetchall()]
 
 
@@ -132,7 +154,7 @@ WITH locked AS (
     ORDER BY id FOR NO KEY UPDATE
 )
 UPDATE numbers_number AS number
-SET state = 'connected', stopped_at = NULL, stopped_code = '', stopped_detail = ''
+SET state = 'connected', stopped_at = NULL, stopped_code = '', stopped_detail = '', restricted_until = NULL
 FROM locked WHERE number.id = locked.id
 RETURNING number.id
 """
@@ -143,6 +165,33 @@ async def resume_numbers(connection: Connection, account: AccountRow, codes: Col
     given = {"workspace_id": account.workspace_id, "account_id": account.id, "codes": sorted(codes)}
     cursor = await connection.execute(SQL_RESUME_NUMBERS, given)
     return [number_id for (number_id,) in await cursor.fetchall()]
+
+
+# Index: numbers_number_by_account. Ended now; numbers/store.py lets them go on.
+SQL_LIFT = """
+WITH locked AS (
+    SELECT id FROM numbers_number WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s
+      AND (state = 'restricted' OR stopped_code = %(code)s OR restricted_until IS NOT NULL)
+    ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE numbers_number AS number SET restricted_until = %(now)s FROM locked WHERE number.id = locked.id
+"""
+
+# Index: templates_template_once, or the workspace's templates, of which there are few.
+SQL_LIFT_PAUSES = """
+UPDATE templates_template SET paused_until = %(now)s
+WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND paused_until IS NOT NULL
+"""
+
+
+async def lift_restrictions(connection: Connection, account: AccountRow, now: datetime) -> list[int]:
+    """End the restrictions of an account; return the numbers that go on."""
+    given = {"workspace_id": account.workspace_id, "account_id": account.id, "now": now}
+    await connection.execute(SQL_LIFT, given | {"code": RESTRICTION})
+    await connection.execute(SQL_LIFT_PAUSES, given)
+    await templates_store.end_pauses(connection, now)
+    ended = await numbers_store.end_restrictions(connection, now)
+    return [number_id for workspace_id, number_id in ended if workspace_id == account.workspace_id]
 
 
 # Index: numbers_number_by_account. Meta writes the number with or without plus, spaces and dashes.

@@ -1,11 +1,13 @@
 """What Meta says about templates, accounts and numbers is acted on; all of it is kept in the journal."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from switchboard.core import database
+from switchboard.jobs import schedule
 from tests import payloads
 from tests.conftest import NOON
 from tests.webhooks.applying import apply_all
@@ -79,6 +81,7 @@ async def test_an_older_word_about_a_template_does_not_come_back(world: World) -
 
 
 NUMBER = "SELECT state, stopped_at IS NOT NULL, stopped_code FROM numbers_number"
+NOTHING = {"numbers_resumed": 0, "templates_resumed": 0}
 GOING = ("connected", False, "")
 
 
@@ -92,6 +95,62 @@ async def test_a_restriction_stops_the_accounts_numbers_with_its_reason(world: W
 async def test_a_lifted_restriction_lets_the_numbers_go_on(world: World) -> None:
     await apply_all(world, payloads.body("account_restricted"))
     await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[], minutes=1))
+    assert world.one(NUMBER) == GOING
+
+
+async def end_what_has_ended(world: World, now: datetime) -> schedule.Counts:
+    async with database.make_pool("stream", size=1, url=world.url) as pool:
+        return await schedule.end_restrictions(pool, now)
+
+
+async def test_a_restriction_ends_by_itself(world: World) -> None:
+    await apply_all(world, payloads.body("account_restricted"))
+    before = await end_what_has_ended(world, NOON + timedelta(hours=23))
+    assert (before, world.one(NUMBER)) == (NOTHING, ("restricted", True, "ACCOUNT_RESTRICTION"))
+    after = await end_what_has_ended(world, NOON + timedelta(hours=24, seconds=1))
+    assert (after["numbers_resumed"], world.one(NUMBER)) == (1, GOING)
+
+
+async def test_a_longer_restriction_replaces_a_shorter_one(world: World) -> None:
+    await apply_all(world, payloads.body("account_restricted"))
+    ends_at = int((NOON + timedelta(days=7)).timestamp())
+    one = {"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": ends_at}
+    longer = notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[one], minutes=1)
+    await apply_all(world, longer)
+    assert await end_what_has_ended(world, NOON + timedelta(days=2)) == NOTHING
+    assert "until 2026-03-10" in world.one("SELECT stopped_detail FROM numbers_number")
+
+
+async def test_a_restriction_without_an_end_waits_for_its_lifting(world: World) -> None:
+    one = {"restriction_type": "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"}
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[one]))
+    assert await end_what_has_ended(world, NOON + timedelta(days=300)) == NOTHING
+    assert world.one(NUMBER) == ("restricted", True, "ACCOUNT_RESTRICTION")
+
+
+async def test_the_end_of_a_restriction_leaves_a_persons_stop(world: World) -> None:
+    world.run("UPDATE numbers_number SET stopped_at = %s, stopped_code = 'person'", NOON)
+    await apply_all(world, payloads.body("account_restricted"))
+    await end_what_has_ended(world, NOON + timedelta(days=2))
+    assert world.one(NUMBER) == ("connected", True, "person")
+
+
+async def test_restricted_templates_come_back_by_themselves(world: World) -> None:
+    _template(world)
+    ends_at = int((NOON + timedelta(days=7)).timestamp())
+    one = {"restriction_type": "RESTRICTED_UTILITY_TEMPLATES", "expiration": ends_at}
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[one]))
+    assert await end_what_has_ended(world, NOON + timedelta(days=6)) == NOTHING
+    assert (await end_what_has_ended(world, NOON + timedelta(days=8)))["templates_resumed"] == 1
+    assert world.one("SELECT state, rejected_reason FROM templates_template") == ("approved", "")
+
+
+async def test_a_violation_lets_marketing_wait(world: World) -> None:
+    _template(world, category="marketing")
+    info = {"violation_type": "SCAM"}
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_VIOLATION", violation_info=info))
+    state, reason = world.one("SELECT state, rejected_reason FROM templates_template")
+    assert (state, "SCAM" in reason) == ("paused", True)
     assert world.one(NUMBER) == GOING
 
 

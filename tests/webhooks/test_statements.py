@@ -10,8 +10,10 @@ from switchboard.consent import store as consent_store
 from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
 from switchboard.delivery.store import statuses
+from switchboard.numbers import store as numbers_store
 from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
+from switchboard.templates import store as templates_store
 from switchboard.webhooks import account_store, letters, metrics_store, store
 from tests.conftest import NOON
 from tests.webhooks.applying import a_message, keep
@@ -101,7 +103,7 @@ RECORD = {"id": 1, "state": "stored", "path": "", "size": 1, "sha256": "", "mime
 ACCOUNT: dict[str, Any] = {"workspace_id": 1, "account_id": 1}
 TEMPLATE = ACCOUNT | {"meta_id": "", "name": "a", "language": "ja", "state": "paused", "category": None}
 TEMPLATE |= {"quality": None, "reason": ""}
-STOP = ACCOUNT | {"state": None, "now": NOON, "code": "", "detail": ""}
+STOP = ACCOUNT | {"state": None, "now": NOON, "code": "", "detail": "", "until": None, "is_restriction": True}
 NUMBER = {"throughput": 80, "verified_name": None, "digits": "81500000001"}
 PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_LIST_APPS, {}, ()),
@@ -116,8 +118,16 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (account_store.SQL_FIND_ACCOUNT, {"meta_ids": ["1"], "app_id": 1}, ("numbers_account_",)),
     (account_store.SQL_ADVANCE, {"workspace_id": 1, "subject": "a", "at": NOON}, ("webhooks_latest_once",)),
     (account_store.SQL_CHANGE_TEMPLATE, TEMPLATE, ("templates_template_",)),
-    (account_store.SQL_PAUSE_CATEGORY, ACCOUNT | {"category": "utility", "reason": ""}, ("templates_template_",)),
+    (
+        account_store.SQL_PAUSE_CATEGORY,
+        ACCOUNT | {"category": "utility", "reason": "", "until": NOON},
+        ("templates_template_",),
+    ),
     (account_store.SQL_STOP_NUMBERS, STOP, ("numbers_number_",)),
+    (account_store.SQL_LIFT, ACCOUNT | {"now": NOON, "code": ""}, ("numbers_number_",)),
+    (account_store.SQL_LIFT_PAUSES, ACCOUNT | {"now": NOON}, ("templates_template_",)),
+    (numbers_store.SQL_END_RESTRICTIONS, {"now": NOON, "code": ""}, ("numbers_number_",)),
+    (templates_store.SQL_END_PAUSES, {"now": NOON}, ("templates_template_paused",)),
     (account_store.SQL_RESUME_NUMBERS, ACCOUNT | {"codes": ["a"]}, ("numbers_number_",)),
     (account_store.SQL_CHANGE_NUMBER, ACCOUNT | NUMBER, ("numbers_number_",)),
     (account_store.SQL_SET_LIMIT, {"workspace_id": 1, "portfolio_id": 1, "limit": 250}, ("numbers_portfolio_",)),
