@@ -9,11 +9,15 @@ from typing import Any
 
 from django.db import transaction
 
-from switchboard.consent import standing
+from switchboard.consent import standing, suppressing
 from switchboard.consent.errors import AlreadyWithdrawnError, BasisError, OptedOutError, SourceMissingError
-from switchboard.consent.models import Entry, Standing
+from switchboard.consent.hashing import hash_phones
+from switchboard.consent.models import Entry, HashKey, Standing, Suppression
 from switchboard.contacts.types import ImportedPeople
 from switchboard.core import statements
+
+# Where an opt-out comes from when somebody who was erased is in a list again.
+ERASED_BEFORE = "erased before"
 
 
 @transaction.atomic
@@ -97,7 +101,12 @@ def withdraw_consent(
 
 
 def _lock_standing(workspace_id: int, contact_id: int) -> Standing:
-    Standing.objects.bulk_create([Standing(workspace_id=workspace_id, contact_id=contact_id)], ignore_conflicts=True)
+    if not Standing.objects.filter(workspace_id=workspace_id, contact_id=contact_id).exists():
+        # Somebody who was erased and comes back by another way than their own is still opted out.
+        erased = suppressing.find_suppressed_contacts(workspace_id, [contact_id]).get(contact_id)
+        since = erased.opted_out_at if erased else None
+        standing_of = Standing(workspace_id=workspace_id, contact_id=contact_id, opted_out_at=since)
+        Standing.objects.bulk_create([standing_of], ignore_conflicts=True)
     return Standing.objects.select_for_update(no_key=True).get(workspace_id=workspace_id, contact_id=contact_id)
 
 
@@ -160,11 +169,104 @@ def record_import(people: ImportedPeople) -> int:
         "at": people.at,
     }
     stayed_out = 0
-    if people.agreed:
-        stayed_out = len(people.agreed) - statements.execute(SQL_GRANT_IMPORTED, {**values, **_columns(people.agreed)})
+    erased = suppressing.find_suppressed_contacts(people.workspace_id, [one for one, _ in people.agreed])
+    agreed = [pair for pair in people.agreed if pair[0] not in erased]
+    if erased:
+        back = [pair for pair in people.agreed if pair[0] in erased]
+        statements.execute(SQL_WITHDRAW_IMPORTED, {**values, **_columns(back), "source": ERASED_BEFORE})
+        stayed_out = len(back)
+    if agreed:
+        stayed_out += len(agreed) - statements.execute(SQL_GRANT_IMPORTED, {**values, **_columns(agreed)})
     if people.opted_out:
         statements.execute(SQL_WITHDRAW_IMPORTED, {**values, **_columns(people.opted_out)})
     return stayed_out + len(people.opted_out)
+
+
+# Index: consent_entry_by_contact. The ledger is read again for each person: what was granted after the last opt-out and
+# not taken back. Opt-outs of the file stay: nobody is written to because a list was withdrawn.
+SQL_TAKE_BACK = """
+WITH person AS (
+    SELECT unnest(%(contact_ids)s::bigint[]) AS contact_id
+), granted AS (
+    SELECT DISTINCT entry.contact_id FROM person JOIN consent_entry AS entry USING (contact_id)
+    WHERE entry.workspace_id = %(workspace_id)s AND entry.kind = 'grant' AND entry.actor = %(actor)s
+)
+INSERT INTO consent_entry (workspace_id, contact_id, kind, category, basis, source, wording, evidence, actor, at)
+SELECT %(workspace_id)s, contact_id, 'void', 'all', '', 'import undone', '',
+       jsonb_build_object('import', %(import_id)s::bigint), %(actor)s, %(at)s
+FROM granted ORDER BY contact_id
+RETURNING contact_id
+"""
+# Index: consent_standing_pkey, consent_entry_by_contact.
+SQL_RECOUNT_STANDING = """
+WITH last_out AS (
+    SELECT contact_id, max(id) AS id FROM consent_entry
+    WHERE workspace_id = %(workspace_id)s AND contact_id = ANY(%(contact_ids)s) AND kind = 'withdraw' GROUP BY contact_id
+), holding AS (
+    SELECT entry.contact_id,
+        bool_or(entry.category IN ('marketing', 'all')) AS marketing,
+        bool_or(entry.category IN ('utility', 'all') AND entry.basis = 'opt_in') AS utility,
+        bool_or(entry.category = 'utility' AND entry.basis = 'transaction') AS transaction
+    FROM consent_entry AS entry LEFT JOIN last_out ON last_out.contact_id = entry.contact_id
+    WHERE entry.workspace_id = %(workspace_id)s AND entry.contact_id = ANY(%(contact_ids)s) AND entry.kind = 'grant'
+      AND (last_out.id IS NULL OR entry.id > last_out.id)
+      AND NOT EXISTS (
+          SELECT FROM consent_entry AS void
+          WHERE void.workspace_id = entry.workspace_id AND void.contact_id = entry.contact_id AND void.kind = 'void'
+            AND void.actor = entry.actor AND void.id > entry.id)
+    GROUP BY entry.contact_id
+)
+UPDATE consent_standing AS standing SET
+    marketing_basis = CASE WHEN standing.opted_out_at IS NULL AND holding.marketing THEN 'opt_in' ELSE '' END,
+    utility_basis = CASE WHEN standing.opted_out_at IS NOT NULL THEN '' WHEN holding.utility THEN 'opt_in'
+                    WHEN holding.transaction THEN 'transaction' ELSE '' END
+FROM unnest(%(contact_ids)s::bigint[]) AS person (contact_id) LEFT JOIN holding USING (contact_id)
+WHERE standing.contact_id = person.contact_id AND standing.workspace_id = %(workspace_id)s
+"""
+
+
+def take_back_import(
+    *, workspace_id: int, import_id: int, contact_ids: Sequence[int], removed_ids: Sequence[int], at: datetime
+) -> None:
+    """Take back what an import's people agreed to by it; opt-outs stay."""
+    values: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "import_id": import_id,
+        "contact_ids": list(contact_ids),
+        "actor": f"import:{import_id}",
+        "at": at,
+    }
+    touched = [contact_id for (contact_id,) in statements.fetch(SQL_TAKE_BACK, values)]
+    if touched:
+        statements.execute(SQL_RECOUNT_STANDING, {**values, "contact_ids": touched})
+    Standing.objects.filter(workspace_id=workspace_id, contact_id__in=removed_ids).delete()
+
+
+@transaction.atomic
+def erase_person(*, workspace_id: int, contact_id: int, phones: Sequence[str], at: datetime) -> None:
+    """Forget a person's lines, and remember by a hash alone that nobody with these numbers may be written to."""
+    out = Standing.objects.filter(workspace_id=workspace_id, contact_id=contact_id).first()
+    last = Entry.objects.filter(workspace_id=workspace_id, contact_id=contact_id, kind=Entry.Kind.WITHDRAW)
+    withdrawal = last.order_by("-id").first()
+    since = out.opted_out_at if out and out.opted_out_at else at
+    if suppressing.find_key(workspace_id) is None:
+        HashKey.objects.bulk_create(
+            [HashKey(workspace_id=workspace_id, key_encrypted=suppressing.make_key())], ignore_conflicts=True
+        )
+    key = suppressing.find_key(workspace_id) or b""
+    rows = [
+        Suppression(
+            workspace_id=workspace_id,
+            hash=one,
+            opted_out_at=since,
+            source=withdrawal.source if withdrawal and out and out.opted_out_at else "erased",
+            erased_at=at,
+        )
+        for one in hash_phones(phones, key)
+    ]
+    Suppression.objects.bulk_create(rows, ignore_conflicts=True)
+    Entry.objects.filter(workspace_id=workspace_id, contact_id=contact_id).delete()
+    Standing.objects.filter(workspace_id=workspace_id, contact_id=contact_id).delete()
 
 
 def _columns(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:

@@ -21,6 +21,8 @@ class Entry(models.Model):
 
         GRANT = "grant", _("Agreed")
         WITHDRAW = "withdraw", _("Opted out")
+        # An import was undone: what it had recorded holds no longer.
+        VOID = "void", _("Taken back")
 
     # No index of its own (see contacts.models.Contact).
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
@@ -64,3 +66,34 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"standing of {self.contact_id}"
+
+
+class HashKey(models.Model):
+    """The workspace's key for the hashes of people who were erased; encrypted, so that a copy of the tables is no list."""
+
+    workspace = models.OneToOneField(Workspace, primary_key=True, on_delete=models.CASCADE)
+    key_encrypted = models.BinaryField()
+
+    class Meta:
+        db_table = "consent_hashkey"
+
+    def __str__(self) -> str:
+        return f"hash key of workspace {self.workspace_id}"
+
+
+class Suppression(models.Model):
+    """Somebody who was erased and may not be written to, known by nothing but the hash of a number."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    hash = models.BinaryField(max_length=32)
+    # When and how they opted out; an erasure without an opt-out counts as one.
+    opted_out_at = models.DateTimeField()
+    source = models.CharField(max_length=255)
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "consent_suppression"
+        constraints = [models.UniqueConstraint(fields=["workspace", "hash"], name="consent_suppression_once")]
+
+    def __str__(self) -> str:
+        return f"suppressed since {self.opted_out_at:%Y-%m-%d}"

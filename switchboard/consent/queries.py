@@ -17,9 +17,12 @@ class Answer:
     since: datetime | None = None
 
 
-def may_write(workspace_id: int, contact_id: int, category: str) -> Answer:
-    """Tell whether a template of this category may be sent to a person now, and if not, why."""
-    found = find_standing(workspace_id, contact_id)
+def may_write(workspace_id: int, contact_id: int, category: str, at: datetime | None = None) -> Answer:
+    """Tell whether a template of this category may be sent to a person, and if not, why.
+
+    Without `at` it is the standing that the gate reads; with it the ledger says how it was at that moment.
+    """
+    found = find_standing(workspace_id, contact_id) if at is None else _read_standing(workspace_id, contact_id, at)
     if found is None:
         return Answer(may=False, reason=standing.NO_BASIS)
     reason = standing.refuse(
@@ -29,6 +32,30 @@ def may_write(workspace_id: int, contact_id: int, category: str) -> Answer:
         is_opted_out=found.opted_out_at is not None,
     )
     return Answer(may=not reason, reason=reason, since=found.opted_out_at)
+
+
+def _read_standing(workspace_id: int, contact_id: int, at: datetime) -> Standing | None:
+    """Fold the ledger up to a moment: an opt-out ends everything, a void what its author had granted."""
+    lines = Entry.objects.filter(workspace_id=workspace_id, contact_id=contact_id, at__lte=at).order_by("id")
+    grants: list[Entry] = []
+    out: datetime | None = None
+    for line in lines:
+        if line.kind == Entry.Kind.WITHDRAW:
+            grants, out = [], line.at
+        elif line.kind == Entry.Kind.VOID:
+            grants = [one for one in grants if one.actor != line.actor]
+        else:
+            grants, out = [*grants, line], None
+    if not grants and out is None:
+        return None
+    bases = [standing.bases_granted(one.category, one.basis) for one in grants]
+    return Standing(
+        workspace_id=workspace_id,
+        contact_id=contact_id,
+        marketing_basis=next((marketing for marketing, _ in bases if marketing), ""),
+        utility_basis=next((utility for _, utility in bases if utility), ""),
+        opted_out_at=out,
+    )
 
 
 def find_standing(workspace_id: int, contact_id: int) -> Standing | None:

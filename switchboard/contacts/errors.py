@@ -49,3 +49,55 @@ class ContactNotFound(NotFound):
 
 class PhoneError(Invalid):
     """That is not a phone number. Write it with + and the country code, for instance +81 90 1234 5678."""
+
+
+class WorkbookError(Invalid):
+    """The workbook cannot be read. Save the list as CSV in your spreadsheet program and import that file."""
+
+
+class FieldError(Invalid):
+    """The field cannot be like that."""
+
+
+class FieldExistsError(Conflict):
+    """There is a field of this name already."""
+
+
+class FieldInUseError(Conflict):
+    """People have values in this field."""
+
+
+class QuarantineError(Conflict):
+    """This import waits for an owner to say where its people come from."""
+
+
+class SourceUnstatedError(Invalid):
+    """Write where these people come from, and how they agreed; ten characters at least."""
+
+
+class UndoTooLateError(Conflict):
+    """This can be undone for 24 hours; that time has passed."""
+
+
+class NothingToUndoError(Conflict):
+    """There is nothing to undo here; it has not run, or it was undone before."""
+
+
+class SegmentError(Invalid):
+    """This segment cannot be used. Look at its conditions."""
+
+
+class SegmentNotFound(NotFound):
+    """There is no such segment in this workspace."""
+
+
+class TagNotFound(NotFound):
+    """There is no such tag in this workspace."""
+
+
+class TagError(Invalid):
+    """This tag cannot be used. Look at its name and its rule."""
+
+
+class CleanupError(Conflict):
+    """This was undone already, or something changed since. Look at the list again."""

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-
 TEXT, NUMBER, DATE, CHOICE, YES_NO, MONEY = KINDS = ("text", "number", "date", "choice", "yes_no", "money")
 LONGEST_KEY = 60
 LONGEST_TEXT = 2000
@@ -164,8 +163,12 @@ def _fold_choices(choices: tuple[str, ...]) -> dict[str, str]:
 
 
 # What an opt-out column means by "stop" is no "yes" to anything else.
-_YES = frozenset({"1", "yes", "y", "true", "t", "on", "x", "○", "〇", "◯", "はい", "有", "あり", "済", "是", "有り", "对"})
-_NO = frozenset({"0", "no", "n", "false", "f", "off", "×", "✕", "いいえ", "無", "なし", "無し", "未", "否", "不", "没有", "无", "-"})
+_YES = frozenset(
+    {"1", "yes", "y", "true", "t", "on", "x", "○", "〇", "◯", "はい", "有", "あり", "済", "是", "有り", "对"}
+)
+_NO = frozenset(
+    {"0", "no", "n", "false", "f", "off", "×", "✕", "いいえ", "無", "なし", "無し", "未", "否", "不", "没有", "无", "-"}
+)
 
 
 def _parse_answer(text: str) -> bool | None:

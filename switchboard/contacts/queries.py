@@ -9,7 +9,8 @@ from django.db.models import Count, F, Func, Q, QuerySet
 
 from switchboard.contacts import reading, uploads
 from switchboard.contacts.errors import ContactNotFound, ImportNotFound
-from switchboard.contacts.models import Contact, Identity, Import, ImportedRow, RefusedRow, Tag
+from switchboard.contacts.fields import Definition
+from switchboard.contacts.models import Contact, Field, Identity, Import, ImportedRow, RefusedRow, Tag
 from switchboard.contacts.types import FileShape, ImportResult
 from switchboard.core import phone
 from switchboard.team.models import Workspace
@@ -187,10 +188,30 @@ def list_tags_with_counts(workspace_id: int) -> list[tuple[Tag, int]]:
     return [(tag, counts.get(tag.pk, 0)) for tag in list_tags(workspace_id)]
 
 
-def list_field_keys(workspace_id: int, *, sample: int = 500) -> list[str]:
-    """Return the fields that the newest contacts have, for pickers."""
-    newest = Contact.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("fields", flat=True)[:sample]
-    return sorted({key for fields in newest for key in fields})
+def list_field_keys(workspace_id: int) -> list[str]:
+    """Return the keys of the fields that people can have, for pickers."""
+    return list(Field.objects.filter(workspace_id=workspace_id).order_by("key").values_list("key", flat=True))
+
+
+def list_fields(workspace_id: int) -> list[Field]:
+    """Return the fields that people can have."""
+    return list(Field.objects.filter(workspace_id=workspace_id).order_by("key"))
+
+
+def list_definitions(workspace_id: int) -> list[Definition]:
+    """Return the fields that people can have, as `fields.parse_value` wants them."""
+    return [
+        Definition(field.key, field.kind, tuple(field.choices), field.currency) for field in list_fields(workspace_id)
+    ]
+
+
+def list_samples(shape: FileShape, rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the values of each column in some rows, empty ones left out."""
+    kept = list(rows)
+    return {
+        column: tuple(cells[index] for cells in kept if index < len(cells) and cells[index].strip())
+        for index, column in enumerate(shape.columns)
+    }
 
 
 def list_names(workspace_id: int, contact_ids: Iterable[int]) -> dict[int, str]:

@@ -3,11 +3,14 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from switchboard.contacts import encoding as file_encoding
+from switchboard.contacts import rules, words
 from switchboard.contacts.errors import EmptyFileError, NotATableError, UnknownEncodingError
 from switchboard.contacts.types import FileShape, Row
 from switchboard.core import phone
@@ -15,8 +18,12 @@ from switchboard.core import phone
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 40
 # A cell or line longer than this is a quote that never ends, not a cell.
-_LONGEST_CELL = 100_000
-_LONGEST_LINE = 1_000_000
+_LONGEST_CELL = 1_200_000
+_LONGEST_LINE = 1_500_000
+# A cell of more lines than this is one as well.
+_MOST_LINES = 1000
+# Titles that may stand above the headings.
+_MOST_TITLES = 5
 
 
 def describe_file(path: Path, country: str) -> FileShape:
@@ -39,13 +46,30 @@ def shape_file(path: Path, *, encoding: str, delimiter: str, country: str, has_h
             f"“{encoding}” is no encoding we know. Choose one of: {', '.join(file_encoding.ENCODINGS)}."
         )
     with path.open("rb") as file:
-        first = next(read_rows(file, encoding=encoding, delimiter=delimiter), None)
-    if first is None:
+        rows = [row.cells for row in islice(read_rows(file, encoding=encoding, delimiter=delimiter), _MOST_TITLES + 1)]
+    if not rows:
         raise EmptyFileError
     if has_header is None:
-        has_header = not any(phone.is_phone(cell, country) for cell in first.cells)
-    columns = name_columns(first.cells) if has_header else name_columns([""] * len(first.cells))
-    return FileShape(encoding=encoding, delimiter=delimiter, has_header=has_header, columns=columns)
+        has_header = not any(phone.is_phone(cell, country) for cell in rows[0])
+    titles = _count_titles(rows) if has_header else 0
+    columns = name_columns(rows[titles]) if has_header else name_columns([""] * len(rows[0]))
+    return FileShape(encoding, delimiter, has_header, columns, skip_rows=titles + has_header)
+
+
+def _count_titles(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows stand above the headings: "Members, autumn 2026" in a cell of its own."""
+    if _has_heading(rows[0]) or sum(bool(cell.strip()) for cell in rows[0]) > 1:
+        return 0
+    return next((place for place, cells in enumerate(rows) if len(cells) > 1 and _has_heading(cells)), 0)
+
+
+def _has_heading(cells: Sequence[str]) -> bool:
+    return any(rules.normalise_heading(cell) in _known_headings() for cell in cells)
+
+
+@lru_cache(maxsize=1)
+def _known_headings() -> frozenset[str]:
+    return frozenset(heading for headings in words.HEADINGS.values() for heading in headings)
 
 
 def name_columns(cells: list[str]) -> tuple[str, ...]:
@@ -98,6 +122,8 @@ def read_rows(file: BinaryIO, *, encoding: str, delimiter: str) -> Iterator[Row]
         begins = 1
         try:
             for cells in reader:
+                if reader.line_num - begins > _MOST_LINES:
+                    raise csv.Error
                 if cells and any(cells) and any(cell.strip() for cell in cells):
                     yield Row(begins, cells)
                 begins = reader.line_num + 1

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from switchboard.contacts import fields as typed
 from switchboard.contacts import words
+from switchboard.contacts.fields import Definition, Value
 from switchboard.contacts.types import Person, Problem, Row
 from switchboard.core import phone
 
 TARGETS = ("phone", "name", "family_name", "given_name", "email", "language", "zone", "tags", "opt_out")
 FIELD_PREFIX = "field:"
+# A column for which a field of this kind is made: new:date.
+NEW_PREFIX = "new:"
 LONGEST_NAME = 255
 LONGEST_FIELD = 2000
 LONGEST_TAG = 60
@@ -22,14 +26,26 @@ TOO_MANY_CELLS = "too_many_cells"
 TOO_LONG_TEXT = "too_long_text"
 OPT_OUT_UNCLEAR = "opt_out_unclear"
 REPEATED = "repeated"
+KNOWN = "known"
+HEADINGS_AGAIN = "headings_again"
 NO_PHONE_COLUMN = "no_phone_column"
 # Notes: the row is used, one of its cells is not; or somebody stays opted out.
 EMAIL_LEFT_OUT = "email_left_out"
 LANGUAGE_LEFT_OUT = "language_left_out"
 ZONE_LEFT_OUT = "zone_left_out"
 OPTED_OUT = "opted_out"
-REASONS = (*phone.REASONS, BROKEN_CHARACTERS, TOO_MANY_CELLS, TOO_LONG_TEXT, OPT_OUT_UNCLEAR, REPEATED, NO_PHONE_COLUMN)
-NOTES = (EMAIL_LEFT_OUT, LANGUAGE_LEFT_OUT, ZONE_LEFT_OUT, OPTED_OUT)
+REASONS = (
+    *phone.REASONS,
+    BROKEN_CHARACTERS,
+    TOO_MANY_CELLS,
+    TOO_LONG_TEXT,
+    OPT_OUT_UNCLEAR,
+    REPEATED,
+    KNOWN,
+    HEADINGS_AGAIN,
+    NO_PHONE_COLUMN,
+)
+NOTES = (EMAIL_LEFT_OUT, LANGUAGE_LEFT_OUT, ZONE_LEFT_OUT, OPTED_OUT, *typed.REASONS)
 
 # Which basis holds for which category: marketing needs an explicit opt-in.
 CONSENT_BASES = {"marketing": ("opt_in",), "utility": ("transaction", "opt_in"), "all": ("opt_in",)}
@@ -45,8 +61,14 @@ def normalise_heading(heading: str) -> str:
     return _HEADING_NOISE.sub("", unicodedata.normalize("NFKC", heading).casefold())
 
 
-def suggest_mapping(columns: Sequence[str], samples: Sequence[Sequence[str]], country: str) -> dict[str, str]:
+def suggest_mapping(
+    columns: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    country: str,
+    known_fields: Sequence[str] = (),
+) -> dict[str, str]:
     """Return what each column probably is, from its heading and then from its cells; the rest become fields."""
+    fields = {normalise_heading(key): key for key in known_fields}
     meanings = {heading: target for target, headings in words.HEADINGS.items() for heading in headings}
     mapping: dict[str, str] = {}
     for column in columns:
@@ -60,7 +82,7 @@ def suggest_mapping(columns: Sequence[str], samples: Sequence[Sequence[str]], co
     for index, column in enumerate(columns):
         if column not in mapping and "email" not in mapping.values() and _is_mostly_email(samples, index):
             mapping[column] = "email"
-        mapping.setdefault(column, FIELD_PREFIX + column[:60])
+        mapping.setdefault(column, FIELD_PREFIX + fields.get(normalise_heading(column), column[: typed.LONGEST_KEY]))
     return {column: mapping[column] for column in columns}
 
 
@@ -103,8 +125,15 @@ def _is_mostly_email(samples: Sequence[Sequence[str]], index: int) -> bool:
 class RowParser:
     """Reads the rows of one file by one mapping."""
 
-    def __init__(self, columns: Sequence[str], mapping: Mapping[str, str], country: str) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        mapping: Mapping[str, str],
+        country: str,
+        definitions: Sequence[Definition] = (),
+    ) -> None:
         self.columns = tuple(columns)
+        self._definitions = {one.key: one for one in definitions if one.kind != typed.TEXT}
         self.country = country
         places: dict[str, list[int]] = {}
         for index, column in enumerate(self.columns):
@@ -112,11 +141,13 @@ class RowParser:
             if target:
                 places.setdefault(target, []).append(index)
         self._places = {target: tuple(indexes) for target, indexes in places.items()}
-        self._fields = [
+        fields = [
             (target.removeprefix(FIELD_PREFIX), indexes[0])
             for target, indexes in places.items()
             if target.startswith(FIELD_PREFIX)
         ]
+        self._texts = [(key, index) for key, index in fields if key not in self._definitions]
+        self._typed = [(self._definitions[key], index) for key, index in fields if key in self._definitions]
         self._used = sorted({index for indexes in places.values() for index in indexes})
         self._single = {target: indexes[0] for target, indexes in places.items()}
 
@@ -124,6 +155,11 @@ class RowParser:
     def has_phone(self) -> bool:
         """Tell whether any column is the phone number."""
         return "phone" in self._places
+
+    @property
+    def phone_places(self) -> tuple[int, ...]:
+        """Where the phone columns are."""
+        return self._places.get("phone", ())
 
     @property
     def phone_column(self) -> str:
@@ -142,7 +178,8 @@ class RowParser:
             return problem
         reading, phone_column = self._read_phone(cells)
         if reading.reason:
-            return Problem(phone_column, reading.reason)
+            is_heading = reading.reason == phone.NOT_DIGITS and self._is_heading(cells)
+            return Problem(phone_column, HEADINGS_AGAIN if is_heading else reading.reason)
         is_opted_out = parse_flag(self._cell(cells, "opt_out"))
         if is_opted_out is None:
             return Problem(self.columns[self._single["opt_out"]], OPT_OUT_UNCLEAR)
@@ -151,6 +188,11 @@ class RowParser:
     def _cell(self, cells: Sequence[str], target: str) -> str:
         index = self._single.get(target)
         return "" if index is None else cells[index].strip()
+
+    def _is_heading(self, cells: Sequence[str]) -> bool:
+        """Tell whether the row is a second row of headings: every phone cell says what it is."""
+        phones = [normalise_heading(cells[index]) for index in self._places["phone"] if cells[index].strip()]
+        return all(text in words.HEADINGS["phone"] for text in phones)
 
     def _find_unusable_cell(self, cells: Sequence[str]) -> Problem | None:
         whole = "".join(cells)
@@ -182,19 +224,22 @@ class RowParser:
         name = self._cell(cells, "name") or self._join_names(cells)
         if len(name) > LONGEST_NAME:
             return Problem(self.columns[self._single.get("name", self._single.get("family_name", 0))], TOO_LONG_TEXT)
-        notes: list[str] = []
+        notes: list[Problem] = []
         email = self._cell(cells, "email")
         if email and (len(email) > 254 or _EMAIL.fullmatch(email) is None):
             email = ""
-            notes.append(EMAIL_LEFT_OUT)
+            notes.append(self._note("email", EMAIL_LEFT_OUT))
         language_text = self._cell(cells, "language")
         language = parse_language(language_text)
         if language_text and not language:
-            notes.append(LANGUAGE_LEFT_OUT)
+            notes.append(self._note("language", LANGUAGE_LEFT_OUT))
         zone = self._cell(cells, "zone")
         if zone and zone not in _known_zones():
             zone = ""
-            notes.append(ZONE_LEFT_OUT)
+            notes.append(self._note("zone", ZONE_LEFT_OUT))
+        fields: dict[str, Value] = {key: value for key, index in self._texts if (value := cells[index].strip())}
+        if self._typed:
+            self._read_typed(cells, fields, notes)
         tags_text = self._cell(cells, "tags")
         return Person(
             line=line,
@@ -204,11 +249,22 @@ class RowParser:
             email=email,
             language=language,
             zone=zone,
-            fields={key: value for key, index in self._fields if (value := cells[index].strip())},
+            fields=fields,
             tags=split_tags(tags_text) if tags_text else (),
             is_opted_out=is_opted_out,
             notes=tuple(notes),
         )
+
+    def _read_typed(self, cells: Sequence[str], fields: dict[str, Value], notes: list[Problem]) -> None:
+        for definition, index in self._typed:
+            value, reason = typed.parse_value(definition, cells[index], self.country)
+            if value is not None:
+                fields[definition.key] = value
+            elif reason:
+                notes.append(Problem(self.columns[index], reason))
+
+    def _note(self, target: str, reason: str) -> Problem:
+        return Problem(self.columns[self._single[target]], reason)
 
     def _join_names(self, cells: Sequence[str]) -> str:
         """Return family and given name in the order their script has them."""

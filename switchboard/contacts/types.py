@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from switchboard.contacts.fields import Value
 
 
 class Row(NamedTuple):
@@ -21,6 +23,8 @@ class FileShape:
     delimiter: str
     has_header: bool
     columns: tuple[str, ...]
+    # Rows before the first person: titles above the headings, and the headings.
+    skip_rows: int = 0
 
 
 class Problem(NamedTuple):
@@ -40,11 +44,11 @@ class Person(NamedTuple):
     email: str
     language: str
     zone: str
-    fields: dict[str, str]
+    fields: dict[str, Value]
     tags: tuple[str, ...]
     is_opted_out: bool
-    # Cells that were not understood and left out: reason codes.
-    notes: tuple[str, ...] = ()
+    # Cells that were not understood and left out.
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class CheckedRow:
     phone: str
     # Column to reason code; the empty column means the row as a whole.
     problems: dict[str, str]
+    # The same of cells that are left out while the row is used.
+    notes: dict[str, str]
     is_repeated: bool
     is_known: bool
 
@@ -94,6 +100,21 @@ class ImportedPeople:
 
 # Writes the ledger inside the step's own transaction; returns how many had opted out before and stay so.
 RecordConsent = Callable[[ImportedPeople], int]
+
+
+class TakeBackConsent(Protocol):
+    """Takes back, inside the step's own transaction, what an import's people agreed to."""
+
+    def __call__(
+        self,
+        *,
+        workspace_id: int,
+        import_id: int,
+        contact_ids: Sequence[int],
+        removed_ids: Sequence[int],
+        at: datetime,
+    ) -> None:
+        """Do it for some of its people; those removed are gone from the contacts already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,4 +79,28 @@ def has_upload(relative: str) -> bool:
 
 def drop_upload(relative: str) -> None:
     """Remove a kept upload; it may be gone already."""
-    (settings.HOME / relative).unlink(missing_ok=True)
+    path: Path = settings.HOME / relative
+    path.unlink(missing_ok=True)
+    _workbook_of(path).unlink(missing_ok=True)
+
+
+def _workbook_of(path: Path) -> Path:
+    return path.with_suffix(".workbook")
+
+
+def set_aside_workbook(relative: str) -> Path:
+    """Give an upload that is a workbook a name of its own; its place is taken by what is read from it."""
+    path: Path = settings.HOME / relative
+    return path.replace(_workbook_of(path))
+
+
+def place_of(relative: str) -> Path:
+    """Return where a kept upload is, or is to be."""
+    path: Path = settings.HOME / relative
+    return path
+
+
+def find_workbook(relative: str) -> Path | None:
+    """Return the workbook that a kept upload was read from, if it was one."""
+    path = _workbook_of(settings.HOME / relative)
+    return path if path.is_file() else None

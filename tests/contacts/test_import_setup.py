@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from switchboard.contacts import actions
 from switchboard.contacts.actions import ConsentGiven
 from switchboard.contacts.errors import (
-    BinaryFileError,
+    WorkbookError,
     ConsentMissingError,
     EmptyFileError,
     ImportAlreadyRunError,
@@ -37,7 +37,7 @@ def test_an_upload_is_kept_and_understood(workspace: Workspace, home: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "error"), [(b"", EmptyFileError), (b"\n\n", EmptyFileError), (b"PK\x03\x04xyz", BinaryFileError)]
+    ("content", "error"), [(b"", EmptyFileError), (b"\n\n", EmptyFileError), (b"PK\x03\x04xyz", WorkbookError)]
 )
 def test_an_unusable_upload_leaves_nothing_behind(
     workspace: Workspace, home: Path, content: bytes, error: type[Exception]

@@ -95,7 +95,7 @@ def test_it_refuses_a_row_and_says_which_cell_is_to_blame(cells: tuple[str, ...]
 def test_it_leaves_out_a_cell_it_cannot_use_and_notes_it() -> None:
     found = person("佐藤", "09012345678", "no address", "elvish?!", "Mars/Olympus", "", "", "")
     assert (found.email, found.language, found.zone) == ("", "", "")
-    assert found.notes == (rules.EMAIL_LEFT_OUT, rules.LANGUAGE_LEFT_OUT, rules.ZONE_LEFT_OUT)
+    assert [note.reason for note in found.notes] == [rules.EMAIL_LEFT_OUT, rules.LANGUAGE_LEFT_OUT, rules.ZONE_LEFT_OUT]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ def stage(*phones: str) -> list[Person]:
 
 def test_the_upsert_finds_people_by_number_and_import_rows_by_key(workspace: Workspace) -> None:
     statements.execute(staging.SQL_STAGE, {})
-    plan = plan_of(staging.SQL_UPSERT, workspace_id=workspace.pk, import_id=1, now=NOON)
+    given = {"import_id": 1, "now": NOON, "replaces_tags": False, "changes_known": True}
+    plan = plan_of(staging.SQL_UPSERT, workspace_id=workspace.pk, **given)
     assert "contacts_contact_phone_once" in plan
     assert "contacts_importedrow_pkey" in plan
 
@@ -35,6 +36,7 @@ def test_the_upsert_finds_people_by_number_and_import_rows_by_key(workspace: Wor
     ("statement", "values", "index"),
     [
         (staging.SQL_FIND_UNTOUCHED, {"phones": ["+819012345678"]}, "contacts_contact_"),
+        (staging.SQL_FIND_BROUGHT, {"import_id": 1, "contact_ids": [1]}, "contacts_importedrow_pkey"),
         (staging.SQL_SET_ZONES, {"zone": "Asia/Tokyo", "contact_ids": [1], "now": NOON}, "contacts_contact_"),
         (
             staging.SQL_NOTE_ROWS,

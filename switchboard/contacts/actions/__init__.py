@@ -3,28 +3,38 @@
 Call these inside `core.tenancy.workspace_scope`, except `run_import`, which opens a scope for each of its steps.
 """
 
+from switchboard.contacts.actions.fields import change_field, create_field, delete_field, ensure_fields
 from switchboard.contacts.actions.imports import (
     ConsentGiven,
     change_import,
     check_import,
     create_import,
     forget_uploads,
+    release_import,
     run_import,
     start_import,
     stop_import,
 )
 from switchboard.contacts.actions.people import ensure_contact
 from switchboard.contacts.actions.tags import ensure_tags
+from switchboard.contacts.actions.undoing import run_undo, undo_import
 
 __all__ = [
     "ConsentGiven",
+    "change_field",
     "change_import",
     "check_import",
+    "create_field",
     "create_import",
+    "delete_field",
     "ensure_contact",
+    "ensure_fields",
     "ensure_tags",
     "forget_uploads",
+    "release_import",
     "run_import",
+    "run_undo",
     "start_import",
     "stop_import",
+    "undo_import",
 ]

@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO
 
 from django.db.models import Q
 
-from switchboard.contacts import queries, reading, rules, uploads
+from switchboard.contacts import fields, queries, reading, rules, suspicion, uploads, workbook
+from switchboard.contacts.actions import fields as field_actions
 from switchboard.contacts.actions.steps import STEP_ROWS, ImportRun
 from switchboard.contacts.actions.tags import ensure_tags
 from switchboard.contacts.errors import (
     ConsentMissingError,
     ImportAlreadyRunError,
     NoPhoneColumnError,
+    SourceUnstatedError,
 )
 from switchboard.contacts.models import Import, ImportState
 from switchboard.contacts.rules import RowParser
@@ -26,6 +29,7 @@ from switchboard.core.tenancy import workspace_scope
 from switchboard.team.models import Workspace
 
 _SAMPLE_ROWS = 50
+_SHORTEST_SOURCE = 10
 _UPLOADS_KEPT = timedelta(days=30)
 
 
@@ -55,11 +59,14 @@ def create_import(
     """
     home = country or Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
     path, size = uploads.keep_upload(file, workspace_id=workspace_id)
+    sheet = ""
     try:
+        if workbook.is_workbook(uploads.find_upload(path)):
+            sheet, size = _read_workbook(path)
         shape = reading.describe_file(uploads.find_upload(path), home)
         cells = _read_sample_cells(path, shape)
         country = country or rules.suggest_country(cells, shape.encoding, home)
-        mapping = rules.suggest_mapping(shape.columns, cells, country)
+        mapping = rules.suggest_mapping(shape.columns, cells, country, queries.list_field_keys(workspace_id))
     except SwitchboardError:
         uploads.drop_upload(path)
         raise
@@ -73,9 +80,18 @@ def create_import(
         has_header=shape.has_header,
         country=country,
         mapping=mapping,
+        sheet=sheet,
         created_at=now,
         created_by=created_by,
     )
+
+
+def _read_workbook(path: str, sheet: str = "") -> tuple[str, int]:
+    """Write a workbook's sheet as CSV in the upload's place; return the sheet's name and the size."""
+    source = uploads.find_workbook(path) or uploads.set_aside_workbook(path)
+    target = uploads.place_of(path)
+    name = workbook.convert(source, target, sheet)
+    return name, target.stat().st_size
 
 
 def change_import(
@@ -86,7 +102,10 @@ def change_import(
     delimiter: str | None = None,
     has_header: bool | None = None,
     country: str | None = None,
+    sheet: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    replaces_tags: bool | None = None,
+    skips_known: bool | None = None,
     tag_names: Iterable[str] | None = None,
     consent: ConsentGiven | None = None,
 ) -> Import:
@@ -99,11 +118,18 @@ def change_import(
     job.encoding, job.delimiter = encoding or job.encoding, delimiter or job.delimiter
     job.has_header = job.has_header if has_header is None else has_header
     job.country = country or job.country
-    if {encoding, delimiter, has_header, country} != {None} and mapping is None:
+    if sheet and sheet != job.sheet and uploads.find_workbook(job.file_path):
+        job.sheet, job.file_bytes = _read_workbook(job.file_path, sheet)
+    if {encoding, delimiter, has_header, country, sheet} != {None} and mapping is None:
         shape = queries.get_shape(job)
-        mapping = rules.suggest_mapping(shape.columns, _read_sample_cells(job.file_path, shape), job.country)
+        cells = _read_sample_cells(job.file_path, shape)
+        known = queries.list_field_keys(workspace_id)
+        mapping = rules.suggest_mapping(shape.columns, cells, job.country, known)
     if mapping is not None:
-        job.mapping = _check_mapping(mapping, queries.get_shape(job))
+        shape = queries.get_shape(job)
+        job.mapping = _make_new_fields(job, _check_mapping(mapping, shape), shape)
+    job.replaces_tags = job.replaces_tags if replaces_tags is None else replaces_tags
+    job.skips_known = job.skips_known if skips_known is None else skips_known
     if tag_names is not None:
         names = [name.strip()[: rules.LONGEST_TAG] for name in tag_names if name.strip()]
         job.tags = sorted(ensure_tags(workspace_id=workspace_id, names=names).values())
@@ -115,6 +141,10 @@ def change_import(
             "delimiter",
             "has_header",
             "country",
+            "sheet",
+            "file_bytes",
+            "replaces_tags",
+            "skips_known",
             "mapping",
             "tags",
             "consent_category",
@@ -139,12 +169,38 @@ def _check_mapping(mapping: Mapping[str, str], shape: FileShape) -> dict[str, st
             raise Invalid(
                 f"The file has no column “{column}”. Its columns are: {', '.join(shape.columns)}.", field="mapping"
             )
-        if target and target not in rules.TARGETS and not target.startswith(rules.FIELD_PREFIX):
+        is_field = target.startswith((rules.FIELD_PREFIX, rules.NEW_PREFIX))
+        if target and target not in rules.TARGETS and not is_field:
             raise Invalid(
                 f"“{target}” is nothing that a column can be. Choose one of {', '.join(rules.TARGETS)} or field:<name>.",
                 field="mapping",
             )
     return dict(mapping)
+
+
+def _make_new_fields(job: Import, mapping: dict[str, str], shape: FileShape) -> dict[str, str]:
+    """Make the fields that a mapping asks for (new:date, new:money:JPY) and map their columns to them."""
+    wanted = {column: target for column, target in mapping.items() if target.startswith(rules.NEW_PREFIX)}
+    if not wanted:
+        return mapping
+    samples = queries.list_samples(shape, _read_sample_cells(job.file_path, shape))
+    for column, target in wanted.items():
+        kind, _, currency = target.removeprefix(rules.NEW_PREFIX).partition(":")
+        field = field_actions.create_field(
+            workspace_id=job.workspace_id,
+            key=column[: fields.LONGEST_KEY],
+            kind=kind,
+            choices=samples.get(column, ()),
+            currency=currency or _CURRENCIES.get(job.country, "USD"),
+            now=job.created_at,
+        )
+        mapping[column] = rules.FIELD_PREFIX + field.key
+    return mapping
+
+
+# Of a money field that is made from a column; the page of fields changes it.
+_CURRENCIES = {"JP": "JPY", "CN": "CNY", "TW": "TWD", "HK": "HKD", "SG": "SGD", "KR": "KRW", "GB": "GBP", "IN": "INR",
+               "DE": "EUR", "FR": "EUR", "IT": "EUR", "ES": "EUR", "BR": "BRL", "AU": "AUD"}  # fmt: skip
 
 
 def _set_consent(job: Import, consent: ConsentGiven) -> None:
@@ -163,7 +219,7 @@ def check_import(*, workspace_id: int, import_id: int, limit: int = _SAMPLE_ROWS
     job = queries.get_import(workspace_id, import_id)
     shape = queries.get_shape(job)
     rows = _read_sample(job.file_path, shape, limit)
-    parser = RowParser(shape.columns, job.mapping, job.country)
+    parser = RowParser(shape.columns, job.mapping, job.country, queries.list_definitions(workspace_id))
     parsed = [parser.parse_row(row) if parser.has_phone else Problem("", rules.NO_PHONE_COLUMN) for row in rows]
     people = [person for person in parsed if isinstance(person, Person)]
     known = queries.find_known_phones(workspace_id, [person.phone for person in people])
@@ -173,8 +229,7 @@ def check_import(*, workspace_id: int, import_id: int, limit: int = _SAMPLE_ROWS
         mapping=job.mapping,
         rows=checked,
         samples={
-            column: tuple(row.cells[index] for row in rows if index < len(row.cells) and row.cells[index].strip())[:3]
-            for index, column in enumerate(shape.columns)
+            column: texts[:3] for column, texts in queries.list_samples(shape, [row.cells for row in rows]).items()
         },
         usable=len(people),
         refused=len(rows) - len(people),
@@ -196,6 +251,7 @@ def _compare_rows(rows: list[Row], parsed: list[Person | Problem], known: set[st
                 cells=tuple(row.cells),
                 phone=phone,
                 problems={} if isinstance(result, Person) else {result.column: result.reason},
+                notes=dict(result.notes) if isinstance(result, Person) else {},
                 is_repeated=phone in seen,
                 is_known=phone in known,
             )
@@ -208,7 +264,7 @@ def _compare_rows(rows: list[Row], parsed: list[Person | Problem], known: set[st
 def _read_sample(path: str, shape: FileShape, limit: int) -> list[Row]:
     with uploads.find_upload(path).open("rb") as file:
         rows = reading.read_rows(file, encoding=shape.encoding, delimiter=shape.delimiter)
-        return list(islice(rows, int(shape.has_header), limit + shape.has_header))
+        return list(islice(rows, shape.skip_rows, limit + shape.skip_rows))
 
 
 def _read_sample_cells(path: str, shape: FileShape) -> list[list[str]]:
@@ -230,14 +286,37 @@ def start_import(*, workspace_id: int, import_id: int, now: datetime) -> Import:
         )
     if not job.consent_category or not job.consent_basis or not job.consent_source:
         raise ConsentMissingError
+    keys = [target.removeprefix(rules.FIELD_PREFIX) for target in job.mapping.values()]
+    field_actions.ensure_fields(
+        workspace_id=workspace_id,
+        keys=[key for key, target in zip(keys, job.mapping.values(), strict=True) if key != target],
+        now=now,
+    )
     job.state, job.started_at = ImportState.RUNNING, now
     job.save(update_fields=["state", "started_at"])
     return job
 
 
+def release_import(*, workspace_id: int, import_id: int, source: str, by: int | None) -> Import:
+    """Let an import out of quarantine: an owner says where its people come from, and answers for it.
+
+    :raises SourceUnstatedError: nobody says anything.
+    :raises ImportAlreadyRunError: it is not in quarantine.
+    """
+    job = queries.get_import(workspace_id, import_id, lock=True)
+    if job.state != ImportState.QUARANTINED:
+        raise ImportAlreadyRunError
+    if len(source.strip()) < _SHORTEST_SOURCE:
+        raise SourceUnstatedError(field="source")
+    job.stated_source, job.stated_by, job.state = source.strip(), by, ImportState.RUNNING
+    job.save(update_fields=["stated_source", "stated_by", "state"])
+    return job
+
+
 def stop_import(*, workspace_id: int, import_id: int) -> None:
     """End an import after the step it is in; the rows imported so far stay."""
-    Import.objects.filter(workspace_id=workspace_id, pk=import_id, state=ImportState.RUNNING).update(
+    open_states = [ImportState.RUNNING, ImportState.QUARANTINED]
+    Import.objects.filter(workspace_id=workspace_id, pk=import_id, state__in=open_states).update(
         state=ImportState.STOPPED
     )
     statements.notify_live(workspace_id, [f"import:{import_id}"])
@@ -258,19 +337,48 @@ def run_import(
     """
     with workspace_scope(workspace_id):
         job = queries.get_import(workspace_id, import_id)
+        definitions = queries.list_definitions(workspace_id)
         if job.state != ImportState.RUNNING:
             return queries.render_result(job)
     state, error = ImportState.DONE, ""
     try:
         path = uploads.find_upload(job.file_path)
-        parser = RowParser(queries.get_shape(job).columns, job.mapping, job.country)
-        run = ImportRun(job, parser, record_consent, now, step_rows)
+        shape = queries.get_shape(job)
+        parser = RowParser(shape.columns, job.mapping, job.country, definitions)
+        if not job.total_rows and not _look_through(job, path, shape, parser):
+            with workspace_scope(workspace_id):
+                return queries.get_result(workspace_id, import_id)
+        run = ImportRun(job, parser, record_consent, now, step_rows, skip_rows=shape.skip_rows)
         with path.open("rb") as file:
             if not run.run(file):
                 state = ImportState.STOPPED
     except SwitchboardError as failure:
         state, error = ImportState.FAILED, failure.message
     return _finish_import(workspace_id, import_id, state=state, error=error, now=now())
+
+
+def _look_through(job: Import, path: Path, shape: FileShape, parser: RowParser) -> bool:
+    """Count the rows and look for bought numbers before anybody is written down; false: the import waits for an owner.
+
+    :raises Invalid: the file cannot be read to its end, so nothing of it is imported.
+    """
+    watch, columns, total = suspicion.Watch(), parser.phone_places, 0
+    with path.open("rb") as file:
+        rows = reading.read_rows(file, encoding=job.encoding, delimiter=job.delimiter)
+        for row in islice(rows, shape.skip_rows, None):
+            total += 1
+            for place in columns:
+                if place < len(row.cells):
+                    watch.add(row.cells[place])
+    found = watch.end()
+    with workspace_scope(job.workspace_id):
+        stored = queries.get_import(job.workspace_id, job.pk, lock=True)
+        stored.total_rows = total
+        if found and stored.state == ImportState.RUNNING and not stored.stated_source:
+            stored.state, stored.suspicion = ImportState.QUARANTINED, asdict(found)
+        stored.save(update_fields=["total_rows", "state", "suspicion"])
+        statements.notify_live(job.workspace_id, [f"import:{job.pk}"])
+        return stored.state == ImportState.RUNNING
 
 
 def _finish_import(workspace_id: int, import_id: int, *, state: str, error: str, now: datetime) -> ImportResult:

@@ -47,6 +47,8 @@ class ImportRun:
         record_consent: RecordConsent,
         now: Callable[[], datetime],
         step_rows: int = STEP_ROWS,
+        *,
+        skip_rows: int | None = None,
     ) -> None:
         self.workspace_id = job.workspace_id
         self.job = job
@@ -54,6 +56,7 @@ class ImportRun:
         self.record_consent = record_consent
         self.now = now
         self.step_rows = step_rows
+        self.skip_rows = int(job.has_header) if skip_rows is None else skip_rows
 
     def run(self, file: BinaryIO) -> bool:
         """Import the rest of the file; false when somebody stopped it.
@@ -62,7 +65,7 @@ class ImportRun:
         """
         rows = reading.read_rows(file, encoding=self.job.encoding, delimiter=self.job.delimiter)
         done = self.job.row_count
-        for _ in islice(rows, done + self.job.has_header):
+        for _ in islice(rows, done + self.skip_rows):
             pass
         with ThreadPoolExecutor(1) as ahead:
             # While the database writes one step, the next one is read and parsed.
@@ -86,9 +89,16 @@ class ImportRun:
                 return False
             now = self.now()
             staging.stage_people(step.people, self._find_tag_ids(step.people), job.tags)
-            outcome = staging.apply_stage(workspace_id=self.workspace_id, import_id=job.pk, people=step.people, now=now)
+            outcome = staging.apply_stage(
+                workspace_id=self.workspace_id,
+                import_id=job.pk,
+                people=step.people,
+                now=now,
+                replaces_tags=job.replaces_tags,
+                skips_known=job.skips_known,
+            )
             step.notes[rules.OPTED_OUT] += self._record(step, outcome, now)
-            self._keep_refused(step, [*step.repeated, *(line for _, line in outcome.repeated)])
+            self._keep_refused(step, outcome)
             self._count(job, step, outcome)
             job.read_bytes = step.read_bytes
             job.save(
@@ -124,27 +134,35 @@ class ImportRun:
             at=now,
             agreed=[(contact_id, line) for contact_id, line in brought if line not in leaving],
             opted_out=[(contact_id, line) for contact_id, line in brought if line in leaving]
-            + [(contact_id, line) for contact_id, line in outcome.repeated if line in leaving],
+            + [(contact_id, line) for contact_id, line in [*outcome.repeated, *outcome.known] if line in leaving],
         )
         return self.record_consent(people)
 
-    def _keep_refused(self, step: Step, repeated: list[int]) -> None:
-        """Keep each row that made or changed nobody, with its reason."""
-        again = Problem(self.parser.phone_column, rules.REPEATED)
+    def _keep_refused(self, step: Step, outcome: staging.StagedPeople) -> None:
+        """Keep each row that made or changed nobody, or lost a cell, with its reason."""
+        again, known = (Problem(self.parser.phone_column, reason) for reason in (rules.REPEATED, rules.KNOWN))
+        repeated = [*step.repeated, *(line for _, line in outcome.repeated)]
         refused = [(line, "failed", problem, step.rows[line]) for line, problem in step.refused]
         refused += [(line, "skipped", again, step.rows[line]) for line in repeated]
+        refused += [(line, "skipped", known, step.rows[line]) for _, line in outcome.known]
+        refused += [
+            (person.line, "partly", problem, step.rows[person.line])
+            for person in step.people
+            if person.notes
+            for problem in person.notes
+        ]
         staging.keep_refused(workspace_id=self.workspace_id, import_id=self.job.pk, rows=refused)
 
     @staticmethod
     def _count(job: Import, step: Step, outcome: staging.StagedPeople) -> None:
-        skipped = len(step.repeated) + len(outcome.repeated)
+        repeated, known = len(step.repeated) + len(outcome.repeated), len(outcome.known)
         job.row_count += len(step.rows)
         job.created_count += len(outcome.created)
         job.updated_count += len(outcome.updated)
-        job.skipped_count += skipped
+        job.skipped_count += repeated + known
         job.failed_count += len(step.refused)
         _add(job.reasons, "failed", Counter(problem.reason for _, problem in step.refused))
-        _add(job.reasons, "skipped", Counter({rules.REPEATED: skipped}))
+        _add(job.reasons, "skipped", Counter({rules.REPEATED: repeated, rules.KNOWN: known}))
         _add(job.reasons, "notes", step.notes)
 
 
@@ -170,5 +188,5 @@ def parse_step(batch: list[Row], parser: RowParser, read_bytes: int = 0) -> Step
             continue
         step.people.append(parsed)
         if parsed.notes:
-            step.notes.update(parsed.notes)
+            step.notes.update(problem.reason for problem in parsed.notes)
     return step
