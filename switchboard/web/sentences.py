@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop
 
-from switchboard.cloudapi import limits
+from switchboard.cloudapi import drafts, limits
 from switchboard.web import formats
 
 # tests/web/test_sentences.py finds a sentence of a room that is missing here.
@@ -64,7 +64,45 @@ SHAPES = (
     gettext_noop("The phone number id %(number)s belongs to an account of another app."),
     gettext_noop("The body is not JSON: %(reason)s"),
     gettext_noop("The body is JSON, but not an object."),
+    gettext_noop("The file has more than %(most)s bytes and was not kept. Ask for a smaller one."),
+    gettext_noop("The account's calls are nearly used up. Try again in %(minutes)s min."),
     *limits.SENTENCES,
+    *drafts.SENTENCES,
+    # What Meta did to an account.
+    gettext_noop(
+        "Meta restricted the account: %(restrictions)s. Numbers of this account have been stopped. "
+        "They go on by themselves."
+    ),
+    gettext_noop(
+        "Meta restricted the account: %(restrictions)s. Numbers of this account have been stopped. "
+        "Resume them when the restriction has ended."
+    ),
+    gettext_noop("Meta restricted utility templates: %(restrictions)s."),
+    gettext_noop(
+        "Meta reports a violation of its rules (%(violation)s). Marketing waits. Look at Account Quality in Meta's "
+        "Business Suite, then synchronise the templates to go on."
+    ),
+    gettext_noop(
+        "Meta disabled the account on %(day)s. Numbers of this account have been stopped. "
+        "Ask for a review in Meta's Business Suite."
+    ),
+    gettext_noop(
+        "Meta disabled the account. Numbers of this account have been stopped. "
+        "Ask for a review in Meta's Business Suite."
+    ),
+    gettext_noop("Meta will disable the account on %(day)s. Ask for a review before that."),
+    gettext_noop("Meta will disable the account. Ask for a review before that."),
+    gettext_noop("%(reason)s Numbers of this account have been stopped."),
+    # The last resort: a sentence with Meta's own words behind it.
+    gettext_noop("%(sentence)s (%(details)s)"),
+)
+# Looked up whole, alone or inside one of the shapes.
+WHOLE = (
+    gettext_noop("The account was deleted at Meta."),
+    gettext_noop("The account left the Cloud API."),
+    gettext_noop("The account's owner took our app's access away. Connect the account again."),
+    gettext_noop("The account's owner removed our app. Connect the account again."),
+    gettext_noop("Meta's review rejected the account."),
 )
 _LONGEST = 1000
 

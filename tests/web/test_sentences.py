@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from switchboard.cloudapi import drafts
+from switchboard.cloudapi.errors import OUTCOMES, describe
+from switchboard.cloudapi.transport import Held, TooLarge
 from switchboard.contacts.errors import EmptyFileError
 from switchboard.web import sentences
 
@@ -35,6 +38,42 @@ def sentences_with_figures() -> list[str]:
 def test_a_sentence_with_figures_is_recognised(sentence: str) -> None:
     with translation.override("ja"):
         assert sentences.translate(sentence) != sentence, "Add its shape to web/sentences.py and translate it."
+
+
+META_SAYS = (
+    "The account was deleted at Meta. Numbers of this account have been stopped.",
+    "The account left the Cloud API. Numbers of this account have been stopped.",
+    "The account's owner took our app's access away. Connect the account again. "
+    "Numbers of this account have been stopped.",
+    "The account's owner removed our app. Connect the account again. Numbers of this account have been stopped.",
+    "Meta's review rejected the account. Numbers of this account have been stopped.",
+    "Meta disabled the account. Numbers of this account have been stopped. Ask for a review in Meta's Business Suite.",
+    "Meta disabled the account on 2026-03-03. Numbers of this account have been stopped. "
+    "Ask for a review in Meta's Business Suite.",
+    "Meta will disable the account on 2026-03-03. Ask for a review before that.",
+    "Meta restricted the account: RESTRICTED_X until 2026-03-03 12:00 UTC. Numbers of this account have been stopped. "
+    "They go on by themselves.",
+    "Meta restricted the account: RESTRICTED_X. Numbers of this account have been stopped. "
+    "Resume them when the restriction has ended.",
+    "Meta restricted utility templates: RESTRICTED_UTILITY_TEMPLATES.",
+    "Meta reports a violation of its rules (SCAM). Marketing waits. Look at Account Quality in Meta's Business Suite, "
+    "then synchronise the templates to go on.",
+    describe(TooLarge(5_000_000)),
+    describe(Held("usage", 120.0)),
+    *(sentence % {"field": "body.text", "measured": 3, "limit": 1} for sentence in drafts.SENTENCES),
+    *(outcome.sentence for outcome in OUTCOMES.values()),
+    *(f"{outcome.sentence} (Meta's own words)" for outcome in OUTCOMES.values()),
+)
+
+
+@pytest.mark.parametrize("language", ["ja", "zh-hans"])
+@pytest.mark.parametrize("sentence", list(dict.fromkeys(META_SAYS)))
+def test_what_meta_says_is_told_in_three_languages(sentence: str, language: str) -> None:
+    with translation.override(language):
+        said = sentences.translate(sentence)
+    assert said != sentence
+    assert re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", said.replace("Meta", ""))
+    assert "have been stopped" not in said
 
 
 def test_an_errors_own_sentence_is_translated() -> None:
