@@ -286,6 +286,24 @@ class Check(models.Model):
         return f"contact {self.contact_id} at {self.check_at}"
 
 
+class Pass(models.Model):
+    """How far everybody of a workspace has been looked at since its rules last changed."""
+
+    workspace_id = models.BigIntegerField(primary_key=True)
+    # Goes up with every change of a rule; everybody is looked at again until `done` has caught up.
+    wanted = models.IntegerField(default=1)
+    done = models.IntegerField(default=0)
+    # The version that is being looked at, and the last person who was.
+    running = models.IntegerField(default=0)
+    reached_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "contacts_pass"
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.wanted}"
+
+
 class Correction(models.Model):
     """A person's word against a rule: this contact has, or has not, this automatic tag."""
 

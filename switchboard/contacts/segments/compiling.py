@@ -1,0 +1,133 @@
+"""A question as SQL: one boolean expression over `a` (contacts_activity) and, where needed, `c` (contacts_contact).
+
+Every value is a parameter; the text is made of fixed words only. Beside the expression stand the moments at which it may
+turn by the passing of time alone: they are what `contacts_check` is filled with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from switchboard.contacts.errors import SegmentError
+from switchboard.contacts.segments import catalogue, leaves
+from switchboard.contacts.segments.tree import ANY, NONE, Condition, Group, Node
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a question is asked of: one workspace at one moment, with its own fields, segments and automatic tags."""
+
+    workspace_id: int
+    now: datetime
+    zone: str = "UTC"
+    # Custom fields, key to kind.
+    fields: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[int, Group] = field(default_factory=dict)
+    # Every tag: id to whether a rule keeps it.
+    tags: Mapping[int, bool] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Compiled:
+    """SQL under construction: parameters, moments, and whether the contact itself is read."""
+
+    world: World
+    parameters: dict[str, Any] = field(default_factory=dict)
+    flips: list[str] = field(default_factory=list)
+    needs_contact: bool = False
+
+    def __post_init__(self) -> None:
+        self.parameters |= {
+            "workspace_id": self.world.workspace_id,
+            "now": self.world.now,
+            "today": self.world.now.date(),
+            "zone": self.world.zone,
+        }
+
+    def put(self, value: Any) -> str:
+        """Make a parameter of a value and return how the text names it; the same value is the same parameter."""
+        for name, known in self.parameters.items():
+            if name.startswith("p") and type(known) is type(value) and known == value:
+                return f"%({name})s"
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"%({name})s"
+
+    @property
+    def today(self) -> datetime:
+        """Midnight of today in the workspace's zone."""
+        local = self.world.now.astimezone(ZoneInfo(self.world.zone))
+        return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def ago(self, days: float = 0, hours: float = 0) -> str:
+        """Return the parameter of a moment in the past; what is longer ago than anything counts as 100 years."""
+        return self.put(self.world.now - timedelta(days=min(days, 36500), hours=min(hours, 876_000)))
+
+    def span(self, days: float = 0, hours: float = 0) -> str:
+        """Return the parameter of a length of time."""
+        return self.put(timedelta(days=min(days, 36500), hours=min(hours, 876_000))) + "::interval"
+
+    def flip(self, moment: str) -> None:
+        """Note a moment at which the expression may turn; what is past does not count."""
+        text = f"CASE WHEN {moment} > %(now)s THEN {moment} END"
+        if text not in self.flips:
+            self.flips.append(text)
+
+
+def compile_node(node: Node, out: Compiled, path: tuple[int, ...] = ()) -> str:
+    """Return a question as a boolean expression that is never NULL where it stands alone.
+
+    :raises SegmentError: a field or segment of it is gone, a condition is not whole, or segments go in a circle.
+    """
+    if isinstance(node, Condition):
+        return _compile_condition(node, out, path)
+    parts = [compile_node(part, out, path) for part in node.parts]
+    if node.join == NONE:
+        return "(" + " AND ".join(_negate(part) for part in parts) + ")"
+    return "(" + (" OR " if node.join == ANY else " AND ").join(parts) + ")"
+
+
+def _negate(part: str) -> str:
+    """Return the opposite; what is unknown is not true. The planner knows NOT EXISTS, so that is kept as it is."""
+    return f"NOT {part}" if part.startswith("EXISTS") else f"({part}) IS NOT TRUE"
+
+
+def _compile_condition(condition: Condition, out: Compiled, path: tuple[int, ...]) -> str:
+    subject = catalogue.check_condition(condition, out.world.fields)
+    if subject.kind == "segment":
+        return _compile_segments(condition, out, path)
+    if subject.kind == "tag":
+        return leaves.compile_tag(condition, out)
+    if subject.column.startswith("c.") or subject.key.startswith(catalogue.CUSTOM):
+        out.needs_contact = True
+    return leaves.LEAVES[subject.kind](subject, condition, out)
+
+
+def _compile_segments(condition: Condition, out: Compiled, path: tuple[int, ...]) -> str:
+    parts = []
+    for value in condition.values:
+        segment_id = int(value)
+        if segment_id in path:
+            raise SegmentError(
+                "These segments go in a circle: one asks for the other. Remove one of the two conditions."
+            )
+        if segment_id not in out.world.segments:
+            raise SegmentError("A segment that this one asks for has been deleted. Remove the condition.")
+        parts.append(compile_node(out.world.segments[segment_id], out, (*path, segment_id)))
+    text = "(" + " OR ".join(parts) + ")"
+    return text if condition.test == "in" else _negate(text)
+
+
+def compile_where(tree: Node, world: World, path: tuple[int, ...] = ()) -> tuple[str, Compiled]:
+    """Return FROM and WHERE of a question: who of the workspace is in it. `path` is the segment that asks, if any."""
+    out = Compiled(world)
+    condition = compile_node(tree, out, path)
+    # The workspace is named twice, so that either table can be read by it.
+    joined = (
+        " JOIN contacts_contact AS c ON c.id = a.contact_id AND c.workspace_id = %(workspace_id)s"
+        if out.needs_contact
+        else ""
+    )
+    return f"FROM contacts_activity AS a{joined} WHERE a.workspace_id = %(workspace_id)s AND {condition}", out

@@ -1,0 +1,267 @@
+"""Each kind of condition as SQL, with the moments at which time alone turns it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from switchboard.contacts.errors import SegmentError
+
+if TYPE_CHECKING:
+    from switchboard.contacts.segments.catalogue import Subject
+    from switchboard.contacts.segments.compiling import Compiled
+    from switchboard.contacts.segments.tree import Condition
+
+CONSENTS = {"marketing": 1, "utility": 2}
+OPTED_OUT = 4
+_RANGES = {"at_least": "{0} >= {1}", "at_most": "{0} <= {2}", "between": "{0} BETWEEN {1} AND {2}"}
+
+
+def _range(column: str, condition: Condition, out: Compiled) -> str:
+    low, high = out.put(condition.figure("from")), out.put(condition.figure("to"))
+    return "(" + _RANGES[condition.test].format(column, f"{low}::numeric", f"{high}::numeric") + ")"
+
+
+def compile_tag(condition: Condition, out: Compiled) -> str:
+    """Tags given by hand stand in `tags`, those that a rule gives in `classes`."""
+    if condition.test == "crowded":
+        return f"(cardinality(a.tags) + cardinality(a.classes) >= {out.put(int(condition.figure('from')))})"
+    given: list[int] = []
+    ruled: list[int] = []
+    for value in condition.values:
+        tag_id = int(value)
+        if tag_id not in out.world.tags:
+            raise SegmentError("A tag that this segment asks for has been deleted. Remove the condition.")
+        (ruled if out.world.tags[tag_id] else given).append(tag_id)
+    operator, joined = ("@>", " AND ") if condition.test == "has_all" else ("&&", " OR ")
+    parts = [
+        f"{column} {operator} {out.put(ids)}::bigint[]"
+        for column, ids in (("a.tags", given), ("a.classes", ruled))
+        if ids
+    ]
+    text = "(" + joined.join(parts) + ")"
+    return f"(NOT {text})" if condition.test == "has_not" else text
+
+
+# What LIKE takes for more than itself.
+_LITERAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+def _text(subject: Subject, condition: Condition, out: Compiled) -> str:
+    column = _value(subject, out)
+    if condition.test in {"filled", "empty"}:
+        return f"(coalesce({column}, '') {'<>' if condition.test == 'filled' else '='} '')"
+    wanted = [str(value).casefold() for value in condition.values]
+    if condition.test == "contains":
+        patterns = [f"%{text.translate(_LITERAL)}%" for text in wanted]
+        return f"(coalesce({column}, '') ILIKE ANY ({out.put(patterns)}::text[]))"
+    found = f"lower(coalesce({column}, '')) = ANY ({out.put(wanted)}::text[])"
+    return f"({found})" if condition.test == "is" else f"(NOT {found})"
+
+
+def _choice(subject: Subject, condition: Condition, out: Compiled) -> str:
+    column = _value(subject, out)
+    if condition.test in {"filled", "empty"}:
+        return f"(coalesce({column}, '') {'<>' if condition.test == 'filled' else '='} '')"
+    found = f"coalesce({column}, '') = ANY ({out.put([str(value) for value in condition.values])}::text[])"
+    return f"({found})" if condition.test == "in" else f"(NOT {found})"
+
+
+def _value(subject: Subject, out: Compiled) -> str:
+    """Return where a text stands: a column of ours, or a key of the contact's own fields."""
+    return subject.column or f"(c.fields ->> {out.put(subject.key.partition(':')[2])})"
+
+
+def _number(subject: Subject, condition: Condition, out: Compiled) -> str:
+    key = out.put(subject.key.partition(":")[2])
+    is_number = f"jsonb_typeof(c.fields -> {key}) = 'number'"
+    if condition.test in {"filled", "empty"}:
+        return f"(({is_number}) IS {'' if condition.test == 'filled' else 'NOT '}TRUE)"
+    return f"(CASE WHEN {is_number} THEN {_range(f'(c.fields -> {key})::numeric', condition, out)} ELSE false END)"
+
+
+def _yes_no(subject: Subject, condition: Condition, out: Compiled) -> str:
+    key = out.put(subject.key.partition(":")[2])
+    if condition.test == "empty":
+        return f"(c.fields -> {key} IS NULL)"
+    return f"(coalesce(c.fields ->> {key}, '') = {out.put('true' if condition.test == 'yes' else 'false')})"
+
+
+# Days are kept as "2026-03-31", which sort as they are. What is no day is no match.
+_IS_DAY = "{0} ~ '^[0-9]{{4}}-(0[1-9]|1[0-2])-[0-9]{{2}}$'"
+# Never an error, whatever the day says: the 30th of February is the 2nd of March.
+_AS_DAY = "(make_date(substr({0}, 1, 4)::int, substr({0}, 6, 2)::int, 1) + (substr({0}, 9, 2)::int - 1))"
+
+
+def _date(subject: Subject, condition: Condition, out: Compiled) -> str:
+    text = f"(c.fields ->> {out.put(subject.key.partition(':')[2])})"
+    is_day, as_day = _IS_DAY.format(text), _AS_DAY.format(text)
+    if condition.test in {"filled", "empty"}:
+        return f"(({is_day}) IS {'' if condition.test == 'filled' else 'NOT '}TRUE)"
+    if condition.test in {"on_or_after", "before"}:
+        day = out.put(str(condition.values[0]))
+        sign = ">=" if condition.test == "on_or_after" else "<"
+        return f"(coalesce({text}, '') COLLATE \"C\" {sign} {day} AND {is_day})"
+    if condition.test == "anniversary":
+        return _anniversary(condition, out, is_day, as_day, text)
+    unit = 12 if condition.test == "age" else 1
+    low, high = int(condition.figure("from")) * unit, (int(condition.figure("to")) + 1) * unit
+    today = out.put(out.today.date())
+    for months in (low, high):
+        turn = f"({as_day} + make_interval(months => {out.put(min(months, 24_000))}))::timestamp AT TIME ZONE %(zone)s"
+        out.flip(f"(CASE WHEN {is_day} THEN {turn} END)")
+    of = f"({today}::date - make_interval(months => {{}}))::date::text"
+    youngest, oldest = of.format(out.put(min(low, 24_000))), of.format(out.put(min(high, 24_000)))
+    return f'(coalesce({text}, \'\') COLLATE "C" <= {youngest} AND {text} COLLATE "C" > {oldest} AND {is_day})'
+
+
+def _anniversary(condition: Condition, out: Compiled, is_day: str, as_day: str, text: str) -> str:
+    ahead = min(int(condition.figure("days")), 365)
+    days = [(out.today + timedelta(days=day)).strftime("%m-%d") for day in range(ahead + 1)]
+    years = f"make_interval(years => extract(year FROM {out.put(out.today.date())}::date)::int - extract(year FROM {as_day})::int"
+    for turn in (0, 1):
+        this = f"({as_day} + {years} + {turn}))"
+        for shift in (-ahead, 1):
+            moment = f"({this} + make_interval(days => {out.put(shift)}))::timestamp AT TIME ZONE %(zone)s"
+            out.flip(f"(CASE WHEN {is_day} THEN {moment} END)")
+    return f"({is_day} AND substr({text}, 6) = ANY ({out.put(days)}::text[]))"
+
+
+def _moment(subject: Subject, condition: Condition, out: Compiled) -> str:
+    column = subject.column
+    if condition.test in {"never", "ever"}:
+        return f"({column} IS {'' if condition.test == 'never' else 'NOT '}NULL)"
+    if condition.test == "ago":
+        # From so many days ago, and not yet so many: a person enters at the one and leaves at the other.
+        low, high = condition.figure("from"), condition.figure("to")
+        out.flip(f"({column} + {out.span(days=low)})")
+        out.flip(f"({column} + {out.span(days=high)})")
+        return f"(coalesce({column} <= {out.ago(days=low)} AND {column} > {out.ago(days=high)}, false))"
+    days = condition.figure("days")
+    out.flip(f"({column} + {out.span(days=days)})")
+    if condition.test == "within":
+        return f"(coalesce({column} > {out.ago(days=days)}, false))"
+    return f"(coalesce({column} <= {out.ago(days=days)}, true))"
+
+
+_WINDOWS = {"sessions": "sessions", "messages": "messages", "events": "events"}
+
+
+def _count(subject: Subject, condition: Condition, out: Compiled) -> str:
+    if subject.key == "order_interval":
+        days = "extract(epoch FROM a.last_order_at - a.first_order_at) / 86400 / (a.order_count - 1)"
+        return f"(CASE WHEN a.order_count >= 2 THEN {_range(days, condition, out)} ELSE false END)"
+    what, _, days_text = subject.key.partition("_")
+    if what in _WINDOWS and days_text.isdigit():
+        # A bucket falls out when its day is so many days old (UTC).
+        bucket = out.put(int(days_text))
+        oldest = (
+            f"(SELECT min(bucket.day) + {bucket}::int FROM contacts_day AS bucket WHERE bucket.contact_id = a.contact_id"
+            f" AND bucket.day > %(today)s::date - {bucket}::int AND bucket.{_WINDOWS[what]} > 0)"
+        )
+        out.flips.append(f"CASE WHEN {subject.column} > 0 THEN {oldest}::timestamp AT TIME ZONE 'UTC' END")
+    return _range(subject.column, condition, out)
+
+
+def _consent(subject: Subject, condition: Condition, out: Compiled) -> str:
+    if condition.test in {"opted_out", "not_opted_out"}:
+        return f"(a.consents & {OPTED_OUT} {'<>' if condition.test == 'opted_out' else '='} 0)"
+    bits = sum({CONSENTS.get(str(value), 0) for value in condition.values})
+    if not bits:
+        raise SegmentError("Consent is asked for marketing or for utility. Choose one of them.")
+    return f"(a.consents & {out.put(bits)} {'<>' if condition.test == 'agreed' else '='} 0)"
+
+
+_OUTCOME = "SELECT FROM contacts_outcome AS o WHERE o.workspace_id = %(workspace_id)s AND o.contact_id = a.contact_id"
+_STEPS = {
+    "sent": "o.sent_at IS NOT NULL",
+    "not_sent": "o.sent_at IS NOT NULL",
+    "delivered": "o.delivered_at IS NOT NULL",
+    "read": "o.read_at IS NOT NULL",
+    "not_read": "o.sent_at IS NOT NULL AND o.failed_at IS NULL AND o.read_at IS NULL",
+    "replied": "o.replied_at IS NOT NULL",
+    "clicked": "o.clicked_at IS NOT NULL",
+    "failed": "o.failed_at IS NOT NULL",
+}
+
+
+def _outcome(subject: Subject, condition: Condition, out: Compiled) -> str:
+    which = (
+        f"o.broadcast_id = {out.put(int(condition.figure('broadcast')))}" if condition.figure("broadcast") else "true"
+    )
+    test, hours, days = condition.test, condition.figure("hours"), condition.figure("days")
+    step = _STEPS.get(test, "")
+    if test == "failed_with":
+        step = f"o.failed_at IS NOT NULL AND o.reason = ANY ({out.put([str(value) for value in condition.values])}::text[])"
+    elif test == "read_waiting":
+        step = f"o.read_at > {out.ago(hours=hours)} AND o.replied_at IS NULL"
+        _flip_outcome(out, which, f"{step}", f"max(o.read_at) + {out.span(hours=hours)}")
+    elif test == "read_not_replied":
+        late = f"o.replied_at IS NULL OR o.replied_at > o.read_at + {out.span(hours=hours)}"
+        step = f"o.read_at <= {out.ago(hours=hours)} AND ({late})"
+        waiting = f"o.read_at > {out.ago(hours=hours)} AND o.replied_at IS NULL"
+        _flip_outcome(out, which, waiting, f"min(o.read_at) + {out.span(hours=hours)}")
+    elif test == "clicked_not_bought":
+        since = f"o.clicked_at > {out.ago(days=days)}" if days else "o.clicked_at IS NOT NULL"
+        step = f"{since} AND (a.last_order_at IS NULL OR a.last_order_at < o.clicked_at)"
+        if days:
+            _flip_outcome(out, which, since, f"max(o.clicked_at) + {out.span(days=days)}")
+    text = f"EXISTS ({_OUTCOME} AND {which} AND {step})"
+    return f"NOT {text}" if test == "not_sent" else text
+
+
+def _flip_outcome(out: Compiled, which: str, condition: str, moment: str) -> None:
+    out.flips.append(f"({_OUTCOME.replace('SELECT', f'SELECT {moment}', 1)} AND {which} AND {condition})")
+
+
+def _line(subject: Subject, condition: Condition, out: Compiled) -> str:
+    numbers = out.put([int(value) for value in condition.values])
+    if condition.test == "got_from":
+        return f"EXISTS ({_OUTCOME} AND o.sent_at IS NOT NULL AND o.number_id = ANY ({numbers}::bigint[]))"
+    return (
+        "EXISTS (SELECT FROM delivery_window AS w WHERE w.workspace_id = %(workspace_id)s"
+        f" AND w.contact_id = a.contact_id AND w.number_id = ANY ({numbers}::bigint[]))"
+    )
+
+
+def _cycle(subject: Subject, condition: Condition, out: Compiled) -> str:
+    has_own = "(a.order_count >= 2 AND a.last_order_at > a.first_order_at)"
+    if condition.test in {"known", "unknown"}:
+        return f"({has_own} IS {'' if condition.test == 'known' else 'NOT '}TRUE)"
+    own = "(a.last_order_at - a.first_order_at) / (a.order_count - 1)"
+    low, high = (f"{out.put(condition.figure(name))}::float8" for name in ("from", "to"))
+    for times in (low, high):
+        out.flip(f"(CASE WHEN {has_own} THEN a.last_order_at + {own} * {times} END)")
+    passed = "(%(now)s::timestamptz - a.last_order_at)"
+    return f"(CASE WHEN {has_own} THEN {passed} >= {own} * {low} AND {passed} < {own} * {high} ELSE false END)"
+
+
+def _event(subject: Subject, condition: Condition, out: Compiled) -> str:
+    names = out.put([str(value) for value in condition.values])
+    days = condition.figure("days")
+    asked = (
+        "SELECT {} FROM contacts_event AS e WHERE e.workspace_id = %(workspace_id)s AND e.contact_id = a.contact_id"
+        f" AND e.name = ANY ({names}::text[])"
+    )
+    if days:
+        asked += f" AND e.at > {out.ago(days=days)}"
+        out.flips.append(f"({asked.format(f'max(e.at) + {out.span(days=days)}')})")
+    text = f"EXISTS ({asked.format('')})"
+    return text if condition.test == "did" else f"NOT {text}"
+
+
+LEAVES: dict[str, Callable[[Any, Any, Any], str]] = {
+    "text": _text,
+    "choice": _choice,
+    "number": _number,
+    "yes_no": _yes_no,
+    "date": _date,
+    "moment": _moment,
+    "count": _count,
+    "consent": _consent,
+    "outcome": _outcome,
+    "line": _line,
+    "cycle": _cycle,
+    "event": _event,
+}
