@@ -20,7 +20,7 @@ from switchboard.contacts.identity import Arrival
 from switchboard.core import ids
 from switchboard.delivery import store as delivery_store
 from switchboard.delivery.types import Measure, Origin
-from switchboard.replies import media, media_store, people, rules, store
+from switchboard.replies import media, media_store, opening, people, rules, store
 
 Connection = AsyncConnection[Any]
 
@@ -91,7 +91,9 @@ async def receive_messages(connection: Connection, arrived: Sequence[Arrived], n
     outcome.counts.update({"inbound": len(new_ids), "inbound_repeated": len(rows) - len(new_ids)})
     new = [parts for parts in zip(unique, rows, answered, strict=True) if parts[1].id in new_ids]
     await media_store.insert_media(connection, [file for _, row, _ in new if (file := media.find_file(row))])
-    await _note(connection, [row for _, row, _ in new], now)
+    opened = await _note(connection, [row for _, row, _ in new], now)
+    for workspace_id, changed in opened.topics.items():
+        outcome.topics[workspace_id] |= changed
     opt_outs = [_opt_out(*parts) for parts in new if parts[1].is_opt_out]
     await _obey(connection, opt_outs, now, outcome)
     _add_topics(outcome, [row for _, row, _ in new])
@@ -218,8 +220,8 @@ def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | Non
     )
 
 
-async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: datetime) -> None:
-    """Mark what was answered, open windows, and remember that these people were there."""
+async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: datetime) -> opening.Opened:
+    """Mark what was answered, open windows and conversations, and remember that these people were there."""
     replies = [
         (row.workspace_id, row.answers_id, row.sent_at) for row in rows if row.answers_id is not None and _is_reply(row)
     ]
@@ -235,10 +237,12 @@ async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: d
             windows[key] = max(row.sent_at, windows.get(key, row.sent_at))
     if windows:
         await delivery_store.open_windows(connection, [(*key, at) for key, at in sorted(windows.items())])
-    await contacts_store.record_seen(connection, _seen(rows))
+    opened = await opening.open_conversations(connection, rows)
+    await contacts_store.record_seen(connection, _seen(rows, opened.sessions))
+    return opened
 
 
-def _seen(rows: Iterable[store.NewInbound]) -> list[contacts_store.Seen]:
+def _seen(rows: Iterable[store.NewInbound], sessions: Counter[tuple[int, int]]) -> list[contacts_store.Seen]:
     by_contact: defaultdict[tuple[int, int], list[store.NewInbound]] = defaultdict(list)
     for row in rows:
         if rules.is_from_person(row.kind):
@@ -249,6 +253,7 @@ def _seen(rows: Iterable[store.NewInbound]) -> list[contacts_store.Seen]:
             contact_id,
             max(row.sent_at for row in written),
             len(written),
+            sessions=sessions[workspace_id, contact_id],
             replied_at=max((row.sent_at for row in written if _is_reply(row)), default=None),
         )
         for (workspace_id, contact_id), written in by_contact.items()

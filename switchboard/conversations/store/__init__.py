@@ -1,7 +1,14 @@
 """Hot-path SQL of conversations; every function takes a connection."""
 
 from switchboard.conversations.store.lines import insert_lines
-from switchboard.conversations.store.threads import list_hours, lock_threads, note_inbound, note_outbound, save_threads
+from switchboard.conversations.store.threads import (
+    Noted,
+    list_hours,
+    lock_threads,
+    note_inbound,
+    note_outbound,
+    save_threads,
+)
 from switchboard.conversations.store.timers import (
     drop_timers,
     find_timers,
@@ -13,6 +20,7 @@ from switchboard.conversations.store.timers import (
 )
 
 __all__ = [
+    "Noted",
     "drop_timers",
     "find_timers",
     "finish_calls",

@@ -1,11 +1,13 @@
 """An answer that was decided on and has not left yet, as it is kept in a timer."""
 
+import dataclasses
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from switchboard.delivery.types import NewMessage
 from switchboard.replies.types import Step
 
 
@@ -89,3 +91,18 @@ def decode_rest(payload: dict[str, Any]) -> Rest:
 def decode_watch(payload: dict[str, Any]) -> Watch:
     """Return what a timer looks after."""
     return msgspec.convert(payload, Watch)
+
+
+def again(plan: Plan) -> Plan:
+    """Return a plan that was put off once more."""
+    return msgspec.structs.replace(plan, tries=plan.tries + 1)
+
+
+def due(plan: Plan, at: datetime) -> Plan:
+    """Return a plan that leaves at another moment."""
+    return msgspec.structs.replace(plan, due_at=at)
+
+
+def place(message: NewMessage, lane_id: int) -> NewMessage:
+    """Return a message in its lane."""
+    return dataclasses.replace(message, lane_id=lane_id)

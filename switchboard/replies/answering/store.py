@@ -87,7 +87,6 @@ class QuestionRow:
     name: str | None
     language: str | None
     tags: list[int] | None
-    fields: dict[str, Any] | None
 
 
 # Index: each month's primary key, replies_inbound_by_contact, conversations_once, primary keys.
@@ -97,7 +96,7 @@ SELECT message.id, message.workspace_id, message.number_id, message.contact_id, 
     EXISTS (SELECT FROM replies_inboundmessage AS earlier
         WHERE earlier.workspace_id = message.workspace_id AND earlier.contact_id = message.contact_id
           AND earlier.id < message.id) AS has_earlier,
-    standing.opted_out_at, thread.id AS thread_id, contact.name, contact.language, contact.tags, contact.fields
+    standing.opted_out_at, thread.id AS thread_id, contact.name, contact.language, contact.tags
 FROM replies_inboundmessage AS message
 LEFT JOIN conversations_conversation AS thread ON thread.workspace_id = message.workspace_id
     AND thread.contact_id = message.contact_id AND thread.number_id = message.number_id
@@ -226,6 +225,9 @@ class PersonRow:
     zones: str
     fields: dict[str, Any]
     tags: list[int]
+    last_order_at: datetime | None
+    # When they last wrote to any of our numbers before this session.
+    quiet_since: datetime | None
     # Of the window that the person's last message opened.
     opened_at: datetime | None
     number_meta_id: str
@@ -233,16 +235,22 @@ class PersonRow:
     account_id: int
 
 
-# Index: primary keys, contacts_identity's by contact.
+# Index: primary keys, conversations_once, contacts_identity's by contact.
 SQL_READ_PEOPLE = """
 SELECT thread.id AS thread_id, contact.id AS contact_id, contact.name, contact.phone, known.value AS user_id,
-    contact.email, contact.language, contact.country, contact.zones, contact.fields, contact.tags, service.opened_at,
+    contact.email, contact.language, contact.country, contact.zones, contact.fields, contact.tags, activity.last_order_at,
+    greatest(thread.quiet_since, elsewhere.quiet_since) AS quiet_since, service.opened_at,
     number.meta_id AS number_meta_id, coalesce(nullif(number.label, ''), nullif(number.verified_name, ''), number.phone)
         AS number_name, number.account_id
 FROM conversations_conversation AS thread
 JOIN contacts_contact AS contact ON contact.id = thread.contact_id AND contact.workspace_id = thread.workspace_id
 JOIN numbers_number AS number ON number.id = thread.number_id
 JOIN numbers_account AS account ON account.id = number.account_id
+LEFT JOIN contacts_activity AS activity ON activity.contact_id = contact.id
+LEFT JOIN LATERAL (
+    SELECT max(other.last_inbound_at) AS quiet_since FROM conversations_conversation AS other
+    WHERE other.workspace_id = thread.workspace_id AND other.contact_id = thread.contact_id
+      AND other.id <> thread.id) AS elsewhere ON true
 LEFT JOIN delivery_window AS service ON service.workspace_id = thread.workspace_id
     AND service.contact_id = thread.contact_id AND service.number_id = thread.number_id
 LEFT JOIN LATERAL (
@@ -497,3 +505,30 @@ async def read_version(connection: Connection, workspace_id: int, number: int) -
     given = {"workspace_id": workspace_id, "number": number}
     row = await (await connection.execute(SQL_READ_VERSION, given)).fetchone()
     return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number, for a call to Meta."""
+
+    id: int
+    meta_id: str
+    account_id: int
+    is_stopped: bool
+
+
+# Index: the primary key. While a stop switch is on nothing is called at all.
+SQL_FIND_NUMBERS = """
+SELECT number.id, number.meta_id, number.account_id,
+    number.stopped_at IS NOT NULL OR number.state <> 'connected' OR EXISTS (
+        SELECT FROM delivery_stopswitch AS switch
+        WHERE switch.workspace_id IN (0, number.workspace_id) AND switch.is_on) AS is_stopped
+FROM numbers_number AS number WHERE number.id = ANY (%(ids)s::bigint[])
+"""
+
+
+async def find_numbers(connection: Connection, ids: Collection[int]) -> dict[int, NumberRow]:
+    """Return numbers by id."""
+    async with connection.cursor(row_factory=class_row(NumberRow)) as cursor:
+        await cursor.execute(SQL_FIND_NUMBERS, {"ids": sorted(ids)})
+        return {row.id: row for row in await cursor.fetchall()}
