@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from switchboard.broadcasts import audience, queries, store, turns
+from switchboard.broadcasts import audience, estimate, queries, store, turns
 from switchboard.broadcasts.errors import NotEditableError, NotReadyError, WrongStateError
 from switchboard.broadcasts.expansion import CANCELLED, GAVE_UP, Expanded, Expander, make_unsent, take_unexpanded
 from switchboard.broadcasts.models import Broadcast, BroadcastState
@@ -127,9 +127,12 @@ def _begin(broadcast: Broadcast, now: datetime) -> None:
         amount=planned,
         now=now,
     )
+    broadcast.outlook = estimate.freeze_estimate(
+        estimate.estimate_broadcast(broadcast, queries.get_category(broadcast), now)
+    )
     broadcast.started_at = now
     broadcast.give_up_at = now + timedelta(hours=broadcast.give_up_hours)
-    _change_state(broadcast, BroadcastState.PREPARING, "started_at", "give_up_at")
+    _change_state(broadcast, BroadcastState.PREPARING, "outlook", "started_at", "give_up_at")
 
 
 def prepare_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> bool:

@@ -205,7 +205,9 @@ class _Game:
         ]
         amounts = _keep_within(self.clusters, wanted, self.budgets, self.reached, at, self.share)
         total = sum(amounts)
-        scale = min(1.0, usable / self.apart / total) if self.apart and total else 1.0
+        # How much of the time turns of identical messages take: above one, everybody sends that much less.
+        turns = total * self.apart / usable
+        scale = min(1.0, 1.0 / turns) if turns else 1.0
         hour = at.replace(minute=0, second=0, microsecond=0)
         if hour not in self.hours:
             self.by_hour = {}
@@ -213,7 +215,7 @@ class _Game:
         for i, cluster in enumerate(self.clusters):
             amount = amounts[i] * scale
             beside = min(others[i], amount)
-            longest = max(longest, self._explain(i, amount, beside, wanted[i], scale, is_open, at, seconds))
+            longest = max(longest, self._explain(i, amount, beside, wanted[i], turns, is_open, at, seconds))
             _take(self.left[i], is_open, amount)
             self._note(cluster, self.of_day[i], at, seconds, amount)
             self.hours[hour] += amount
@@ -225,7 +227,7 @@ class _Game:
         amount: float,
         beside: float,
         wanted: float,
-        scale: float,
+        turns: float,
         is_open: Mapping[str, bool],
         at: datetime,
         seconds: float,
@@ -234,15 +236,16 @@ class _Game:
         cluster, left = self.clusters[index], self.left[index]
         capacity, name, figure = cluster.capacity(at, seconds * self.share)
         budget = self.budgets.get(cluster.portfolio_id)
-        if budget and amount < wanted * scale * 0.999:
-            name, figure = "budget", float(budget.limit)
-        elif scale < 1:
-            name, figure = "same_content", self.apart
         ready = sum(count for names, count in left.items() if is_open[names])
+        is_full = ready > amount + _NOBODY or not capacity
+        part = 1.0 if is_full else (amount + beside) / capacity
+        if budget and amount < wanted / max(1.0, turns) * 0.999:
+            name, figure = "budget", float(budget.limit)
+        elif turns > 1 or turns > part:
+            name, figure, part = "same_content", self.apart, max(part, turns)
         if ready <= _NOBODY and sum(left.values()) > _NOBODY:
             name, figure = "quiet_hours", 0.0
-        is_full = ready > amount + _NOBODY or not capacity
-        part = 1.0 if is_full else min(1.0, (amount + beside) / (capacity * scale))
+        part = min(1.0, part)
         self.reasons[name, figure] += seconds * part
         return part if ready > _NOBODY else 0.0
 

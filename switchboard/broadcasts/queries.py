@@ -19,6 +19,7 @@ from switchboard.delivery.models import Delivery, Lane, Outbox
 from switchboard.delivery.rules.quiet_hours import Night
 from switchboard.delivery.types import Forecast, Gate, Origin, State
 from switchboard.team.models import Workspace
+from switchboard.templates.models import Template
 
 # What a recipient can be asked for, and the delivery states that answer it.
 RECIPIENT_STATES: dict[str, tuple[State, ...]] = {
@@ -54,6 +55,15 @@ def get_night(workspace_id: int) -> Night:
     """Return the workspace's quiet hours."""
     begins, ends = Workspace.objects.values_list("quiet_from", "quiet_until").get(pk=workspace_id)
     return Night(begins, ends)
+
+
+def get_category(broadcast: Broadcast) -> str:
+    """Return what Meta bills the broadcast's template as, now; marketing while that is not known."""
+    found = Template.objects.filter(workspace_id=broadcast.workspace_id, name=broadcast.template_name)
+    categories = dict(found.order_by("-state").values_list("language", "category"))
+    if "marketing" in categories.values():
+        return "marketing"
+    return categories.get(broadcast.template_language) or next(iter(categories.values()), "marketing")
 
 
 def list_problems(broadcast: Broadcast) -> list[Problem]:

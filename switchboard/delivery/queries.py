@@ -21,6 +21,7 @@ __all__ = [
     "list_speed",
     "map_last_numbers",
     "map_sent_of_day",
+    "map_waiting",
     "recount",
 ]
 
@@ -54,6 +55,12 @@ def map_sent_of_day(workspace_id: int, number_ids: Sequence[int], now: datetime)
         number_id: sum(count for start, count in quarters.items() if float(start) > since)
         for number_id, quarters in found.values_list("number_id", "quarters")
     }
+
+
+def map_waiting(workspace_id: int, number_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many messages of broadcasts and journeys wait at each number; above 50,000 a lane it is that many."""
+    given = {"workspace_id": workspace_id, "number_ids": list(number_ids)}
+    return {number_id: int(many) for number_id, many in statements.fetch(reading.SQL_WAITING_BY_NUMBER, given)}
 
 
 def list_speed(workspace_id: int, origin: Origin, origin_id: int) -> list[tuple[datetime, int]]:

@@ -87,7 +87,7 @@ def test_a_number_that_has_spent_its_day_gets_fewer(shop: Shop) -> None:
     quarter = int(NOON.timestamp()) - 3600
     PaceState.objects.update_or_create(
         number_id=shop.numbers[0].pk,
-        defaults={"workspace_id": shop.id, "next_at": NOON, "quarters": {str(quarter): 90}},
+        defaults={"workspace_id": shop.id, "next_at": NOON, "gap_until": NOON, "quarters": {str(quarter): 90}},
     )
     for _ in range(60):
         make_contact(shop.workspace)
