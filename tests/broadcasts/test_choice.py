@@ -7,7 +7,9 @@ import pytest
 from switchboard.broadcasts.models import Recipient
 from switchboard.broadcasts.rules import Choice, Sender, weigh_senders
 from switchboard.contacts.models import Contact, Identity
+from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery.models import PaceState, Window
+from switchboard.delivery.types import Origin, Priority
 from switchboard.numbers.models import Number
 from tests.broadcasts.conftest import Shop
 from tests.conftest import NOON
@@ -85,10 +87,14 @@ def test_a_user_id_of_another_portfolio_is_skipped_with_that_reason(shop: Shop) 
 def test_a_number_that_has_spent_its_day_gets_fewer(shop: Shop) -> None:
     Number.objects.update(pace_overrides={"per_day": 100}, in_use_since=GROWN_UP)
     quarter = int(NOON.timestamp()) - 3600
-    PaceState.objects.update_or_create(
-        number_id=shop.numbers[0].pk,
-        defaults={"workspace_id": shop.id, "next_at": NOON, "gap_until": NOON, "quarters": {str(quarter): 90}},
+    delivery_actions.open_lanes(
+        workspace_id=shop.id,
+        origin=Origin.JOURNEY,
+        origin_id=1,
+        priority=Priority.JOURNEY,
+        number_ids=[number.pk for number in shop.numbers],
     )
+    PaceState.objects.filter(number_id=shop.numbers[0].pk).update(quarters={str(quarter): 90})
     for _ in range(60):
         make_contact(shop.workspace)
     broadcast = shop.run()
