@@ -321,11 +321,12 @@ class Sender:
             self._batches.renew(await store.renew(connection, batch_ids, clock.now()), asked_at)
 
     async def _clean_up(self, connection: AsyncConnection) -> None:
-        """Doubt what dead senders had in flight, and end doubts whose clock has run out."""
+        """Doubt what dead senders had in flight, end doubts whose clock has run out, and hear of higher levels."""
         now = clock.now()
         for found in (await store.expire_batches(connection, now), await store.settle_unknown(connection, now)):
             for workspace_id, topics in found.items():
                 await live.publish(connection, workspace_id, topics)
+        await store.look_again(connection, now)
 
     async def _listen(self) -> None:
         """Wake the claim when somebody put work in; without it, it looks four times a second."""

@@ -75,7 +75,20 @@ def test_an_answer_to_nobody_is_skipped():
 
 def test_gates_are_asked_in_the_order_of_the_design():
     names = [gate.__name__.removeprefix("gate_") for gate in rules.gates.CHAIN]
-    assert names == ["stop", "consent", "window", "template", "number", "quiet_hours"]
+    assert names == [
+        "stop",
+        "consent",
+        "reachability",
+        "window",
+        "template",
+        "number",
+        "pace",
+        "throughput",
+        "quiet_hours",
+        "frequency",
+        "pair",
+        "budget",
+    ]
 
 
 def test_a_hold_says_what_was_measured_and_until_when():

@@ -220,7 +220,7 @@ def gate_frequency(case: Case, now: datetime) -> Verdict:
     )
     if found is None:
         return None
-    detail = {"measured": found.count, "limit": found.limit, "days": found.days}
+    detail = {"measured": found.measured, "limit": found.limit, "days": found.days}
     return Hold(Gate.FREQUENCY, datetime.fromtimestamp(found.until, UTC), detail)
 
 

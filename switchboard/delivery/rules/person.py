@@ -73,7 +73,7 @@ def pair_opens_at(touches: Sequence[Touch], number_id: int, *, needs_quiet: bool
 class Frequency(NamedTuple):
     """The narrowest limit that a person has reached: how many, of how many, in how many days, until when."""
 
-    count: int
+    measured: int
     limit: int
     days: int
     until: float
@@ -98,7 +98,9 @@ def frequency_of(
 
 def counted_at(touches: Sequence[Touch], portfolio_id: int, now: float) -> float | None:
     """Return when a portfolio last counted this person, if that is within its moving day."""
-    latest = max((touch.at for touch in touches if touch.is_counted and touch.portfolio_id == portfolio_id), default=0.0)
+    latest = max(
+        (touch.at for touch in touches if touch.is_counted and touch.portfolio_id == portfolio_id), default=0.0
+    )
     return latest if latest > now - DAY else None
 
 

@@ -1,8 +1,10 @@
 """Hot-path SQL of the sender and the applier; every function takes a connection and names its workspace."""
 
 from switchboard.delivery.store.batches import expire_batches, renew
+from switchboard.delivery.store.budgets import look_again
 from switchboard.delivery.store.claim import Claim, Claimed, claim
 from switchboard.delivery.store.due import is_watermark_fresh, list_due_workspaces
+from switchboard.delivery.store.reach import note_delivered, note_undeliverable
 from switchboard.delivery.store.results import Result, record_results
 from switchboard.delivery.store.signals import (
     list_stopped,
@@ -35,7 +37,10 @@ __all__ = [
     "is_watermark_fresh",
     "list_due_workspaces",
     "list_stopped",
+    "look_again",
     "mark_replied",
+    "note_delivered",
+    "note_undeliverable",
     "open_windows",
     "opt_out",
     "read_database_time",

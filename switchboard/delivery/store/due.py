@@ -26,7 +26,10 @@ JOIN numbers_number number ON number.id = lane.number_id AND number.workspace_id
 LEFT JOIN delivery_pacestate pace ON pace.number_id = lane.number_id
 WHERE lane.state = 'active' AND lane.low_water_at <= %(now)s
   AND number.state = 'connected' AND number.stopped_at IS NULL
-  AND (lane.priority <= 2 OR (%(is_fresh)s AND (pace.next_at IS NULL OR pace.next_at <= %(until)s)))
+  AND (lane.priority <= 2 OR (%(is_fresh)s AND (pace.next_at IS NULL OR pace.next_at <= %(until)s
+      OR pace.made_for <> number.pace || number.pace_overrides::text)
+      AND NOT EXISTS (SELECT FROM delivery_lanepace own
+          WHERE own.lane_id = lane.id AND own.made_for = lane.pace AND own.next_at > %(until)s)))
   AND NOT EXISTS (
       SELECT FROM delivery_stopswitch switch
       WHERE switch.workspace_id IN (0, lane.workspace_id) AND switch.is_on)
@@ -57,22 +60,31 @@ async def is_watermark_fresh(connection: Connection, now: datetime) -> bool:
 SQL_GUARD = """
 SELECT set_config('enable_hashjoin', 'off', true) || set_config('enable_mergejoin', 'off', true) AS by_key,
     workspace.time_zone, workspace.quiet_from, workspace.quiet_until,
+    limits.marketing_per_day, limits.marketing_per_week, limits.unreachable_after, limits.reserve_percent,
+    limits.regions,
     EXISTS (SELECT FROM delivery_stopswitch WHERE workspace_id IN (0, %(workspace_id)s) AND is_on) AS is_stop_on,
     COALESCE((SELECT applied_through >= %(oldest)s FROM delivery_inboundwatermark WHERE id = 1), false) AS is_fresh
-FROM team_workspace workspace WHERE workspace.id = %(workspace_id)s
+FROM team_workspace workspace LEFT JOIN delivery_limits limits ON limits.workspace_id = workspace.id
+WHERE workspace.id = %(workspace_id)s
 """
 
 SQL_LOCK_NUMBERS = """
-SELECT number.id, number.meta_id, number.account_id, number.throughput, number.pace, number.pace_overrides,
-    extract(epoch FROM pace.next_at)::float8 AS next_at, pace.log, pace.answer_log, pace.quarters
+SELECT number.id, number.meta_id, number.account_id, account.portfolio_id, number.throughput, number.pace,
+    number.pace_overrides, number.pace || number.pace_overrides::text AS made_for, number.in_use_since,
+    extract(epoch FROM pace.gap_until)::float8 AS gap_until, extract(epoch FROM pace.slow_until)::float8 AS slow_until,
+    pace.made_for AS was_made_for, pace.log, pace.answer_log, pace.minutes, pace.quarters, pace.streak
 FROM delivery_pacestate pace
 JOIN numbers_number number ON number.id = pace.number_id AND number.workspace_id = pace.workspace_id
+JOIN numbers_account account ON account.id = number.account_id
 WHERE pace.workspace_id = %(workspace_id)s AND number.state = 'connected' AND number.stopped_at IS NULL
   AND EXISTS (
       SELECT FROM delivery_lane lane
       WHERE lane.workspace_id = %(workspace_id)s AND lane.number_id = pace.number_id AND lane.state = 'active'
         AND lane.low_water_at <= %(now)s
-        AND (lane.priority <= 2 OR (%(is_fresh)s AND pace.next_at <= %(until)s)))
+        AND (lane.priority <= 2 OR (%(is_fresh)s AND (pace.next_at <= %(until)s
+            OR pace.made_for <> number.pace || number.pace_overrides::text)
+          AND NOT EXISTS (SELECT FROM delivery_lanepace own
+              WHERE own.lane_id = lane.id AND own.made_for = lane.pace AND own.next_at > %(until)s))))
 ORDER BY pace.number_id
 FOR NO KEY UPDATE OF pace SKIP LOCKED
 """
@@ -87,8 +99,10 @@ ON CONFLICT (number_id) DO NOTHING
 
 SQL_LANES = """
 SELECT lane.id, lane.number_id, lane.priority, lane.pace, lane.origin_kind, lane.origin_id,
-    lane.low_water_at, lane.low_water_id, lane.version
-FROM delivery_lane lane
+    lane.low_water_at, lane.low_water_id, lane.version,
+    extract(epoch FROM own.next_at)::float8 AS next_at, own.log, own.minutes, own.quarters, own.streak,
+    own.made_for AS was_made_for
+FROM delivery_lane lane LEFT JOIN delivery_lanepace own ON own.lane_id = lane.id AND lane.pace <> ''
 WHERE lane.workspace_id = %(workspace_id)s AND lane.number_id = ANY(%(number_ids)s) AND lane.state = 'active'
   AND lane.low_water_at <= %(now)s AND (lane.priority <= 2 OR %(is_fresh)s)
 ORDER BY lane.number_id, lane.priority, lane.id
@@ -123,16 +137,21 @@ CROSS JOIN LATERAL (
 
 # Index: primary keys throughout; the id picks the month.
 SQL_FACTS = """
-SELECT message.id, message.category, message.recipient, message.zones, message.template_id, message.body::text AS body,
+SELECT message.id, message.contact_id, message.category, message.recipient, message.zones, message.template_id, message.body::text AS body,
     template.state AS template_state, template.category AS template_category,
     template.account_id AS template_account_id,
-    standing.marketing_basis, standing.utility_basis, standing.opted_out_at, service.opened_at
+    standing.marketing_basis, standing.utility_basis, standing.opted_out_at, service.opened_at,
+    person.version, person.log, reach.undeliverable_count, reach.undeliverable_at
 FROM delivery_message message
 LEFT JOIN templates_template template ON template.id = message.template_id
 LEFT JOIN consent_standing standing
     ON standing.contact_id = message.contact_id AND standing.workspace_id = %(workspace_id)s
 LEFT JOIN delivery_window service ON service.workspace_id = %(workspace_id)s
     AND service.contact_id = message.contact_id AND service.number_id = message.number_id
+LEFT JOIN delivery_person person
+    ON person.workspace_id = %(workspace_id)s AND person.contact_id = message.contact_id
+LEFT JOIN delivery_reach reach
+    ON reach.workspace_id = %(workspace_id)s AND reach.contact_id = message.contact_id
 WHERE message.id = ANY(%(message_ids)s::uuid[]) AND message.workspace_id = %(workspace_id)s
 """
 

@@ -78,7 +78,7 @@ async def stop_template(connection: Connection, workspace_id: int, template_id: 
 
 # Index: the primary key.
 SQL_SLOW_NUMBER = """
-UPDATE delivery_pacestate SET next_at = greatest(next_at, %(until)s)
+UPDATE delivery_pacestate SET next_at = greatest(next_at, %(until)s), slow_until = greatest(slow_until, %(until)s)
 WHERE number_id = %(number_id)s AND workspace_id = %(workspace_id)s
 """
 

@@ -30,10 +30,27 @@ class Spent(NamedTuple):
     """What a number has given away, ready to be stored."""
 
     number_id: int
+    # A claim need not look at it before this moment.
     next_at: float
+    gap_until: float
     log: bytes
     answer_log: bytes
+    minutes: bytes
     quarters: dict[int, int]
+    streak: int
+    made_for: str
+
+
+class SpentOfLane(NamedTuple):
+    """What a lane has spent of a pace of its own, ready to be stored."""
+
+    lane_id: int
+    next_at: float
+    log: bytes
+    minutes: bytes
+    quarters: dict[int, int]
+    streak: int
+    made_for: str
 
 
 # Index: the outbox's primary key.
@@ -154,9 +171,12 @@ async def start(
 
 SQL_SPEND = """
 UPDATE delivery_pacestate pace
-SET next_at = to_timestamp(given.next_at), log = given.log, answer_log = given.answer_log, quarters = given.quarters
-FROM unnest(%(number_ids)s::bigint[], %(next_at)s::float8[], %(logs)s::bytea[], %(answer_logs)s::bytea[],
-    %(quarters)s::jsonb[]) AS given (number_id, next_at, log, answer_log, quarters)
+SET next_at = to_timestamp(given.next_at), gap_until = to_timestamp(given.gap_until), log = given.log,
+    answer_log = given.answer_log, minutes = given.minutes, quarters = given.quarters, streak = given.streak,
+    made_for = given.made_for
+FROM unnest(%(number_ids)s::bigint[], %(next_at)s::float8[], %(gap_until)s::float8[], %(logs)b::bytea[],
+    %(answer_logs)b::bytea[], %(minutes)b::bytea[], %(quarters)s::jsonb[], %(streaks)s::int[], %(made_for)s::text[])
+    AS given (number_id, next_at, gap_until, log, answer_log, minutes, quarters, streak, made_for)
 WHERE pace.number_id = given.number_id AND pace.workspace_id = %(workspace_id)s
 """
 
@@ -167,11 +187,43 @@ async def spend(connection: Connection, workspace_id: int, numbers: Sequence[Spe
         "workspace_id": workspace_id,
         "number_ids": [number.number_id for number in numbers],
         "next_at": [number.next_at for number in numbers],
+        "gap_until": [number.gap_until for number in numbers],
         "logs": [number.log for number in numbers],
         "answer_logs": [number.answer_log for number in numbers],
+        "minutes": [number.minutes for number in numbers],
         "quarters": [Jsonb(number.quarters) for number in numbers],
+        "streaks": [number.streak for number in numbers],
+        "made_for": [number.made_for for number in numbers],
     }
     await connection.execute(SQL_SPEND, given)
+
+
+SQL_SPEND_LANES = """
+INSERT INTO delivery_lanepace AS pace (lane_id, workspace_id, next_at, log, minutes, quarters, streak, made_for)
+SELECT given.lane_id, %(workspace_id)s, to_timestamp(given.next_at), given.log, given.minutes, given.quarters,
+    given.streak, given.made_for
+FROM unnest(%(lane_ids)s::bigint[], %(next_at)s::float8[], %(logs)b::bytea[], %(minutes)b::bytea[],
+    %(quarters)s::jsonb[], %(streaks)s::int[], %(made_for)s::text[])
+    AS given (lane_id, next_at, log, minutes, quarters, streak, made_for)
+ORDER BY given.lane_id
+ON CONFLICT (lane_id) DO UPDATE SET next_at = excluded.next_at, log = excluded.log, minutes = excluded.minutes,
+    quarters = excluded.quarters, streak = excluded.streak, made_for = excluded.made_for
+"""
+
+
+async def spend_lanes(connection: Connection, workspace_id: int, lanes: Sequence[SpentOfLane]) -> None:
+    """Store what lanes have spent of paces of their own; their numbers are locked, so nobody else writes."""
+    given = {
+        "workspace_id": workspace_id,
+        "lane_ids": [lane.lane_id for lane in lanes],
+        "next_at": [lane.next_at for lane in lanes],
+        "logs": [lane.log for lane in lanes],
+        "minutes": [lane.minutes for lane in lanes],
+        "quarters": [Jsonb(lane.quarters) for lane in lanes],
+        "streaks": [lane.streak for lane in lanes],
+        "made_for": [lane.made_for for lane in lanes],
+    }
+    await connection.execute(SQL_SPEND_LANES, given)
 
 
 # The mark rises only if nothing was put into the lane since it was read, and this never waits for a lane

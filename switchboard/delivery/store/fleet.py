@@ -1,0 +1,158 @@
+"""The numbers, lanes and people of one claim, with what each has spent so far."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from switchboard.delivery import rules
+from switchboard.delivery.rules import pace, person
+from switchboard.delivery.store import take
+from switchboard.delivery.types import Priority
+from switchboard.numbers import rules as number_rules
+from switchboard.numbers.rules import Pace
+
+# A number is looked at again at least this often: it grows older, and its day moves on.
+_LOOK_AGAIN_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Number:
+    """A locked number: what its pace allows, and what answers have of its throughput."""
+
+    row: Any
+    pace: Pace
+    paced: rules.Meter
+    answers: rules.Meter
+
+    def spent(self, now: float) -> take.Spent:
+        """Return what is to be stored."""
+        state = self.paced.state()
+        next_at = min(self.paced.earliest(), max(now + _LOOK_AGAIN_SECONDS, self.row.slow_until))
+        answered = self.answers.state()
+        return take.Spent(
+            self.row.id,
+            next_at,
+            state.next_at,
+            _pack(state.log),
+            _pack(answered.log),
+            _pack_counts(state.minutes),
+            state.quarters,
+            state.streak,
+            self.row.made_for,
+        )
+
+
+@dataclass(slots=True)
+class Lane:
+    """An active lane with something due. `own` is a pace of its own, stricter than its number's."""
+
+    row: Any
+    number: Number
+    own: rules.Meter | None
+    waiting: int = 0
+    is_changed: bool = False
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it holds answers, which no pace concerns."""
+        return bool(self.row.priority <= Priority.ANSWER)
+
+    @property
+    def meters(self) -> list[rules.Meter]:
+        """What a message of it must keep to."""
+        if self.is_answer:
+            return [self.number.answers]
+        return [self.number.paced] if self.own is None else [self.number.paced, self.own]
+
+    @property
+    def lateness(self) -> float:
+        """How long after its moment a message may still leave."""
+        if self.is_answer:
+            return pace.LATENESS_SECONDS
+        return min(pace.lateness_of(meter.pace) for meter in self.meters)
+
+    @property
+    def spread_limit(self) -> int:
+        """Up to how many of its rows must be counted, so that an hour's allowance can be spread; 0: none."""
+        if self.is_answer:
+            return 0
+        limits = [meter.pace.per_hour for meter in self.meters if meter.pace.per_hour]
+        return min(limits) + 1 if limits else 0
+
+    def spent(self) -> take.SpentOfLane:
+        """Return what is to be stored of its own pace."""
+        assert self.own is not None  # noqa: S101  only lanes with one are asked
+        state = self.own.state()
+        return take.SpentOfLane(
+            self.row.id,
+            state.next_at,
+            _pack(state.log),
+            _pack_counts(state.minutes),
+            state.quarters,
+            state.streak,
+            self.row.pace,
+        )
+
+
+@dataclass(slots=True)
+class Somebody:
+    """A person in this claim: the version of the log that was read, and the log as it grows."""
+
+    contact_id: int
+    version: int
+    touches: list[person.Touch] = field(default_factory=list)
+    is_changed: bool = False
+
+
+def make_number(row: Any, now: float, on: date) -> Number:
+    """Return a number as it stands."""
+    allowed = number_rules.pace_of(row.pace, row.pace_overrides, row.throughput, (on - row.in_use_since).days)
+    gap_until = row.gap_until if row.was_made_for == row.made_for else 0.0
+    quarters = {int(start): count for start, count in row.quarters.items()}
+    state = rules.PaceState(
+        max(gap_until, row.slow_until), _unpack(row.log), _unpack_counts(row.minutes), quarters, row.streak
+    )
+    answers = Pace(per_second=max(1.0, row.throughput - (allowed.per_second or 0)))
+    return Number(
+        row,
+        allowed,
+        rules.Meter(allowed, state, now),
+        rules.Meter(answers, rules.PaceState(0.0, _unpack(row.answer_log)), now),
+    )
+
+
+def make_lane(row: Any, number: Number, now: float) -> Lane:
+    """Return a lane as it stands; one whose pace is no stricter than its number's has none of its own."""
+    if not row.pace or row.priority <= Priority.ANSWER:
+        return Lane(row, number, None)
+    wanted = number_rules.pace_of(row.pace, {}, number.row.throughput)
+    if number_rules.stricter(number.pace, wanted) == number.pace:
+        return Lane(row, number, None)
+    if row.log is None:
+        return Lane(row, number, rules.Meter(wanted, rules.PaceState(), now))
+    next_at = row.next_at if row.was_made_for == row.pace else 0.0
+    quarters = {int(start): count for start, count in row.quarters.items()}
+    state = rules.PaceState(next_at, _unpack(row.log), _unpack_counts(row.minutes), quarters, row.streak)
+    return Lane(row, number, rules.Meter(wanted, state, now))
+
+
+def _unpack(stored: bytes) -> tuple[float, ...]:
+    moments = array("d")
+    moments.frombytes(stored)
+    return tuple(moments)
+
+
+def _pack(moments: Sequence[float]) -> bytes:
+    return array("d", moments).tobytes()
+
+
+def _unpack_counts(stored: bytes) -> dict[int, int]:
+    flat = array("q")
+    flat.frombytes(stored)
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _pack_counts(counts: dict[int, int]) -> bytes:
+    return array("q", [part for pair in counts.items() for part in pair]).tobytes()
