@@ -73,6 +73,62 @@ WHERE recipient.broadcast_id IN (SELECT id FROM broadcasts_broadcast WHERE works
       WHERE other.broadcast_id = recipient.broadcast_id AND other.contact_id = %(keep)s)
 """
 
+# Index: conversations_once. With a number that only the former one has written to, the conversation goes along.
+SQL_MOVE_THREADS = """
+UPDATE conversations_conversation AS thread SET contact_id = %(keep)s
+WHERE thread.workspace_id = %(workspace_id)s AND thread.contact_id = %(lose)s
+  AND NOT EXISTS (
+      SELECT FROM conversations_conversation AS other
+      WHERE other.workspace_id = %(workspace_id)s AND other.contact_id = %(keep)s
+        AND other.number_id = thread.number_id)
+"""
+
+# Where both have written to a number, one conversation is left with all that happened in either; a person who was asked
+# for stays asked for. Moved sessions get numbers below all others: only that they are different matters.
+# Index: conversations_once, each table's by conversation.
+SQL_JOIN_THREADS = """
+WITH pair AS (
+    SELECT kept.id AS kept_id, lost.id AS lost_id
+    FROM conversations_conversation AS lost
+    JOIN conversations_conversation AS kept ON kept.workspace_id = lost.workspace_id
+        AND kept.contact_id = %(keep)s AND kept.number_id = lost.number_id
+    WHERE lost.workspace_id = %(workspace_id)s AND lost.contact_id = %(lose)s
+), lines AS (
+    UPDATE conversations_line AS line SET conversation_id = pair.kept_id FROM pair WHERE line.conversation_id = pair.lost_id
+), sessions AS (
+    UPDATE conversations_session AS session SET conversation_id = pair.kept_id, number = (
+        SELECT least(min(own.number), 0) FROM conversations_session AS own WHERE own.conversation_id = pair.kept_id
+    ) - session.number
+    FROM pair WHERE session.conversation_id = pair.lost_id
+), timers AS (
+    DELETE FROM conversations_timer WHERE conversation_id IN (SELECT lost_id FROM pair)
+), decisions AS (
+    UPDATE replies_decision AS decision SET conversation_id = pair.kept_id
+    FROM pair WHERE decision.conversation_id = pair.lost_id
+), answers AS (
+    UPDATE replies_answer AS answer SET conversation_id = pair.kept_id FROM pair WHERE answer.conversation_id = pair.lost_id
+), gone AS (
+    DELETE FROM conversations_conversation WHERE id IN (SELECT lost_id FROM pair)
+    RETURNING number_id, last_inbound_at, last_outbound_at, waits_since, answering, recent_answers
+)
+UPDATE conversations_conversation AS kept SET
+    last_inbound_at = greatest(kept.last_inbound_at, gone.last_inbound_at),
+    last_outbound_at = greatest(kept.last_outbound_at, gone.last_outbound_at),
+    waits_since = least(kept.waits_since, gone.waits_since),
+    answering = CASE WHEN gone.answering = 'person' THEN 'person' ELSE kept.answering END,
+    recent_answers = kept.recent_answers || gone.recent_answers
+FROM gone
+WHERE kept.workspace_id = %(workspace_id)s AND kept.contact_id = %(keep)s AND kept.number_id = gone.number_id
+"""
+
+# Who has a code from a pool keeps their own; a second one stays spent. Index: replies_coupon_by_contact.
+SQL_MOVE_COUPONS = """
+UPDATE replies_coupon AS coupon SET contact_id = %(keep)s
+WHERE coupon.contact_id = %(lose)s AND coupon.workspace_id = %(workspace_id)s
+  AND NOT EXISTS (
+      SELECT FROM replies_coupon AS other WHERE other.pool_id = coupon.pool_id AND other.contact_id = %(keep)s)
+"""
+
 
 async def merge(
     connection: Connection, *, workspace_id: int, keep: int, lose: int, phone: str | None, now: datetime
@@ -91,4 +147,7 @@ async def merge(
     await connection.execute(SQL_MOVE_MESSAGES, given)
     await connection.execute(SQL_MOVE_INBOUND, given)
     await connection.execute(SQL_MOVE_RECIPIENTS, given)
+    await connection.execute(SQL_MOVE_THREADS, given)
+    await connection.execute(SQL_JOIN_THREADS, given)
+    await connection.execute(SQL_MOVE_COUPONS, given)
     return True

@@ -1,0 +1,152 @@
+"""The draft of the rules: saved whole, rule by rule, checked as it will be sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db import transaction
+
+from switchboard.language import readings
+from switchboard.language.types import Keyword as ListenFor
+from switchboard.language.types import Mode, Pattern
+from switchboard.replies import checking, errors, queries
+from switchboard.replies.models import IgnoredPhrase, Keyword, Rule, Rung, Settings, Step
+from switchboard.replies.types import Rule as RuleDraft
+
+PAYLOAD_MODE = "payload"
+
+
+def save_rule(
+    *, workspace_id: int, draft: RuleDraft, by: str, now: datetime, rule_id: int | None = None, is_on: bool = True
+) -> Rule:
+    """Save a rule of the draft, a new one without an id; readings and pinyin of its keywords are made here.
+
+    :raises Invalid: a part of it cannot be used; the sentence says which and why.
+    :raises RuleNotFoundError: there is no such rule in this workspace.
+    """
+    checking.check_rule(draft, queries.list_pool_names(workspace_id))
+    values = {
+        "name": draft.name.strip()[:150],
+        "is_on": is_on,
+        "trigger": draft.trigger.value,
+        "priority": draft.priority,
+        "media_kinds": list(draft.media_kinds),
+        "scope": msgspec.to_builtins(draft.scope),
+        "delay_from": draft.delay_from,
+        "delay_until": draft.delay_until,
+        "updated_at": now,
+        "updated_by": by[:64],
+    }
+    with transaction.atomic():
+        if rule_id is None:
+            position = queries.next_position(workspace_id)
+            rule = Rule.objects.create(workspace_id=workspace_id, position=position, **values)
+        else:
+            rule = queries.get_rule(workspace_id, rule_id)
+            Rule.objects.filter(workspace_id=workspace_id, pk=rule_id).update(**values)
+            rule.refresh_from_db()
+            Keyword.objects.filter(workspace_id=workspace_id, rule=rule).delete()
+            Rung.objects.filter(workspace_id=workspace_id, rule=rule).delete()
+        _put_keywords(rule, draft)
+        _put_rungs(rule, draft)
+        _touch(workspace_id, now)
+    return rule
+
+
+def _put_keywords(rule: Rule, draft: RuleDraft) -> None:
+    rows = [
+        Keyword(
+            workspace_id=rule.workspace_id,
+            rule=rule,
+            text=keyword.text.strip(),
+            mode=keyword.mode.value,
+            threshold=keyword.threshold,
+            patterns=[[pattern.text, pattern.view.value] for pattern in _derive(keyword)],
+            position=position,
+        )
+        for position, keyword in enumerate(draft.keywords)
+    ]
+    rows += [
+        Keyword(workspace_id=rule.workspace_id, rule=rule, text=payload.strip(), mode=PAYLOAD_MODE, position=position)
+        for position, payload in enumerate(draft.payloads)
+    ]
+    Keyword.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _derive(keyword: ListenFor) -> Sequence[Pattern]:
+    if keyword.mode == Mode.REGEX:
+        return ()
+    return keyword.patterns or tuple(readings.derive_patterns(keyword.text.strip()))
+
+
+def _put_rungs(rule: Rule, draft: RuleDraft) -> None:
+    for position, rung in enumerate(draft.rungs):
+        row = Rung.objects.create(
+            workspace_id=rule.workspace_id,
+            rule=rule,
+            position=position,
+            unread_after_seconds=rung.unread_after_seconds,
+            asked_again=rung.asked_again,
+            attempts=rung.attempts,
+        )
+        Step.objects.bulk_create(
+            Step(
+                workspace_id=rule.workspace_id,
+                rung=row,
+                position=place,
+                kind=step.kind.value,
+                content=step.content,
+                condition=msgspec.to_builtins(step.condition) if step.condition else None,
+            )
+            for place, step in enumerate(rung.steps)
+        )
+
+
+def set_rule_on(*, workspace_id: int, rule_id: int, is_on: bool, by: str, now: datetime) -> None:
+    """Switch a rule of the draft on or off.
+
+    :raises RuleNotFoundError: there is no such rule in this workspace.
+    """
+    with transaction.atomic():
+        changed = Rule.objects.filter(workspace_id=workspace_id, pk=rule_id).update(
+            is_on=is_on, updated_at=now, updated_by=by[:64]
+        )
+        if not changed:
+            raise errors.RuleNotFoundError
+        _touch(workspace_id, now)
+
+
+def delete_rule(*, workspace_id: int, rule_id: int, now: datetime) -> None:
+    """Take a rule out of the draft; what is published keeps it until the next publishing.
+
+    :raises RuleNotFoundError: there is no such rule in this workspace.
+    """
+    with transaction.atomic():
+        deleted, _by_table = Rule.objects.filter(workspace_id=workspace_id, pk=rule_id).delete()
+        if not deleted:
+            raise errors.RuleNotFoundError
+        _touch(workspace_id, now)
+
+
+def order_rules(*, workspace_id: int, rule_ids: Sequence[int], now: datetime) -> None:
+    """Put rules into this order; those that are not named come after them in the order they had."""
+    with transaction.atomic():
+        known = list(Rule.objects.filter(workspace_id=workspace_id).order_by("position", "id"))
+        places = {rule_id: place for place, rule_id in enumerate(rule_ids)}
+        known.sort(key=lambda rule: places.get(rule.pk, len(places)))
+        for position, rule in enumerate(known):
+            rule.position = position
+        Rule.objects.bulk_update(known, ["position"])
+        _touch(workspace_id, now)
+
+
+def ignore_phrase(*, workspace_id: int, phrase: str) -> None:
+    """Leave a phrase out of the unanswered ones from now on."""
+    IgnoredPhrase.objects.get_or_create(workspace_id=workspace_id, phrase=phrase[:256])
+
+
+def _touch(workspace_id: int, now: datetime) -> None:
+    """Note that there is something to publish."""
+    Settings.objects.update_or_create(
+        workspace_id=workspace_id, defaults={"changed_at": now}, create_defaults={"changed_at": now, "content": {}}
+    )

@@ -1,0 +1,139 @@
+"""Is a rule fit to be saved, and a set fit to be published? Checked as it will be sent; one sentence says what is wrong."""
+
+from collections.abc import Collection
+from datetime import time
+
+from switchboard.cloudapi import limits
+from switchboard.language import regexes
+from switchboard.language.types import Mode
+from switchboard.replies import errors
+from switchboard.replies.answering import bodies, variables, writing
+from switchboard.replies.answering.languages import LANGUAGES
+from switchboard.replies.types import MESSAGES, Rule, RuleSet, Settings, Step, StepKind, Trigger
+
+MOST_KEYWORDS = 2000
+LONGEST_KEYWORD = 200
+MOST_STEPS = 10
+MOST_RUNGS = 6
+_SHORTEST_RUNG, _LONGEST_RUNG = 10, 24 * 3600
+_LONGEST_DELAY = 120
+_SAMPLE = "…"
+_FILES = {StepKind.IMAGE: "image", StepKind.VIDEO: "video", StepKind.DOCUMENT: "document"}
+_NEEDS = {
+    StepKind.ADD_TAG: "tag_id",
+    StepKind.REMOVE_TAG: "tag_id",
+    StepKind.SET_FIELD: "key",
+    StepKind.ASSIGN: "member_id",
+    StepKind.TEMPLATE: "name",
+}
+
+
+def check_rule(rule: Rule, pools: Collection[str]) -> None:
+    """Refuse a rule that could not work.
+
+    :raises Invalid: a part of it cannot be used.
+    """
+    if not rule.name.strip():
+        raise errors.NoNameError(field="name")
+    _check_trigger(rule)
+    _check_scope(rule)
+    _check_delay(rule.delay_from, rule.delay_until)
+    if not rule.rungs or not rule.rungs[0].steps:
+        raise errors.NoAnswerError(field="steps")
+    if len(rule.rungs) > MOST_RUNGS:
+        raise limits.PayloadError(limits.TOO_MANY, field="rungs", measured=len(rule.rungs), limit=MOST_RUNGS)
+    for rung in rule.rungs:
+        seconds = rung.unread_after_seconds
+        if seconds is not None and not _SHORTEST_RUNG <= seconds <= _LONGEST_RUNG:
+            raise errors.RungTimerError(field="unread_after_seconds")
+        if len(rung.steps) > MOST_STEPS:
+            raise limits.PayloadError(limits.TOO_MANY, field="steps", measured=len(rung.steps), limit=MOST_STEPS)
+        for step in rung.steps:
+            check_step(step, pools)
+
+
+def _check_trigger(rule: Rule) -> None:
+    if rule.trigger == Trigger.KEYWORDS:
+        if not rule.keywords:
+            raise errors.NoKeywordError(field="keywords")
+        if len(rule.keywords) > MOST_KEYWORDS:
+            raise errors.TooManyKeywordsError(len(rule.keywords), MOST_KEYWORDS)
+        for keyword in rule.keywords:
+            if not keyword.text.strip():
+                raise errors.EmptyKeywordError(field="keywords")
+            limits.check_text("keyword", keyword.text, LONGEST_KEYWORD)
+            if keyword.mode == Mode.REGEX:
+                regexes.check_regex(keyword.text)
+    elif rule.trigger == Trigger.PAYLOAD and not any(payload.strip() for payload in rule.payloads):
+        raise errors.NoPayloadError(field="payloads")
+
+
+def _check_scope(rule: Rule) -> None:
+    scope = rule.scope
+    if bool(scope.from_time) != bool(scope.until_time) or any(day not in range(7) for day in scope.days):
+        raise errors.ScopeError(field="scope")
+    try:
+        for text in (scope.from_time, scope.until_time):
+            time.fromisoformat(text or "00:00")
+    except ValueError as error:
+        raise errors.ScopeError(field="scope") from error
+
+
+def _check_delay(least: int | None, most: int | None) -> None:
+    if least is None and most is None:
+        return
+    if least is None or not 0 <= least <= (least if most is None else most) <= _LONGEST_DELAY:
+        raise errors.DelayError(field="delay_from")
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that could not be kept.
+
+    :raises DelayError: the delay is longer than two minutes, or ends before it begins.
+    """
+    _check_delay(settings.delay_from, settings.delay_until)
+
+
+def check_step(step: Step, pools: Collection[str]) -> None:
+    """Refuse a step that Meta would refuse, or that names what does not exist.
+
+    :raises Invalid: it does.
+    """
+    need = _NEEDS.get(step.kind)
+    if need is not None and not step.content.get(need):
+        raise errors.StepIncompleteError(field="steps")
+    if step.kind in _FILES and not (step.content.get("asset_id") or step.content.get("link")):
+        raise errors.StepIncompleteError(field="steps")
+    for text in writing.list_texts(step.content):
+        unknown = variables.find_unknown(text)
+        if unknown:
+            raise errors.UnknownVariableError(unknown[0])
+        missing = [pool for pool in variables.find_pools(text) if pool not in pools]
+        if missing:
+            raise errors.UnknownPoolError(missing[0])
+    if step.kind in MESSAGES and step.kind != StepKind.TEMPLATE:
+        _try_to_build(step)
+
+
+def _try_to_build(step: Step) -> None:
+    """Build the step in every language, each variable one character long: what is too long even so never fits."""
+    media_id = "0" if step.content.get("asset_id") else ""
+    for language in LANGUAGES:
+        bodies.build_body(step, language, _fill_with_sample, media_id=media_id)
+
+
+def _fill_with_sample(text: str) -> str:
+    return variables.fill(text, dict.fromkeys(variables.find_names(text), _SAMPLE))
+
+
+def check_set(rules: RuleSet) -> None:
+    """Refuse a set in which nobody can ever reach a person.
+
+    :raises NoWayToAPersonError: no step of any rule hands over.
+    """
+    if not any(_leads_to_a_person(rule) for rule in rules.rules):
+        raise errors.NoWayToAPersonError
+
+
+def _leads_to_a_person(rule: Rule) -> bool:
+    return any(step.kind == StepKind.HAND_OVER for rung in rule.rungs for step in rung.steps)

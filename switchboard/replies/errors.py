@@ -1,0 +1,87 @@
+"""What can be wrong with rules, their parts and what is to be published."""
+
+from switchboard.core.errors import Conflict, Invalid, NotFound
+
+
+class RuleNotFoundError(NotFound):
+    """This rule does not exist in this workspace."""
+
+
+class NoNameError(Invalid):
+    """The rule has no name. Give it one by which your colleagues know it."""
+
+
+class NoKeywordError(Invalid):
+    """The rule listens for nothing. Add at least one keyword, or choose another trigger."""
+
+
+class NoPayloadError(Invalid):
+    """The rule waits for a button, but none is named. Add the payload of a button or of a list row."""
+
+
+class EmptyKeywordError(Invalid):
+    """A keyword is empty. Write something into it, or take it out."""
+
+
+class TooManyKeywordsError(Invalid):
+    """The rule has too many keywords."""
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            f"The rule has {count:,} keywords; at most {most:,} are possible. Split them over several rules.",
+            field="keywords",
+        )
+
+
+class NoAnswerError(Invalid):
+    """The rule says nothing. Add at least one step to its first answer."""
+
+
+class RungTimerError(Invalid):
+    """The time until a fuller answer must lie between 10 seconds and 24 hours."""
+
+
+class DelayError(Invalid):
+    """The delay must lie between 0 and 120 seconds, and its end not before its beginning."""
+
+
+class ScopeError(Invalid):
+    """The hours of the rule cannot be read. Write both as 09:00, or leave both empty."""
+
+
+class UnknownVariableError(Invalid):
+    """A text has a variable that does not exist."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The variable {{{{{name}}}}} does not exist. Use name, phone, email, country, number, question, order_link, "
+            "field:… or coupon:….",
+            field="steps",
+        )
+
+
+class UnknownPoolError(Invalid):
+    """A text gives a coupon away from a pool that does not exist."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no pool of coupons “{name}”. Make it first, or choose another.", field="steps")
+
+
+class StepIncompleteError(Invalid):
+    """A step lacks what it needs: a tag, a field's name, a member, a template or a file. Choose it."""
+
+
+class NoWayToAPersonError(Invalid):
+    """No rule leads to a person. Add a step that hands over, for instance to what is said when nothing matches."""
+
+
+class NothingToPublishError(Conflict):
+    """Nothing has changed since these rules were last published."""
+
+
+class RuleTooLargeError(Invalid):
+    """The rules are too large to publish together (over 8 MB). Take some keywords or texts out."""
+
+
+class CouponsEmptyError(Invalid):
+    """There is no code among these lines. Paste one code on each line."""

@@ -1,0 +1,184 @@
+"""What pages ask about rules: the draft, what is published, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+
+from switchboard.language.types import Keyword as ListenFor
+from switchboard.language.types import Mode, Pattern, View
+from switchboard.replies import errors
+from switchboard.replies.models import Coupon, CouponPool, IgnoredPhrase, Keyword, Rule, Rung, Settings, Step, Version
+from switchboard.replies.types import Condition, RuleSet, Scope, StepKind, Trigger, decode_set
+from switchboard.replies.types import Rule as RuleDraft
+from switchboard.replies.types import Rung as RungDraft
+from switchboard.replies.types import Settings as SettingsDraft
+from switchboard.replies.types import Step as StepDraft
+
+_PAYLOAD_MODE = "payload"
+
+
+def get_rule(workspace_id: int, rule_id: int) -> Rule:
+    """Return a rule of the draft.
+
+    :raises RuleNotFoundError: there is no such rule in this workspace.
+    """
+    rule = Rule.objects.filter(workspace_id=workspace_id, pk=rule_id).first()
+    if rule is None:
+        raise errors.RuleNotFoundError
+    return rule
+
+
+def list_rules(workspace_id: int) -> list[Rule]:
+    """Return the draft in its order, each rule with its keywords, rungs and steps."""
+    return list(_whole(workspace_id))
+
+
+def _whole(workspace_id: int) -> QuerySet[Rule]:
+    # Index: replies_rule_order.
+    steps = Prefetch("steps", Step.objects.order_by("position"))
+    return (
+        Rule.objects.filter(workspace_id=workspace_id)
+        .order_by("position", "id")
+        .prefetch_related(
+            Prefetch("keywords", Keyword.objects.order_by("position", "id")),
+            Prefetch("rungs", Rung.objects.order_by("position").prefetch_related(steps)),
+        )
+    )
+
+
+def read_rule(workspace_id: int, rule_id: int) -> tuple[RuleDraft, bool]:
+    """Return a rule of the draft as it would be published, and whether it is on.
+
+    :raises RuleNotFoundError: there is no such rule in this workspace.
+    """
+    rule = _whole(workspace_id).filter(pk=rule_id).first()
+    if rule is None:
+        raise errors.RuleNotFoundError
+    return make_draft(rule), rule.is_on
+
+
+def make_draft(rule: Rule) -> RuleDraft:
+    """Return a rule of the draft in the form in which it is published."""
+    keywords = list(rule.keywords.all())
+    return RuleDraft(
+        id=rule.pk,
+        name=rule.name,
+        trigger=Trigger(rule.trigger),
+        priority=rule.priority,
+        position=rule.position,
+        keywords=tuple(_keyword(row) for row in keywords if row.mode != _PAYLOAD_MODE),
+        payloads=tuple(row.text for row in keywords if row.mode == _PAYLOAD_MODE),
+        media_kinds=tuple(rule.media_kinds),
+        scope=msgspec.convert(rule.scope, Scope),
+        rungs=tuple(_rung(row) for row in rule.rungs.all()),
+        delay_from=rule.delay_from,
+        delay_until=rule.delay_until,
+    )
+
+
+def _keyword(row: Keyword) -> ListenFor:
+    patterns = tuple(Pattern(text, View(view)) for text, view in row.patterns)
+    return ListenFor(row.text, Mode(row.mode), row.threshold, patterns)
+
+
+def _rung(row: Rung) -> RungDraft:
+    steps = tuple(
+        StepDraft(
+            kind=StepKind(step.kind),
+            content=step.content,
+            condition=msgspec.convert(step.condition, Condition) if step.condition else None,
+        )
+        for step in row.steps.all()
+    )
+    return RungDraft(
+        steps=steps,
+        unread_after_seconds=row.unread_after_seconds,
+        asked_again=row.asked_again,
+        attempts=row.attempts,
+    )
+
+
+def next_position(workspace_id: int) -> int:
+    """Return the place after the last rule."""
+    last = Rule.objects.filter(workspace_id=workspace_id).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def get_settings(workspace_id: int) -> SettingsDraft:
+    """Return how a workspace answers, as a draft."""
+    row = Settings.objects.filter(workspace_id=workspace_id).first()
+    return msgspec.convert(row.content if row else {}, SettingsDraft)
+
+
+def build_draft(workspace_id: int) -> RuleSet:
+    """Return what publishing would make of the draft: the rules that are on, and the settings."""
+    rules = tuple(make_draft(rule) for rule in _whole(workspace_id) if rule.is_on)
+    return RuleSet(rules, get_settings(workspace_id))
+
+
+def find_latest_version(workspace_id: int, *, lock: bool = False) -> Version | None:
+    """Return what answers now."""
+    # Index: replies_version_once.
+    found = Version.objects.filter(workspace_id=workspace_id).order_by("-number")
+    if lock:
+        found = found.select_for_update(no_key=True)
+    return found.first()
+
+
+def get_published(workspace_id: int) -> RuleSet | None:
+    """Return the set that answers now; None while nothing has been published."""
+    version = find_latest_version(workspace_id)
+    return decode_set(version.content) if version else None
+
+
+def list_versions(workspace_id: int, limit: int = 20) -> list[Version]:
+    """Return what was published, the newest first, without its content."""
+    return list(Version.objects.filter(workspace_id=workspace_id).defer("content").order_by("-number")[:limit])
+
+
+def has_changes(workspace_id: int) -> bool:
+    """Tell whether the draft was changed after it was last published."""
+    changed_at = Settings.objects.filter(workspace_id=workspace_id).values_list("changed_at", flat=True).first()
+    latest = find_latest_version(workspace_id)
+    return changed_at is not None and (latest is None or changed_at > latest.published_at)
+
+
+def map_rule_names(workspace_id: int) -> dict[int, str]:
+    """Return the names of the draft's rules."""
+    return dict(Rule.objects.filter(workspace_id=workspace_id).values_list("id", "name"))
+
+
+# ── coupons ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCount:
+    """A pool of coupons, and how many are left."""
+
+    name: str
+    codes: int
+    left: int
+    last_taken_at: datetime | None
+
+
+def list_pool_names(workspace_id: int) -> set[str]:
+    """Return the names of all pools."""
+    return set(CouponPool.objects.filter(workspace_id=workspace_id).values_list("name", flat=True))
+
+
+def list_pools(workspace_id: int) -> list[PoolCount]:
+    """Return every pool of coupons with its counts."""
+    rows = (
+        Coupon.objects.filter(workspace_id=workspace_id)
+        .values_list("pool__name")
+        .annotate(codes=Count("id"), left=Count("id", filter=Q(contact_id__isnull=True)), last=Max("taken_at"))
+        .order_by("pool__name")
+    )
+    return [PoolCount(*row) for row in rows]
+
+
+def list_ignored(workspace_id: int) -> set[str]:
+    """Return the phrases that need no rule."""
+    return set(IgnoredPhrase.objects.filter(workspace_id=workspace_id).values_list("phrase", flat=True))
