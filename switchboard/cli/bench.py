@@ -50,6 +50,22 @@ def apply(*, rounds: int, rows: int, messages: int, as_json: bool) -> None:
     _print(_load("apply").run(rounds=rounds, large=rows, messages=messages), as_json=as_json)
 
 
+@bench.command(name="import", help="How fast a messy file of contacts is imported.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
+@click.option("--rows", type=click.IntRange(1000, 20_000_000), default=1_000_000, show_default=True)
+@click.option(
+    "--plain-rows",
+    type=click.IntRange(1000, 20_000_000),
+    default=50_000,
+    show_default=True,
+    help="Rows of the file that the plain loop gets; it is slow.",
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def import_(*, rounds: int, rows: int, plain_rows: int, as_json: bool) -> None:
+    """Run `bench.imports`."""
+    _print(_load("imports").run(rounds=rounds, rows=rows, plain_rows=plain_rows), as_json=as_json)
+
+
 @bench.command(help="How fast webhooks are received and kept, at 64 and 256 connections.")
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
 @click.option(
@@ -69,3 +85,19 @@ def webhooks(*, rounds: int, seconds: int, as_json: bool) -> None:
 def send(*, rounds: int, messages: int, processes: int, as_json: bool) -> None:
     """Run `bench.send`."""
     _print(_load("send").run(rounds=rounds, messages=messages, processes=processes), as_json=as_json)
+
+
+@bench.command(help="How fast typical segments are counted, and how fast automatic tags follow.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=5, show_default=True)
+@click.option("--contacts", type=click.IntRange(1000, 20_000_000), default=1_000_000, show_default=True)
+@click.option(
+    "--messages",
+    type=click.IntRange(0, 100_000_000),
+    default=10_000_000,
+    show_default=True,
+    help="Messages beside them, which no segment may read.",
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def segments(*, rounds: int, contacts: int, messages: int, as_json: bool) -> None:
+    """Run `bench.segments`."""
+    _print(_load("segments").run(rounds=rounds, contacts=contacts, messages=messages), as_json=as_json)

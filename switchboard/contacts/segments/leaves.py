@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from switchboard.contacts.errors import SegmentError
@@ -107,13 +108,37 @@ def _date(subject: Subject, condition: Condition, out: Compiled) -> str:
         return _anniversary(condition, out, is_day, as_day, text)
     unit = 12 if condition.test == "age" else 1
     low, high = int(condition.figure("from")) * unit, (int(condition.figure("to")) + 1) * unit
-    today = out.put(out.today.date())
-    for months in (low, high):
-        turn = f"({as_day} + make_interval(months => {out.put(min(months, 24_000))}))::timestamp AT TIME ZONE %(zone)s"
-        out.flip(f"(CASE WHEN {is_day} THEN {turn} END)")
-    of = f"({today}::date - make_interval(months => {{}}))::date::text"
-    youngest, oldest = of.format(out.put(min(low, 24_000))), of.format(out.put(min(high, 24_000)))
-    return f'(coalesce({text}, \'\') COLLATE "C" <= {youngest} AND {text} COLLATE "C" > {oldest} AND {is_day})'
+    _flip_at_birthday(out, text, is_day, is_monthly=unit == 1)
+    youngest, oldest = (out.put(_months_before(out.today.date(), months).isoformat()) for months in (low, high))
+    return f'({text} COLLATE "C" <= {youngest} AND {text} COLLATE "C" > {oldest} AND {is_day})'
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the same day so many months ago, or that month's last one."""
+    place = day.year * 12 + day.month - 1 - months
+    if place < 12:
+        return date.min
+    year, month = divmod(place, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _flip_at_birthday(out: Compiled, text: str, is_day: str, *, is_monthly: bool) -> None:
+    """An age turns on a birthday, an age in months on that day of a month: the next one, whatever the ages asked for."""
+    day_of_month = f"(substr({text}, 9, 2)::int - 1)"
+    first = out.today.date().replace(day=1)
+    if is_monthly:
+        for start in (first, (first + timedelta(days=31)).replace(day=1)):
+            end = (start + timedelta(days=31)).replace(day=1)
+            turn = f"least({out.put(start)}::date + {day_of_month}, {out.put(end)}::date)"
+            out.flip(f"(CASE WHEN {is_day} THEN {turn}::timestamp AT TIME ZONE %(zone)s END)")
+        return
+    has_passed = f'substr({text}, 6) COLLATE "C" <= {out.put(out.today.strftime("%m-%d"))}'
+    year = f"CASE WHEN {has_passed} THEN {out.put(first.year + 1)} ELSE {out.put(first.year)} END"
+    turn = f"make_date({year}, substr({text}, 6, 2)::int, 1) + {day_of_month}"
+    # No need to compare: it lies ahead.
+    moment = f"CASE WHEN {is_day} THEN ({turn})::timestamp AT TIME ZONE %(zone)s END"
+    if moment not in out.flips:
+        out.flips.append(moment)
 
 
 def _anniversary(condition: Condition, out: Compiled, is_day: str, as_day: str, text: str) -> str:

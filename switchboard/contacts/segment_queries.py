@@ -1,0 +1,130 @@
+"""What pages, exports and broadcasts ask about segments and the people in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from switchboard.contacts.errors import SegmentNotFound
+from switchboard.contacts.models import Contact, Segment, Tag
+from switchboard.contacts.people_models import Field
+from switchboard.contacts.segments import counting, tree
+from switchboard.contacts.segments.compiling import World, compile_where
+from switchboard.contacts.segments.tree import Group
+from switchboard.team.models import Workspace
+
+
+def load_world(workspace_id: int, now: datetime) -> World:
+    """Return what questions of a workspace are asked of: its zone, fields, segments and tags."""
+    zone = Workspace.objects.values_list("time_zone", flat=True).get(pk=workspace_id)
+    segments = Segment.objects.filter(workspace_id=workspace_id).values_list("pk", "definition")
+    tags = Tag.objects.filter(workspace_id=workspace_id).values_list("pk", "rule")
+    return World(
+        workspace_id=workspace_id,
+        now=now,
+        zone=zone,
+        fields=dict(Field.objects.filter(workspace_id=workspace_id).values_list("key", "kind")),
+        segments={key: tree.parse_tree(definition) for key, definition in segments},
+        tags={key: rule is not None for key, rule in tags},
+    )
+
+
+def get_segment(workspace_id: int, segment_id: int, *, lock: bool = False) -> Segment:
+    """Return a segment.
+
+    :raises SegmentNotFound: not in this workspace.
+    """
+    segments = Segment.objects.filter(workspace_id=workspace_id)
+    if lock:
+        segments = segments.select_for_update(no_key=True)
+    found = segments.filter(pk=segment_id).first()
+    if found is None:
+        raise SegmentNotFound
+    return found
+
+
+def list_segments(workspace_id: int) -> list[Segment]:
+    """Return the segments of a workspace by name."""
+    return list(Segment.objects.filter(workspace_id=workspace_id).order_by("name"))
+
+
+def check_definition(definition: Any, world: World, *, segment_id: int | None = None) -> Group:
+    """Return a question that can be asked of this workspace; `segment_id` is the segment it is to be.
+
+    :raises SegmentError: it cannot; says why in one sentence.
+    """
+    parsed = tree.parse_tree(definition)
+    compile_where(parsed, world, (segment_id,) if segment_id else ())
+    return parsed
+
+
+def count_people(workspace_id: int, definition: Any, now: datetime, *, segment_id: int | None = None) -> int:
+    """Count who a question is about now.
+
+    :raises SegmentError: it cannot be asked.
+    """
+    path = (segment_id,) if segment_id else ()
+    return counting.count_people(tree.parse_tree(definition), load_world(workspace_id, now), path)
+
+
+def list_people(
+    workspace_id: int, definition: Any, now: datetime, *, before: int | None = None, limit: int = 10
+) -> list[Contact]:
+    """Return the newest people a question is about.
+
+    :raises SegmentError: it cannot be asked.
+    """
+    found = counting.list_people(tree.parse_tree(definition), load_world(workspace_id, now), before=before, limit=limit)
+    people = Contact.objects.filter(workspace_id=workspace_id, pk__in=found)
+    return sorted(people, key=lambda contact: -contact.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is in one of some segments and in none of others, as a statement that gives their ids."""
+
+    statement: str
+    parameters: dict[str, Any]
+
+
+def build_audience(
+    workspace_id: int, now: datetime, *, include: list[int], exclude: list[int], more: Mapping[str, Any] | None = None
+) -> People:
+    """Return the statement of who is in any included segment and in no excluded one; `more` is a further question.
+
+    :raises SegmentError: one of them cannot be asked any more.
+    """
+    parts: list[tree.Node] = []
+    if include:
+        parts.append(tree.Condition("segment", "in", tuple(include)))
+    if exclude:
+        parts.append(tree.Condition("segment", "not_in", tuple(exclude)))
+    if more:
+        parts.append(tree.parse_tree(more))
+    statement, parameters = counting.build_ids(Group(tree.ALL, tuple(parts)), load_world(workspace_id, now))
+    return People(statement, parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What inside this room asks for a segment or a tag."""
+
+    segments: tuple[Segment, ...]
+    tags: tuple[Tag, ...]
+
+
+def list_uses(workspace_id: int, *, segment_id: int = 0, tag_id: int = 0) -> Uses:
+    """Return the segments and rules that name a segment or a tag."""
+
+    def names(definition: Any) -> bool:
+        parsed = tree.parse_tree(definition)
+        return segment_id in tree.list_segment_ids(parsed) or tag_id in tree.list_tag_ids(parsed)
+
+    others = Segment.objects.filter(~Q(pk=segment_id), workspace_id=workspace_id).order_by("name")
+    ruled = Tag.objects.filter(~Q(pk=tag_id), workspace_id=workspace_id, rule__isnull=False).order_by("name")
+    return Uses(
+        segments=tuple(one for one in others if names(one.definition)),
+        tags=tuple(one for one in ruled if names(one.rule)),
+    )
