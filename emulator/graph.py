@@ -13,7 +13,7 @@ from aiohttp import web
 from emulator import faults, wire
 from emulator.accounts import Account, App, Grant, Number, Portfolio
 from emulator.edges import accounts, apps, media, numbers, profile, templates
-from emulator.edges.call import Call
+from emulator.edges.call import UNREADABLE, Call
 from emulator.errors import GraphError, bad_token, no_access, unknown_object
 from emulator.media import Media
 from emulator.templates import Template
@@ -140,7 +140,11 @@ async def _parameters(request: web.BaseRequest, edge: str, *, is_raw: bool) -> d
     if request.method == "GET" or edge == "media" or is_raw or not request.can_read_body:
         return parameters
     if request.content_type.startswith(("application/x-www-form-urlencoded", "multipart/")):
-        return parameters | {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+        try:
+            form = await request.post()
+        except UNREADABLE as error:
+            raise GraphError(100, f"The form cannot be read: {error}") from error
+        return parameters | {key: value for key, value in form.items() if isinstance(value, str)}
     return parameters | _parse(await request.read() or b"{}")
 
 

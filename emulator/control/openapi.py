@@ -50,6 +50,11 @@ def _operation(method: str, name: str, route: Route) -> dict[str, Any]:
         "summary": route.does,
         "responses": {"200": answer, "400": refusal},
     }
+    for status, meaning in route.others:
+        operation["responses"][str(status)] = {
+            "description": meaning,
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        }
     parameters = [_parameter(each, "query", is_required=each in route.required) for each in route.query]
     if "{phone}" in name:
         parameters.append(_parameter("phone", "path", is_required=True))

@@ -21,3 +21,5 @@ class Route(NamedTuple):
     query: tuple[str, ...] = ()
     content_type: str = JSON
     required: tuple[str, ...] = ()
+    # Other answers than 200 and 400: status and what it means.
+    others: tuple[tuple[int, str], ...] = ()

@@ -4,8 +4,10 @@ from aiohttp import web
 
 from emulator.control import decisions, ledger, people, phones, worlds
 from emulator.control.answers import ControlError, answer
+from emulator.control.graph_openapi import build_document as build_graph_document
 from emulator.control.openapi import build_document
 from emulator.control.route import PREFIX, Function, Route
+from emulator.graph import EDGES
 from emulator.knobs import Knobs
 from emulator.people import Habits
 from emulator.setup import Setup
@@ -41,9 +43,14 @@ async def show_document(world: World, request: web.BaseRequest) -> web.Response:
     return answer(build_document(ROUTES))
 
 
+async def show_graph_document(world: World, request: web.BaseRequest) -> web.Response:
+    return answer(build_graph_document(EDGES))
+
+
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", ""): Route(list_routes, "this list, and the knobs"),
     ("GET", "openapi.json"): Route(show_document, "these calls as an OpenAPI document"),
+    ("GET", "graph.json"): Route(show_graph_document, "the Cloud API's calls as an OpenAPI document"),
     ("POST", "setup"): Route(
         worlds.set_up, "add or refresh apps, tokens, portfolios, accounts with numbers and templates", Setup
     ),
@@ -106,7 +113,13 @@ ROUTES: dict[tuple[str, str], Route] = {
         phones.adjust_habits, "some habits of one person; the others stay", phones.Adjustment
     ),
     ("GET", "phones/file"): Route(
-        phones.show_file, "a file of a message", None, ("source",), "application/octet-stream", ("source",)
+        phones.show_file,
+        "a file of a message",
+        None,
+        ("source",),
+        "*/*",
+        ("source",),
+        ((404, "The file is not kept here (any more)."),),
     ),
     ("GET", "opt-outs"): Route(ledger.list_opt_outs, "opt-outs with the moment the gateway confirmed them"),
 }

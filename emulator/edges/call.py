@@ -5,6 +5,7 @@ import binascii
 from typing import Any, NamedTuple
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from emulator import wire
 from emulator.accounts import Grant, Override
@@ -14,6 +15,8 @@ from emulator.world import World
 PAGE_LIMIT, PAGE_LARGEST = 25, 1000
 OVERRIDE_LONGEST = 200
 SUCCESS = {"success": True}
+# What a form that is none fails with.
+UNREADABLE = (ValueError, LookupError, HttpProcessingError)
 
 
 class Call(NamedTuple):
@@ -38,8 +41,10 @@ class Call(NamedTuple):
         return f"{self.request.scheme}://{self.request.host}"
 
 
-def answer_page(call: Call, rows: list[dict[str, Any]], default: tuple[str, ...]) -> web.Response:
-    """Answer one page of a list with Graph's cursors."""
+def answer_page(
+    call: Call, rows: list[dict[str, Any]], default: tuple[str, ...], summary: dict[str, Any] | None = None
+) -> web.Response:
+    """Answer one page of a list with Graph's cursors, and with what `summary` asks for of the whole of it."""
     limit = min(int(call.text("limit")), PAGE_LARGEST) if call.text("limit").isdecimal() else PAGE_LIMIT
     first = _cursor_place(call.text("after")) + 1 if call.text("after") else 0
     if before := call.text("before"):
@@ -52,6 +57,11 @@ def answer_page(call: Call, rows: list[dict[str, Any]], default: tuple[str, ...]
         if last + 1 < len(rows):
             query = call.request.rel_url.update_query({"after": _cursor(last)})
             answer["paging"]["next"] = call.base_url + str(query)
+    if summary is not None and (asked := call.text("summary")):
+        wanted = set(summary) if asked in {"true", "1"} else {name.strip() for name in asked.split(",")}
+        if unknown := wanted - set(summary):
+            raise GraphError(100, message=f"(#100) Summary field {sorted(unknown)[0]} does not exist.")
+        answer["summary"] = {name: value for name, value in summary.items() if name in wanted}
     return wire.answer(answer)
 
 

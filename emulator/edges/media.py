@@ -4,7 +4,7 @@ from aiohttp import BodyPartReader, web
 
 from emulator import wire
 from emulator.accounts import Number
-from emulator.edges.call import SUCCESS, Call
+from emulator.edges.call import SUCCESS, UNREADABLE, Call
 from emulator.errors import GraphError
 from emulator.media import LARGEST_DOCUMENT, Media, check_file
 
@@ -13,9 +13,22 @@ async def upload_media(call: Call, number: Number) -> web.Response:
     """Take a multipart upload and keep it for this number."""
     if not call.request.content_type.startswith("multipart/"):
         raise GraphError(100, "media upload must be multipart/form-data")
+    try:
+        fields, content = await _read_form(call.request)
+    except UNREADABLE as error:
+        raise GraphError(100, f"The multipart body cannot be read: {error}") from error
+    if fields.get("messaging_product") != "whatsapp":
+        raise GraphError(100, message="(#100) The parameter messaging_product is required.")
+    if content is None:
+        raise GraphError(100, message="(#100) The parameter file is required.")
+    media = call.world.media.put(number, content, check_file(content, fields.get("type", "")))
+    return wire.answer({"id": media.media_id})
+
+
+async def _read_form(request: web.BaseRequest) -> tuple[dict[str, str], bytes | None]:
     fields: dict[str, str] = {}
     content: bytes | None = None
-    async for part in await call.request.multipart():
+    async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             raise GraphError(100, "nested multipart is not allowed")
         if part.name == "file":
@@ -23,12 +36,7 @@ async def upload_media(call: Call, number: Number) -> web.Response:
             fields.setdefault("type", part.headers.get("Content-Type", ""))
         else:
             fields[part.name or ""] = await part.text()
-    if fields.get("messaging_product") != "whatsapp":
-        raise GraphError(100, message="(#100) The parameter messaging_product is required.")
-    if content is None:
-        raise GraphError(100, message="(#100) The parameter file is required.")
-    media = call.world.media.put(number, content, check_file(content, fields.get("type", "")))
-    return wire.answer({"id": media.media_id})
+    return fields, content
 
 
 async def _read_file(part: BodyPartReader) -> bytes:

@@ -14,7 +14,14 @@ DELETED_AT_ONCE_MOST = 100
 
 async def list_templates(call: Call, account: Account) -> web.Response:
     rows = [template.node() for template in account.templates.list_matching(dict(call.request.query))]
-    return answer_page(call, rows, DEFAULT_FIELDS)
+    count = len(account.templates.by_key)
+    summary = {
+        "total_count": len(rows),
+        "message_template_count": count,
+        "message_template_limit": account.template_limit,
+        "are_translations_complete": True,
+    }
+    return answer_page(call, rows, DEFAULT_FIELDS, summary)
 
 
 async def get_template(call: Call, template: Template) -> web.Response:

@@ -242,3 +242,12 @@ def test_a_good_form_passes(form):
 def test_a_form_without_its_basics_is_refused(form):
     with pytest.raises(GraphError):
         check_form(form)
+
+
+async def test_a_list_tells_its_summary_when_asked(emulator: Harness):
+    path = f"{ACCOUNT}/message_templates?limit=1&summary="
+    assert "summary" not in (await emulator.graph("GET", f"{ACCOUNT}/message_templates"))[1]
+    _, asked = await emulator.graph("GET", path + "total_count,message_template_limit")
+    assert asked["summary"] == {"total_count": 1, "message_template_limit": 6000}
+    status, refused = await emulator.graph("GET", path + "colour")
+    assert (status, refused["error"]["code"]) == (400, 100)
