@@ -8,9 +8,13 @@ from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from switchboard.core import statements
+from switchboard.delivery import models
+from switchboard.delivery.errors import LimitError
 from switchboard.delivery.models import Lane, StopSwitch, Tally
+from switchboard.delivery.rules import limits
+from switchboard.delivery.rules.limits import Limits
 from switchboard.delivery.statements import planning
-from switchboard.delivery.types import LaneState, Measure, NewMessage, Origin, Priority, State
+from switchboard.delivery.types import Gate, LaneState, Measure, NewMessage, Origin, Priority, State
 
 _ROWS_AT_ONCE = 2000
 
@@ -126,6 +130,52 @@ def set_stop_switch(*, workspace_id: int, is_on: bool, by: str, now: datetime) -
         statements.fetch(planning.SQL_NOTIFY_DUE, {})
         if workspace_id:
             statements.notify_live(workspace_id, ["overview"])
+
+
+def set_limits(*, workspace_id: int, figures: Limits, by: str, now: datetime) -> None:
+    """Give a workspace other figures for its gates; what waits because of the old ones is judged again.
+
+    :raises LimitError: a figure that cannot be.
+    """
+    _check_limits(figures)
+    values = {
+        "marketing_per_day": figures.marketing_per_day,
+        "marketing_per_week": figures.marketing_per_week,
+        "unreachable_after": figures.unreachable_after,
+        "reserve_percent": figures.reserve_percent,
+        "regions": limits.render_regions(figures.regions),
+        "changed_at": now,
+        "changed_by": by[:64],
+    }
+    with transaction.atomic():
+        models.Limits.objects.update_or_create(workspace_id=workspace_id, defaults=values)
+        judge_again(workspace_id=workspace_id, gates=(Gate.FREQUENCY, Gate.BUDGET), now=now)
+
+
+def _check_limits(figures: Limits) -> None:
+    bounds = {
+        "marketing_per_day": (1, 100),
+        "marketing_per_week": (1, 500),
+        "unreachable_after": (1, 20),
+        "reserve_percent": (0, 90),
+    }
+    for name, (least, most) in bounds.items():
+        if not least <= getattr(figures, name) <= most:
+            raise LimitError(field=name)
+    if figures.marketing_per_week < figures.marketing_per_day:
+        raise LimitError(field="marketing_per_week")
+    for region in figures.regions:
+        if region.until_on is not None and region.until_on <= region.from_on:
+            raise LimitError(field="regions")
+
+
+def judge_again(*, workspace_id: int, gates: Iterable[Gate], now: datetime) -> int:
+    """Let what some gates hold be judged again at once, because what they go by has changed; return how many."""
+    given = {"workspace_id": workspace_id, "holds": [gate.value for gate in gates], "now": now}
+    with transaction.atomic():
+        freed = int(statements.fetch(planning.SQL_JUDGE_AGAIN, given)[0][0])
+        statements.fetch(planning.SQL_NOTIFY_DUE, {})
+    return freed
 
 
 def tally(

@@ -216,3 +216,22 @@ class Explanation:
     wamid: str | None
     moments: dict[str, datetime]
     steps: list[Step]
+    hold_detail: dict[str, Any] | None = None
+    contact_id: int = 0
+    number_id: int = 0
+    origin_kind: str = ""
+    origin_id: int = 0
+    recipient: str = ""
+    category: str = ""
+    template_id: int | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioUse:
+    """How many people a portfolio has reached in the last 24 hours; no limit: Meta sets none, and none are counted."""
+
+    portfolio_id: int
+    name: str
+    limit: int | None
+    used: int = 0

@@ -1,15 +1,18 @@
 """Each gate, by tables of cases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from switchboard.delivery import rules
-from switchboard.delivery.rules import Case, Hold, Skip, judge
+from switchboard.delivery.rules import Case, Hold, Limits, Skip, judge
+from switchboard.delivery.rules.limits import Region, parse_regions, render_regions
 from tests.conftest import NOON
 
+HOUR = timedelta(hours=1)
+UNTIL_YESTERDAY = Limits(regions=(Region("US", "marketing", date(2025, 4, 1), NOON.date() - timedelta(days=1)),))
 FINE = Case(
     origin_kind="broadcast",
     category="marketing",
@@ -49,6 +52,21 @@ def verdict(**changed: Any) -> str:
         ({"account_id": 1, "template_account_id": 2}, "skip template"),
         ({"number_state": "banned"}, "hold number"),
         ({"number_stopped_at": NOON, "number_stopped_code": "190"}, "hold number"),
+        ({"recipient": "+12125550123"}, "skip reachability"),
+        ({"recipient": "+14165550123"}, "pass"),
+        ({"recipient": "US.13491208655302741918"}, "skip reachability"),
+        ({"recipient": "+12125550123", "category": "utility"}, "pass"),
+        ({"recipient": "+12125550123", "limits": Limits(regions=())}, "pass"),
+        ({"recipient": "+12125550123", "limits": UNTIL_YESTERDAY}, "pass"),
+        ({"recipient": "JP.1", "user_portfolio_id": 2, "portfolio_id": 1}, "skip reachability"),
+        ({"recipient": "JP.1", "user_portfolio_id": 1, "portfolio_id": 1}, "pass"),
+        ({"undeliverable_count": 2, "undeliverable_at": NOON}, "skip reachability"),
+        ({"undeliverable_count": 1, "undeliverable_at": NOON}, "pass"),
+        ({"undeliverable_count": 9, "undeliverable_at": NOON - timedelta(days=91)}, "pass"),
+        ({"undeliverable_count": 9, "undeliverable_at": NOON - HOUR, "window_opened_at": NOON}, "pass"),
+        ({"pace_opens_at": NOON + HOUR}, "hold pace"),
+        ({"pace_opens_at": NOON + HOUR, "origin_kind": "person"}, "pass"),
+        ({"throughput_opens_at": NOON + HOUR}, "hold throughput"),
         ({"zones": "Asia/Singapore"}, "pass"),
         ({"zones": "Pacific/Auckland"}, "hold quiet_hours"),
         ({"zones": "Pacific/Auckland", "origin_kind": "person"}, "pass"),
@@ -87,7 +105,7 @@ def test_gates_are_asked_in_the_order_of_the_design():
         "quiet_hours",
         "frequency",
         "pair",
-        "budget",
+        "portfolio_budget",
     ]
 
 
@@ -102,3 +120,8 @@ def test_a_skip_says_why():
     found = judge(replace(FINE, opted_out_at=NOON), NOON)
     assert isinstance(found, Skip)
     assert found.detail == {"reason": "opted_out", "category": "marketing", "since": NOON.isoformat()}
+
+
+def test_a_rule_about_a_country_is_stored_as_it_is():
+    regions = (*Limits().regions, Region("CA", "marketing", date(2027, 1, 1), date(2028, 1, 1)))
+    assert parse_regions(render_regions(regions)) == regions

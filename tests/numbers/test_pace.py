@@ -38,6 +38,19 @@ def test_a_fifth_of_the_throughput_is_kept_for_answers(preset: str, overrides: d
     assert rules.pace_of(preset, overrides, 80) == pace
 
 
+@pytest.mark.parametrize(
+    ("age_days", "per_day"), [(0, 50), (2, 50), (3, 100), (13, 250), (29, 1000), (30, None), (None, None)]
+)
+def test_a_careful_number_warms_up(age_days: int | None, per_day: int | None) -> None:
+    assert rules.pace_of("careful", {}, 80, age_days).per_day == per_day
+
+
+def test_a_number_has_a_curve_of_its_own() -> None:
+    assert rules.pace_of("standard", {"warm_up": [[10, 30]]}, 80, 9).per_day == 30
+    assert rules.pace_of("careful", {"warm_up": []}, 80, 0).per_day is None
+    assert rules.pace_of("careful", {"per_day": 20}, 80, 0).per_day == 20
+
+
 def test_the_stricter_of_two_paces_keeps_to_both() -> None:
     both = rules.stricter(Pace(per_second=20, per_day=50), Pace(per_second=5, per_minute=12, gap_min_seconds=3))
     assert both == Pace(per_second=5, per_minute=12, per_day=50, gap_min_seconds=3)

@@ -237,7 +237,7 @@ def gate_pair(case: Case, now: datetime) -> Verdict:
     return Hold(Gate.PAIR, datetime.fromtimestamp(opens, UTC), {"limit": limit, "seconds": person.PAIR_SECONDS})
 
 
-def gate_budget(case: Case, now: datetime) -> Verdict:
+def gate_portfolio_budget(case: Case, now: datetime) -> Verdict:
     """Hold what would reach more people than Meta lets the portfolio reach in 24 hours outside open windows."""
     if case.budget is None or not case.is_counted(now):
         return None
@@ -264,7 +264,7 @@ CHAIN: tuple[Callable[[Case, datetime], Verdict], ...] = (
     gate_quiet_hours,
     gate_frequency,
     gate_pair,
-    gate_budget,
+    gate_portfolio_budget,
 )
 
 

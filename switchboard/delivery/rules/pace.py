@@ -1,6 +1,7 @@
 """When a number may send: every limit is a true sliding window over the moments already given away."""
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from switchboard.numbers.rules import Pace
@@ -171,3 +172,27 @@ def plan_slots(
         slots.append(moment)
         meter.spend(moment, waiting=waiting - len(slots), draw=draw)
     return slots, meter.state()
+
+
+def pack_moments(moments: Sequence[float]) -> bytes:
+    """Return moments as they are stored: a claim reads and writes hundreds of them for each number."""
+    return array("d", moments).tobytes()
+
+
+def unpack_moments(stored: bytes) -> tuple[float, ...]:
+    """Return stored moments."""
+    moments = array("d")
+    moments.frombytes(stored)
+    return tuple(moments)
+
+
+def pack_counts(counts: Mapping[int, int]) -> bytes:
+    """Return counts by step as they are stored."""
+    return array("q", [part for pair in counts.items() for part in pair]).tobytes()
+
+
+def unpack_counts(stored: bytes) -> dict[int, int]:
+    """Return stored counts by step."""
+    flat = array("q")
+    flat.frombytes(stored)
+    return dict(zip(flat[::2], flat[1::2], strict=True))

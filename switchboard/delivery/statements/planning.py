@@ -121,3 +121,26 @@ SQL_ENSURE_PARTITIONS = """
 SELECT switchboard_ensure_months('delivery_message', %(month)s, 5, true)
     + switchboard_ensure_months('delivery_delivery', %(month)s, 5, true, 'WITH (fillfactor = 50)')
 """
+
+
+# Index: delivery_outbox_held, lane by lane. The lanes' marks fall with their rows.
+SQL_JUDGE_AGAIN = """
+WITH lane AS (
+    SELECT id FROM delivery_lane
+    WHERE workspace_id = %(workspace_id)s AND low_water_at IS NOT NULL ORDER BY id FOR NO KEY UPDATE
+), freed AS (
+    UPDATE delivery_outbox outbox SET due_at = %(now)s FROM lane
+    WHERE outbox.workspace_id = %(workspace_id)s AND outbox.lane_id = lane.id AND outbox.hold = ANY(%(holds)s)
+      AND outbox.due_at > %(now)s
+    RETURNING outbox.lane_id, outbox.message_id
+), first AS (
+    SELECT DISTINCT ON (lane_id) lane_id, message_id FROM freed ORDER BY lane_id, message_id
+), lowered AS (
+    UPDATE delivery_lane lane SET version = lane.version + 1,
+        low_water_at = least(lane.low_water_at, %(now)s),
+        low_water_id = CASE WHEN lane.low_water_at < %(now)s THEN lane.low_water_id
+            WHEN lane.low_water_at = %(now)s THEN least(lane.low_water_id, first.message_id)
+            ELSE first.message_id END
+    FROM first WHERE lane.id = first.lane_id AND lane.workspace_id = %(workspace_id)s)
+SELECT count(*) FROM freed
+"""

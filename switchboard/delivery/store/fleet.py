@@ -1,7 +1,5 @@
 """The numbers, lanes and people of one claim, with what each has spent so far."""
 
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -35,9 +33,9 @@ class Number:
             self.row.id,
             next_at,
             state.next_at,
-            _pack(state.log),
-            _pack(answered.log),
-            _pack_counts(state.minutes),
+            pace.pack_moments(state.log),
+            pace.pack_moments(answered.log),
+            pace.pack_counts(state.minutes),
             state.quarters,
             state.streak,
             self.row.made_for,
@@ -88,8 +86,8 @@ class Lane:
         return take.SpentOfLane(
             self.row.id,
             state.next_at,
-            _pack(state.log),
-            _pack_counts(state.minutes),
+            pace.pack_moments(state.log),
+            pace.pack_counts(state.minutes),
             state.quarters,
             state.streak,
             self.row.pace,
@@ -112,14 +110,18 @@ def make_number(row: Any, now: float, on: date) -> Number:
     gap_until = row.gap_until if row.was_made_for == row.made_for else 0.0
     quarters = {int(start): count for start, count in row.quarters.items()}
     state = rules.PaceState(
-        max(gap_until, row.slow_until), _unpack(row.log), _unpack_counts(row.minutes), quarters, row.streak
+        max(gap_until, row.slow_until),
+        pace.unpack_moments(row.log),
+        pace.unpack_counts(row.minutes),
+        quarters,
+        row.streak,
     )
     answers = Pace(per_second=max(1.0, row.throughput - (allowed.per_second or 0)))
     return Number(
         row,
         allowed,
         rules.Meter(allowed, state, now),
-        rules.Meter(answers, rules.PaceState(0.0, _unpack(row.answer_log)), now),
+        rules.Meter(answers, rules.PaceState(0.0, pace.unpack_moments(row.answer_log)), now),
     )
 
 
@@ -134,25 +136,7 @@ def make_lane(row: Any, number: Number, now: float) -> Lane:
         return Lane(row, number, rules.Meter(wanted, rules.PaceState(), now))
     next_at = row.next_at if row.was_made_for == row.pace else 0.0
     quarters = {int(start): count for start, count in row.quarters.items()}
-    state = rules.PaceState(next_at, _unpack(row.log), _unpack_counts(row.minutes), quarters, row.streak)
+    state = rules.PaceState(
+        next_at, pace.unpack_moments(row.log), pace.unpack_counts(row.minutes), quarters, row.streak
+    )
     return Lane(row, number, rules.Meter(wanted, state, now))
-
-
-def _unpack(stored: bytes) -> tuple[float, ...]:
-    moments = array("d")
-    moments.frombytes(stored)
-    return tuple(moments)
-
-
-def _pack(moments: Sequence[float]) -> bytes:
-    return array("d", moments).tobytes()
-
-
-def _unpack_counts(stored: bytes) -> dict[int, int]:
-    flat = array("q")
-    flat.frombytes(stored)
-    return dict(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _pack_counts(counts: dict[int, int]) -> bytes:
-    return array("q", [part for pair in counts.items() for part in pair]).tobytes()
