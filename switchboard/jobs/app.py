@@ -7,6 +7,8 @@ from contextvars import ContextVar
 import procrastinate
 import structlog
 
+from switchboard.broadcasts import outcomes
+from switchboard.contacts import classifying
 from switchboard.core import clock, database, ending
 from switchboard.core.database import Pool
 from switchboard.jobs import leading, schedule
@@ -56,6 +58,8 @@ async def run_jobs(stopping: asyncio.Event) -> None:
         tasks.create_task(leading.run_leading("preparation", Preparation().step, stopping))
         tasks.create_task(leading.run_leading("media", fetch_media, stopping))
         tasks.create_task(leading.run_leading("imports", run_imports, stopping))
+        tasks.create_task(leading.run_leading("outcomes", outcomes.step, stopping, seconds=5.0))
+        tasks.create_task(leading.run_leading("classification", classifying.step, stopping, seconds=2.0))
         await stopping.wait()
         # Jobs at hand have a moment to end; what is cut off is done again by the next run of the schedule.
         await ending.end_tasks([worker], again_seconds=2 * _END_SECONDS)

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from switchboard.contacts import facts_store
 from switchboard.delivery.store import lanes, locking, tallies
 from switchboard.delivery.store.claim import Claimed
 from switchboard.delivery.types import State
@@ -138,6 +139,8 @@ async def _record(connection: Connection, workspace_id: int, results: list[Resul
     if became_unknown:
         numbers = {result.message.message_id: result.message.number_id for result in results}
         await keep_unknown(connection, workspace_id, {id_: numbers[id_] for id_ in became_unknown}, now)
+    failed = [message_id for message_id, (_, new) in changed.items() if new == State.FAILED]
+    await facts_store.note_news(connection, workspace_id, failed)
     known_again = [message_id for message_id, (old, _) in changed.items() if old == State.UNKNOWN]
     if known_again:
         await forget_unknown(connection, workspace_id, known_again)
