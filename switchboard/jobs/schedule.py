@@ -1,11 +1,13 @@
 """One table: what the clock makes us do, how often, and by which action."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from switchboard.contacts import actions as contacts_actions
+from switchboard.contacts.actions import hygiene
 from switchboard.core import live
 from switchboard.core.database import Pool
 from switchboard.delivery import actions as delivery_actions
@@ -77,10 +79,37 @@ async def end_restrictions(pool: Pool, now: datetime) -> Counts:
     return {"numbers_resumed": len(numbers), "templates_resumed": sum(templates.values())}
 
 
+async def roll_days(pool: Pool, now: datetime) -> Counts:
+    """Let days fall out of the counts of 7, 30 and 90 days."""
+    async with pool.connection() as connection:
+        workspaces = await store.list_workspaces(connection)
+    pieces = 0
+    for workspace_id in workspaces:
+        after = 0
+        while after := await threads.call_in_workspace(
+            workspace_id, partial(hygiene.roll_days, workspace_id=workspace_id, now=now, after=after)
+        ):
+            pieces += 1
+    return {"pieces": pieces}
+
+
+async def tidy_up_contacts(pool: Pool, now: datetime) -> Counts:
+    """Count who carries which tag, let go of old days, write the fortnight's report."""
+    async with pool.connection() as connection:
+        workspaces = await store.list_workspaces(connection)
+    counts: Counter[str] = Counter()
+    for workspace_id in workspaces:
+        tidy = partial(hygiene.tidy_up, workspace_id=workspace_id, now=now)
+        counts.update(await threads.call_in_workspace(workspace_id, tidy))
+    return dict(counts)
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("squash_tallies", "* * * * * */10", squash_tallies),
     Job("end_restrictions", "* * * * * */10", end_restrictions, at_start=True),
     Job("ensure_partitions", "7 3 * * *", ensure_partitions, at_start=True),
     Job("forget_old", "37 3 * * *", forget_old),
     Job("forget_uploads", "47 3 * * *", forget_uploads),
+    Job("roll_days", "0 0 * * * 5", roll_days),
+    Job("tidy_up_contacts", "17 4 * * *", tidy_up_contacts),
 )

@@ -34,7 +34,7 @@ def switch_on(
 ) -> list[Tag]:
     """Make a preset's tags; people have them within a minute. `names` are the tags' in the language of the page.
 
-    :raises TagError: there is no such preset.
+    :raises TagError: there is no such preset, or one of its names is taken.
     :raises SegmentError: it needs a field with dates and none was chosen.
     """
     preset = find_preset(key)
@@ -42,6 +42,10 @@ def switch_on(
         raise SegmentError(
             "Choose the field that holds the date. If there is none yet, make one under Contacts, Fields."
         )
+    wanted = [names.get(tag.key, tag.name)[:60] for tag in preset.tags]
+    taken = Tag.objects.filter(workspace_id=workspace_id, name__in=wanted).exclude(preset=key).first()
+    if taken is not None:
+        raise TagError(f"There is a tag “{taken.name}” already. Rename it, then switch this on.")
     complaint = 0
     if presets.names_complaint(preset):
         [complaint] = ensure_tags(workspace_id=workspace_id, names=[names.get("complaint", "Complaint")]).values()
@@ -53,7 +57,7 @@ def switch_on(
     made = [
         Tag.objects.update_or_create(
             workspace_id=workspace_id,
-            name=names.get(tag.key, tag.name)[:60],
+            name=name,
             defaults={
                 "colour": tag.colour,
                 "group": group,
@@ -66,7 +70,7 @@ def switch_on(
                 "moved_on": now.date(),
             },
         )[0]
-        for position, tag in enumerate(preset.tags)
+        for position, (name, tag) in enumerate(zip(wanted, preset.tags, strict=True))
     ]
     look_at_everybody(workspace_id)
     return made
