@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from switchboard.conversations.types import NewTimer, Timer, TimerKind
@@ -74,9 +73,8 @@ SQL_DELETE_TIMERS = "DELETE FROM conversations_timer WHERE id = ANY (%(ids)s::bi
 
 async def take_timers(connection: Connection, now: datetime, limit: int) -> list[Timer]:
     """Take timers that are due and need nothing but the database, the oldest first; their conversations are locked."""
-    async with connection.cursor(row_factory=class_row(Timer)) as cursor:
-        await cursor.execute(SQL_TAKE_TIMERS, {"now": now, "limit": limit})
-        timers = await cursor.fetchall()
+    cursor = await connection.execute(SQL_TAKE_TIMERS, {"now": now, "limit": limit})
+    timers = [_read(row) for row in await cursor.fetchall()]
     if timers:
         await connection.execute(SQL_DELETE_TIMERS, {"ids": [timer.id for timer in timers]})
     return timers
@@ -122,9 +120,13 @@ RETURNING timer.id, timer.workspace_id, timer.conversation_id, timer.kind, timer
 
 async def lease_calls(connection: Connection, now: datetime, limit: int) -> list[Timer]:
     """Return calls to Meta that are due, for this process alone while the lease lasts."""
-    async with connection.cursor(row_factory=class_row(Timer)) as cursor:
-        await cursor.execute(SQL_LEASE_CALLS, {"now": now, "until": now + LEASE, "limit": limit})
-        return await cursor.fetchall()
+    cursor = await connection.execute(SQL_LEASE_CALLS, {"now": now, "until": now + LEASE, "limit": limit})
+    return [_read(row) for row in await cursor.fetchall()]
+
+
+def _read(row: tuple[Any, ...]) -> Timer:
+    timer_id, workspace_id, conversation_id, kind, due_at, payload = row
+    return Timer(timer_id, workspace_id, conversation_id, TimerKind(kind), due_at, payload)
 
 
 # Index: the primary key. A timer that was set anew meanwhile has no lease and stays.

@@ -55,7 +55,8 @@ class Case:
     @property
     def language(self) -> str:
         """The language that this person is answered in."""
-        return languages.language_of(self.question.person.language, self.question.text)
+        person = self.question.person
+        return languages.language_of(person.language, self.question.text, person.country)
 
 
 @dataclass(slots=True)
@@ -175,10 +176,13 @@ def _answer(case: Case) -> Verdict:
 
 
 def _is_burst(case: Case) -> bool:
+    """Tell whether an answer is under way, or the message right before this one has just had its own."""
     if case.pending is not None:
         return True
-    previous = case.thread.last_question_at
-    return previous is not None and abs(case.question.received_at - previous) <= BURST
+    previous, answered_at = case.thread.last_question_at, case.thread.last_outbound_at
+    if previous is None or answered_at is None or answered_at < previous:
+        return False
+    return abs(case.question.received_at - previous) <= BURST
 
 
 def _join_burst(case: Case, winner: Candidate | None) -> Verdict:

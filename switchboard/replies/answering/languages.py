@@ -8,7 +8,10 @@ from switchboard.replies.types import Words
 LANGUAGES = ("ja", "zh", "en")
 
 
-def language_of(person_language: str, text: str) -> str:
+_BY_COUNTRY = {"JP": "ja", "CN": "zh", "TW": "zh", "HK": "zh", "MO": "zh"}
+
+
+def language_of(person_language: str, text: str, country: str = "") -> str:
     """Return ja, zh or en: by the writing of the message; kanji alone and Latin letters leave it to what is known."""
     known = person_language.replace("_", "-").partition("-")[0].lower()
     seen = scripts.find_languages(unicodedata.normalize("NFKC", text))
@@ -16,6 +19,9 @@ def language_of(person_language: str, text: str) -> str:
         return seen[0]
     if known in LANGUAGES:
         return known
+    by_country = _BY_COUNTRY.get(country, "")
+    if len(seen) != 1 and by_country:
+        return by_country
     return seen[0] if seen else "en"
 
 

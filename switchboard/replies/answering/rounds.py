@@ -82,6 +82,7 @@ def _question(row: store.QuestionRow, thread: Thread) -> Question:
         contact_id=row.contact_id,
         name=row.name or "",
         language=row.language or "",
+        country=row.country or "",
         tags=tuple(row.tags or ()),
     )
     return Question(

@@ -86,6 +86,7 @@ class QuestionRow:
     thread_id: int | None
     name: str | None
     language: str | None
+    country: str | None
     tags: list[int] | None
 
 
@@ -96,7 +97,8 @@ SELECT message.id, message.workspace_id, message.number_id, message.contact_id, 
     EXISTS (SELECT FROM replies_inboundmessage AS earlier
         WHERE earlier.workspace_id = message.workspace_id AND earlier.contact_id = message.contact_id
           AND earlier.id < message.id) AS has_earlier,
-    standing.opted_out_at, thread.id AS thread_id, contact.name, contact.language, contact.tags
+    standing.opted_out_at, thread.id AS thread_id, contact.name, contact.language, contact.country,
+    contact.tags
 FROM replies_inboundmessage AS message
 LEFT JOIN conversations_conversation AS thread ON thread.workspace_id = message.workspace_id
     AND thread.contact_id = message.contact_id AND thread.number_id = message.number_id

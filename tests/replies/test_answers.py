@@ -1,0 +1,491 @@
+"""Who is answered, by what, and when: a shop whose rules are published, and people who write to it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from switchboard.replies.types import Condition, ConditionKind, Rung, Scope, Settings, Step, StepKind, Trigger
+from tests.conftest import NOON
+from tests.replies.answering import AGENT, HAND_OVER, QUIET, Bot, keyword_rule, other_rule, text
+from tests.webhooks.applying import a_message
+from tests.webhooks.world import make_contact
+
+PRICE = keyword_rule(1, "price 値段 价格", "It costs 900 yen.")
+RETURNS = keyword_rule(2, "返品 return", "Send it back within 14 days.")
+
+
+async def test_a_keyword_is_answered_once(bot: Bot) -> None:
+    await bot.publish(PRICE, RETURNS, AGENT)
+    assert await bot.say("What is the price?") == ["It costs 900 yen."]
+    await bot.wait(60)
+    assert bot.news() == []
+    assert bot.outcomes() == ["answered"]
+
+
+async def test_nothing_is_answered_before_anything_is_published(bot: Bot) -> None:
+    assert await bot.say("price") == []
+    assert bot.outcomes() == ["no_rules"]
+
+
+async def test_an_answer_leaves_after_its_delay_with_typing_before_it(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT, settings=Settings(announces=False))
+    await bot.hear("price")
+    await bot.wait(4.5)
+    assert bot.news() == []
+    assert [kind for kind, _ in bot.caller.made] == ["typing"]
+    assert bot.caller.made[0][1]["wamid"] == f"wamid.{bot.world.workspace_id}_1"
+    await bot.wait(1)
+    assert bot.news() == ["It costs 900 yen."]
+
+
+async def test_typing_is_not_shown_when_nothing_follows(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT, settings=Settings())
+    await bot.hear("good morning")
+    await bot.wait(12)
+    assert (bot.news(), bot.caller.made) == ([], [])
+    assert bot.outcomes() == ["unanswered"]
+
+
+async def test_the_first_answer_of_a_session_says_that_it_is_automatic(bot: Bot) -> None:
+    settings = Settings(delay_from=0, delay_until=0, announcement={"": "(automatic)", "ja": "（自動）"})
+    await bot.publish(PRICE, RETURNS, AGENT, settings=settings)
+    assert await bot.say("price") == ["(automatic)\nIt costs 900 yen."]
+    bot.clock.advance(minutes=5)
+    assert await bot.say("return") == ["Send it back within 14 days."]
+    bot.clock.advance(hours=25)
+    assert await bot.say("値段は？") == ["（自動）\nIt costs 900 yen."]
+
+
+@pytest.mark.parametrize("kind", ["reaction", "system", "unsupported"])
+async def test_some_kinds_are_never_answered(bot: Bot, kind: str) -> None:
+    await bot.publish(other_rule(1, Trigger.ANY, "Hello"), AGENT)
+    await bot.hear("👍", type=kind, reaction={"emoji": "👍"})
+    await bot.wait(2)
+    assert bot.news() == []
+
+
+async def test_an_old_message_is_not_answered_but_an_old_stop_is_obeyed(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT)
+    assert await bot.say("price", at=NOON - timedelta(minutes=6)) == []
+    assert await bot.say("STOP", at=NOON - timedelta(hours=3)) == []
+    assert sorted(bot.outcomes()) == ["opted_out", "too_old"]
+    assert bot.of_shop("SELECT opted_out_at IS NOT NULL FROM consent_standing WHERE workspace_id = %s") == [(True,)]
+
+
+async def test_a_stop_is_confirmed_once_and_answered_by_no_rule(bot: Bot) -> None:
+    await bot.publish(other_rule(1, Trigger.ANY, "Hello"), AGENT, settings=Settings(delay_from=0, delay_until=0))
+    await bot.hear("配信停止")
+    await bot.wait(3)
+    assert bot.news() == ["配信を停止しました。今後お知らせはお送りしません。"]
+    bot.clock.advance(minutes=1)
+    await bot.hear("配信停止")
+    await bot.wait(3)
+    assert bot.news() == []
+
+
+async def test_an_answer_that_waits_is_dropped_by_a_stop(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT, settings=Settings(confirms_opt_out=False))
+    await bot.hear("price")
+    await bot.wait(2)
+    await bot.hear("STOP")
+    await bot.wait(20)
+    assert bot.news() == []
+
+
+async def test_two_messages_at_once_get_one_answer(bot: Bot) -> None:
+    await bot.publish(PRICE, RETURNS, AGENT)
+    bodies = [a_message(bot.world, words, wamid=f"wamid.{words}") for words in ("price", "price please")]
+    await bot.receive(*bodies)
+    await bot.wait(5)
+    assert bot.news() == ["It costs 900 yen."]
+    assert sorted(bot.outcomes()) == ["answered", "burst"]
+
+
+async def test_the_same_webhook_twice_gets_one_answer(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT)
+    for _time in range(2):
+        await bot.hear("price", wamid="wamid.SAME", at=NOON)
+        await bot.wait(3)
+    assert bot.news() == ["It costs 900 yen."]
+
+
+async def test_a_second_question_while_the_first_waits_is_answered_after_it(bot: Bot) -> None:
+    await bot.publish(PRICE, RETURNS, AGENT, settings=Settings(announces=False))
+    await bot.hear("price")
+    await bot.wait(3)
+    await bot.hear("how do I return it?")
+    await bot.wait(12)
+    assert bot.news() == ["It costs 900 yen.", "Send it back within 14 days."]
+
+
+async def test_a_question_is_answered_in_place_of_a_greeting(bot: Bot) -> None:
+    menu = other_rule(9, Trigger.NO_MATCH, "How can I help?")
+    await bot.publish(PRICE, menu, AGENT, settings=Settings(announces=False))
+    await bot.hear("hello")
+    await bot.wait(2)
+    await bot.hear("what is the price")
+    await bot.wait(12)
+    assert bot.news() == ["It costs 900 yen."]
+
+
+# ── layers ───────────────────────────────────────────────────────────────────────────────────────
+
+LADDER = keyword_rule(1, "price", "900 yen.", Rung(steps=(text("900 yen, tax included."),), unread_after_seconds=30))
+MENU = other_rule(80, Trigger.NO_MATCH, Rung(steps=(text("Price or returns?"),)), (HAND_OVER,))
+
+
+async def test_an_answer_that_stays_unread_is_followed_by_a_fuller_one(bot: Bot) -> None:
+    await bot.publish(LADDER, MENU)
+    assert await bot.say("price") == ["900 yen."]
+    bot.deliver()
+    await bot.wait(28)
+    assert bot.news() == []
+    await bot.wait(4)
+    assert bot.news() == ["900 yen, tax included."]
+    assert bot.thread("ladder_rung") == 1
+
+
+@pytest.mark.parametrize("state", [60, 40], ids=["read", "failed"])
+async def test_what_was_read_or_is_gone_is_not_followed(bot: Bot, state: int) -> None:
+    await bot.publish(LADDER, MENU)
+    await bot.say("price")
+    bot.deliver(state)
+    await bot.wait(40)
+    assert bot.news() == []
+
+
+async def test_whoever_never_sends_receipts_has_read_what_was_delivered(bot: Bot) -> None:
+    await bot.publish(LADDER, MENU)
+    await bot.say("price")
+    bot.deliver()
+    bot.world.run(
+        "UPDATE delivery_delivery SET replied_at = %s WHERE workspace_id = %s", bot.clock(), bot.world.workspace_id
+    )
+    await bot.wait(40)
+    assert bot.news() == []
+
+
+async def test_the_time_runs_from_delivery(bot: Bot) -> None:
+    await bot.publish(LADDER, MENU)
+    await bot.say("price")
+    await bot.wait(50)
+    bot.deliver()
+    await bot.wait(20)
+    assert bot.news() == []
+    await bot.wait(40)
+    assert bot.news() == ["900 yen, tax included."]
+
+
+async def test_asking_again_climbs_to_the_fuller_answer_the_menu_and_a_person(bot: Bot) -> None:
+    await bot.publish(LADDER, MENU)
+    said = []
+    for words in ("price", "the price?", "price!", "no idea what you mean"):
+        said += await bot.say(words)
+        bot.clock.advance(seconds=40)
+    assert said == ["900 yen.", "900 yen, tax included.", "Price or returns?", "A colleague comes."]
+    assert bot.thread("answering") == "person"
+    assert bot.thread("hand_over")["reason"] == "no_match"
+
+
+async def test_after_the_hand_over_automatic_answers_are_silent(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT)
+    assert await bot.say("agent please") == ["A colleague comes."]
+    bot.clock.advance(minutes=2)
+    assert await bot.say("price") == []
+    assert bot.outcomes() == ["handed_over", "person"]
+    assert bot.thread("waits_since") == NOON
+
+
+async def test_the_next_session_is_answered_automatically_again(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT)
+    await bot.say("agent")
+    bot.clock.advance(hours=25)
+    assert await bot.say("price") == ["It costs 900 yen."]
+    assert bot.thread("session_number", "waits_since") == (2, None)
+
+
+async def test_nobody_comes_so_automatic_answers_take_over_again(bot: Bot) -> None:
+    await bot.publish(
+        PRICE, AGENT, settings=Settings(delay_from=0, delay_until=0, announces=False, hand_back_minutes=1)
+    )
+    await bot.say("agent")
+    await bot.wait(62)
+    assert "handed_back" in bot.lines()
+    assert await bot.say("price") == ["It costs 900 yen."]
+
+
+async def test_the_third_answer_within_an_hour_is_the_hand_over(bot: Bot) -> None:
+    third = keyword_rule(3, "shipping", "Three days.")
+    await bot.publish(PRICE, RETURNS, third, AGENT)
+    said = []
+    for words in ("price", "return", "shipping", "price"):
+        said.append(await bot.say(words))
+        bot.clock.advance(minutes=5)
+    assert said[0] == ["It costs 900 yen."]
+    assert said[2] == ["I'm passing you on to a colleague. One moment, please."]
+    assert said[3] == []
+    assert bot.thread("hand_over")["reason"] == "third_answer"
+    assert bot.lines().count("handed_over") == 1
+
+
+async def test_one_ladder_counts_once(bot: Bot) -> None:
+    await bot.publish(LADDER, RETURNS, MENU)
+    await bot.say("price")
+    bot.clock.advance(minutes=1)
+    await bot.say("price")
+    bot.clock.advance(minutes=1)
+    assert await bot.say("return") == ["Send it back within 14 days."]
+
+
+async def test_a_rung_expires(bot: Bot) -> None:
+    await bot.publish(LADDER, MENU)
+    await bot.say("price")
+    bot.clock.advance(minutes=61)
+    assert await bot.say("price") == ["900 yen."]
+
+
+# ── after hours ──────────────────────────────────────────────────────────────────────────────────
+
+
+def close_now(bot: Bot) -> None:
+    """Open from nine to six in Tokyo, where it is 21:00 on Tuesday."""
+    bot.world.run(
+        "INSERT INTO conversations_businesshours (workspace_id, number_id, zone, week, days_off) "
+        """VALUES (%s, 0, 'Asia/Tokyo', '{"tue": "09:00-18:00", "wed": "09:00-18:00"}', '{}')""",
+        bot.world.workspace_id,
+    )
+
+
+async def test_after_hours_it_says_so_once_and_collects(bot: Bot) -> None:
+    close_now(bot)
+    await bot.publish(PRICE, MENU)
+    assert await bot.say("my parcel is broken") == [str(Settings().after_hours_text[""])]  # type: ignore[index]  # It is by language.
+    bot.clock.advance(minutes=1)
+    assert await bot.say("completely broken") == []
+    assert bot.thread("is_collected", "waits_since") == (True, NOON)
+    bot.clock.advance(minutes=1)
+    assert await bot.say("and the price?") == ["It costs 900 yen."]
+
+
+async def test_a_hand_over_after_hours_says_when_somebody_comes(bot: Bot) -> None:
+    close_now(bot)
+    await bot.publish(PRICE, AGENT)
+    assert await bot.say("agent") == [str(Settings().after_hours_text[""])]  # type: ignore[index]  # It is by language.
+    ((detail,),) = bot.of_shop("SELECT detail FROM conversations_line WHERE workspace_id = %s AND kind = 'handed_over'")
+    assert detail["opens_at"] == "2026-03-04T09:00:00+09:00"
+
+
+async def test_a_rule_may_answer_outside_business_hours(bot: Bot) -> None:
+    close_now(bot)
+    await bot.publish(other_rule(1, Trigger.OUTSIDE_HOURS, "We sleep."), PRICE, AGENT)
+    assert await bot.say("hello there") == ["We sleep."]
+    assert bot.thread("is_collected")
+
+
+# ── which rule ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_button_goes_before_words_and_priority_before_everything(bot: Bot) -> None:
+    tapped = other_rule(3, Trigger.PAYLOAD, "You tapped.", payloads=("buy",))
+    press: dict[str, Any] = {"type": "button", "button": {"text": "price", "payload": "buy"}}
+    await bot.publish(PRICE, tapped, AGENT)
+    assert await bot.say("", **press) == ["You tapped."]
+    loud = other_rule(4, Trigger.ANY, "First of all.", priority=5)
+    await bot.publish(PRICE, loud, AGENT)
+    bot.clock.advance(minutes=1)
+    assert await bot.say("price") == ["First of all."]
+
+
+async def test_a_picture_and_a_first_message_have_rules_of_their_own(bot: Bot) -> None:
+    picture = other_rule(1, Trigger.MEDIA, "Nice picture.", media_kinds=("image",))
+    await bot.publish(picture, other_rule(2, Trigger.FIRST_EVER, "Welcome!"), AGENT)
+    assert await bot.say("hello") == ["Welcome!"]
+    bot.clock.advance(minutes=1)
+    assert await bot.say("", type="image", image={"id": "1", "mime_type": "image/jpeg"}) == ["Nice picture."]
+    assert await bot.say("hello again") == []
+
+
+async def test_a_rule_holds_only_within_its_scope(bot: Bot) -> None:
+    japanese = keyword_rule(1, "price", "日本語", scope=Scope(languages=("ja",)))
+    elsewhere = keyword_rule(2, "price", "elsewhere", scope=Scope(number_ids=(999,)))
+    tagged = keyword_rule(3, "price", "tagged", scope=Scope(tag_ids=(5,)))
+    morning = keyword_rule(4, "price", "morning", scope=Scope(from_time="08:00", until_time="12:00"))
+    night = keyword_rule(5, "price", "night", scope=Scope(from_time="20:00", until_time="06:00", days=(1,)))
+    await bot.publish(japanese, elsewhere, tagged, morning, night, AGENT)
+    assert await bot.say("price") == ["night"]
+
+
+# ── what is said ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_parts_arrive_in_their_order(bot: Bot) -> None:
+    await bot.publish(keyword_rule(1, "price", (text("One"), text("Two"), text("Three"))), AGENT)
+    assert await bot.say("price") == ["One"]
+    await bot.wait(2)
+    assert bot.news() == []
+    bot.deliver()
+    await bot.wait(1)
+    assert bot.news() == ["Two"]
+    await bot.wait(4)
+    assert bot.news() == []
+    await bot.wait(2)
+    assert bot.news() == ["Three"]
+
+
+async def test_nothing_follows_a_part_that_failed(bot: Bot) -> None:
+    await bot.publish(keyword_rule(1, "price", (text("One"), text("Two"))), AGENT)
+    await bot.say("price")
+    bot.deliver(40)
+    await bot.wait(8)
+    assert bot.news() == ["One"][1:]
+    assert "not_sent" in bot.lines()
+
+
+async def test_it_speaks_the_persons_language_and_knows_their_name(bot: Bot) -> None:
+    make_contact(bot.world, f"+{'819012345678'}", NOON, name="花子")
+    words = {"ja": "{{name}}様、900円です。", "": "Dear {{name|friend}}, 900 yen."}
+    await bot.publish(keyword_rule(1, "price 値段", (text(words),)), AGENT)
+    assert await bot.say("値段は？") == ["花子様、900円です。"]
+    assert await bot.say("price", phone="447700900123", wamid="wamid.UK") == ["Dear Hana, 900 yen."]
+
+
+async def test_a_step_may_depend_on_what_the_person_did(bot: Bot) -> None:
+    ordered = Condition(ConditionKind.ORDERED_WITHIN, days=7)
+    steps = (text("Thank you!"), text("Your order: {{order_link}}", condition=ordered))
+    settings = Settings(delay_from=0, delay_until=0, announces=False, order_link="https://shop.example/orders")
+    await bot.publish(keyword_rule(1, "thanks", steps), AGENT, settings=settings)
+    await bot.say("thanks")
+    await bot.wait(7)
+    assert bot.news() == []
+    ordered_at = bot.clock() - timedelta(days=2)
+    bot.world.run(
+        "UPDATE contacts_activity SET last_order_at = %s WHERE workspace_id = %s", ordered_at, bot.world.workspace_id
+    )
+    bot.clock.advance(hours=2)
+    await bot.say("thanks")
+    await bot.wait(7)
+    assert bot.news() == ["Your order: https://shop.example/orders"]
+
+
+async def test_somebody_who_was_away_gets_a_coupon_once(bot: Bot) -> None:
+    pool = bot.world.one(
+        "INSERT INTO replies_couponpool (workspace_id, name) VALUES (%s, 'autumn') RETURNING id", bot.world.workspace_id
+    )
+    bot.world.run(
+        "INSERT INTO replies_coupon (workspace_id, pool_id, code) SELECT %s, %s, 'C' || n FROM generate_series(1, 3) n",
+        bot.world.workspace_id,
+        pool,
+    )
+    away = Condition(ConditionKind.INACTIVE_FOR, days=30)
+    await bot.publish(keyword_rule(1, "hello", (text("Use {{coupon:autumn}}.", condition=away),)), AGENT)
+    assert await bot.say("hello") == []
+    bot.clock.advance(days=31)
+    assert await bot.say("hello") == ["Use C1."]
+    bot.clock.advance(days=31)
+    assert await bot.say("hello") == ["Use C1."]
+    taken = bot.of_shop("SELECT code FROM replies_coupon WHERE workspace_id = %s AND contact_id IS NOT NULL")
+    assert taken == [("C1",)]
+
+
+async def test_it_tags_writes_a_field_and_assigns(bot: Bot) -> None:
+    tag = bot.world.one(
+        "INSERT INTO contacts_tag (workspace_id, name, colour, description, people_count) "
+        "VALUES (%s, 'asked', 'blue', '', 0) RETURNING id",
+        bot.world.workspace_id,
+    )
+    steps = (
+        Step(StepKind.ADD_TAG, {"tag_id": tag}),
+        Step(StepKind.SET_FIELD, {"key": "topic", "value": "price"}),
+        Step(StepKind.ASSIGN, {"member_id": 7}),
+        text("Noted."),
+    )
+    await bot.publish(keyword_rule(1, "price", steps), AGENT)
+    assert await bot.say("price") == ["Noted."]
+    assert bot.of_shop("SELECT tags, fields->>'topic' FROM contacts_contact WHERE workspace_id = %s") == [
+        ([tag], "price")
+    ]
+    assert bot.thread("assignee_id") == 7
+
+
+async def test_buttons_a_list_and_a_place(bot: Bot) -> None:
+    steps = (
+        Step(StepKind.BUTTONS, {"text": "Which?", "buttons": [{"id": "a", "title": {"": "A", "ja": "あ"}}]}),
+        Step(StepKind.LIST, {"text": "More", "button": "Open", "sections": [{"rows": [{"id": "1", "title": "One"}]}]}),
+        Step(StepKind.LOCATION, {"latitude": 35.0, "longitude": 135.7, "name": "Shop"}),
+        Step(StepKind.IMAGE, {"link": "https://shop.example/a.jpg", "caption": "Look"}),
+    )
+    await bot.publish(keyword_rule(1, "menu", steps), AGENT)
+    said = await bot.say("menu")
+    await bot.wait(18)
+    assert said + bot.news() == ["Which?", "More", "location", "image"]
+
+
+async def test_a_file_is_brought_to_meta_first(bot: Bot) -> None:
+    await bot.publish(keyword_rule(1, "menu", (Step(StepKind.IMAGE, {"asset_id": 3}), text("There."))), AGENT)
+    assert await bot.say("menu") == []
+    assert [kind for kind, _ in bot.caller.made] == ["upload"]
+    bot.world.run(
+        "INSERT INTO templates_asset (id, workspace_id, file_name, mime, sha256, content, created_at) "
+        "VALUES (3, %s, 'a.jpg', 'image/jpeg', 'x', 'x', %s)",
+        bot.world.workspace_id,
+        NOON,
+    )
+    bot.world.run(
+        "INSERT INTO templates_upload (workspace_id, asset_id, number_id, media_id, expires_at) VALUES (%s, 3, %s, 'm1', %s)",
+        bot.world.workspace_id,
+        bot.world.number_id,
+        NOON + timedelta(days=9),
+    )
+    await bot.wait(7)
+    assert bot.news() == ["image", "There."]
+
+
+async def test_outside_the_window_nothing_is_said(bot: Bot) -> None:
+    await bot.publish(LADDER, MENU)
+    await bot.hear("price")
+    bot.world.run("UPDATE delivery_window SET opened_at = %s", NOON - timedelta(hours=25))
+    await bot.wait(2)
+    assert bot.news() == []
+    assert "not_sent" in bot.lines()
+
+
+# ── the other side ───────────────────────────────────────────────────────────────────────────────
+
+
+async def test_two_machines_do_not_answer_each_other_for_ever(bot: Bot) -> None:
+    loop = other_rule(1, Trigger.ANY, Rung(steps=(text("How can I help?"),), attempts=50))
+    await bot.publish(
+        loop, AGENT, settings=Settings(delay_from=0, delay_until=0, announces=False, hand_over_at_answer=0)
+    )
+    answered = 0
+    for _turn in range(10):
+        answered += len(await bot.say("Thank you for contacting us, please hold."))
+        bot.clock.advance(seconds=2)
+    assert answered <= 3
+    assert bot.thread("answering") == "nobody"
+    assert bot.lines().count("bot_recognised") == 1
+
+
+async def test_a_machine_that_says_so_is_left_alone_at_once(bot: Bot) -> None:
+    await bot.publish(other_rule(1, Trigger.ANY, "Hello"), AGENT)
+    await bot.say("hi")
+    bot.clock.advance(seconds=10)
+    assert await bot.say("自動応答：ただいま外出しております。") == []
+    assert bot.thread("answering") == "nobody"
+
+
+@pytest.mark.parametrize("words", ["🙂🙂🙂", "شكرا جزيلا على المساعدة", "x" * 4096, "", "؟", "\u202e\u200b"])
+async def test_odd_messages_do_no_harm(bot: Bot, words: str) -> None:
+    await bot.publish(PRICE, MENU)
+    assert await bot.say(words) == ["Price or returns?"]
+
+
+async def test_three_negative_messages_in_a_row_raise_the_priority(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT, settings=QUIET)
+    for words in ("This is terrible, I hate it", "最悪です。ひどい対応だ", "太差了，垃圾，我要投诉"):
+        assert bot.thread("priority") == 0 if bot.heard else True
+        await bot.say(words)
+        bot.clock.advance(minutes=1)
+    assert bot.thread("priority") == 1
+    assert "priority_raised" in bot.lines()
