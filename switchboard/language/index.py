@@ -15,10 +15,10 @@ HAN_WEIGHT = 2.2  # A Chinese character says about as much as two letters.
 FACTORS = {
     View.SURFACE: 1.0,
     View.NEAR: 0.95,
-    View.READING: 0.92,
-    View.PINYIN: 0.88,
+    View.READING: 1.0,
+    View.PINYIN: 1.0,
     View.ROMAJI: 0.84,
-    View.TYPO: 0.8,
+    View.TYPO: 0.95,
     View.HOMOPHONE: 0.75,
     View.REGEX: 1.0,
 }
@@ -44,6 +44,7 @@ class Use(NamedTuple):
     view: View
     place: int
     slot: int  # Which word of an all-near keyword.
+    weight: float
 
 
 class Target(NamedTuple):
@@ -156,23 +157,25 @@ class Index:
             self._add_text(entry, AT_START if keyword.mode is Mode.STARTS else ANYWHERE)
 
     def _add_exact(self, entry: Entry) -> None:
-        self.exact[find_core(entry.folded)].append(Use(entry, View.SURFACE, ANYWHERE, 0))
+        self.exact[find_core(entry.folded)].append(Use(entry, View.SURFACE, ANYWHERE, 0, entry.weight))
         for pattern in entry.keyword.patterns:
             for text in {pattern.text, pattern.text.replace(" ", "")}:
-                self.exact[find_core(text)].append(Use(entry, pattern.view, ANYWHERE, 0))
+                self.exact[find_core(text)].append(Use(entry, pattern.view, ANYWHERE, 0, entry.weight))
 
     def _add_words(self, entry: Entry, words: tuple[str, ...]) -> None:
         self.near[entry.number] = words
         for slot, word in enumerate(words):
             for form in (word, *scripts.inflect(word)):
-                self.surface.add(form, Use(entry, View.NEAR, PART, slot))
+                self.surface.add(form, Use(entry, View.NEAR, PART, slot, entry.weight))
 
     def _add_text(self, entry: Entry, place: int) -> None:
-        surface = Use(entry, View.SURFACE, place, 0)
+        surface = Use(entry, View.SURFACE, place, 0, entry.weight)
         for text in spell(entry.folded):
             self.surface.add(text, surface)
         for pattern in entry.keyword.patterns:
-            use = Use(entry, pattern.view, place, 0)
+            # Another spelling may be shorter, and then says less; a reading says what the keyword says.
+            weight = min(entry.weight, weigh(pattern.text)) if pattern.view is View.SURFACE else entry.weight
+            use = Use(entry, pattern.view, place, 0, weight)
             if pattern.view is View.PINYIN:
                 self._add_pinyin(pattern.text, use)
             elif pattern.text:

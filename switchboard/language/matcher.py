@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from switchboard.language import near, regexes, resources, syllables, typos
+from switchboard.language import latin, near, regexes, resources, syllables, typos
 from switchboard.language.index import AT_START, FACTORS, PART, Entry, Hit, Index, Use, find_core
 from switchboard.language.message import Message
 from switchboard.language.phrases import Phrases
-from switchboard.language.scripts import KATAKANA, LATIN_WORD, is_spaced
+from switchboard.language.scripts import KATAKANA, is_spaced
 from switchboard.language.sounds import Homophones, JapaneseSounds
 from switchboard.language.types import (
     Explanation,
@@ -22,6 +22,7 @@ from switchboard.language.types import (
 SLIP_COST = 0.08  # Each further slip, of the weight.
 OTHER_KEYWORD = 0.3  # What one more keyword of the same rule adds, of its own score.
 EXACT_BONUS = 100.0  # The whole message is the keyword: nothing found inside it says more.
+SHORTEST_GLUED = 6
 MOST_CORRECTED = 8  # Words of one message that are taken for slips.
 
 
@@ -54,9 +55,11 @@ class _Findings:
         self.views: list[Pattern] = []
         self.lazy_tier = False
 
-    def add(self, entry: Entry, view: View, distance: int, start: int, end: int, bonus: float = 0.0) -> None:
+    def add(
+        self, entry: Entry, view: View, distance: int, start: int, end: int, *, weight: float = 0.0, bonus: float = 0.0
+    ) -> None:
         """Note a keyword unless it was found better before."""
-        score = entry.weight * (FACTORS[view] - SLIP_COST * max(0, distance - 1)) + bonus
+        score = (weight or entry.weight) * (FACTORS[view] - SLIP_COST * max(0, distance - 1)) + bonus
         known = self.by_entry.get(entry.number)
         if known is None or score > known.score:
             self.by_entry[entry.number] = _Found(entry, view, distance, start, end, score)
@@ -117,7 +120,7 @@ class Matcher:
             return
         folded = findings.message.folded
         for use in self._index.exact.get(find_core(folded), ()):
-            findings.add(use.entry, use.view, 0, 0, len(folded), EXACT_BONUS)
+            findings.add(use.entry, use.view, 0, 0, len(folded), bonus=EXACT_BONUS)
 
     def _note(self, findings: _Findings, hit: Hit, distance: int, start: int, end: int) -> None:
         """Note what a writing means, if it may stand here."""
@@ -130,26 +133,30 @@ class Matcher:
                 continue
             view = _view_here(findings.message, use, start, end) if not distance else use.view
             if view is not None:
-                findings.add(use.entry, View.TYPO if distance else view, distance, start, end)
+                findings.add(use.entry, View.TYPO if distance else view, distance, start, end, weight=use.weight)
 
     def _find_pinyin(self, findings: _Findings) -> None:
         message = findings.message
         if not len(self._index.pinyin):
             return
         unknown = {start for start, _, _ in message.unknown_words}
-        for run in _pinyin_runs(message):
-            letters = "".join(word for _, _, word in run)
-            cuts = syllables.cuts(letters) or frozenset()
-            findings.views.append(Pattern(letters, View.PINYIN))
-            places = [(start + offset) for start, _, word in run for offset in range(len(word))]
-            for hit in self._index.pinyin.scan_inside(letters):
-                if hit.start not in cuts or hit.end not in cuts:
-                    continue
-                start, end = places[hit.start], places[hit.end - 1] + 1
-                if message.has_han or any(first in unknown for first, last, _ in run if first < end and last > start):
-                    for use in hit.target.uses:
-                        if use.place != AT_START or _is_at_start(message.folded, start):
-                            findings.add(use.entry, View.PINYIN, 0, start, end)
+        for run in latin.find_runs(message.folded, only_pinyin=True):
+            findings.views.append(Pattern(run.letters, View.PINYIN))
+            cuts = syllables.cuts(run.letters) or frozenset()
+            for hit in self._index.pinyin.scan_inside(run.letters):
+                start, end = run.place(hit.start, hit.end)
+                is_foreign = message.has_han or any(one in unknown for one in run.words_in(hit.start, hit.end))
+                if is_foreign and hit.start in cuts and hit.end in cuts:
+                    self._note(findings, hit, 0, start, end)
+        if message.has_han:
+            self._find_glued_pinyin(findings)
+
+    def _find_glued_pinyin(self, findings: _Findings) -> None:
+        """Find pinyin beside Chinese characters that a name or figure was written onto without a space."""
+        for run in latin.find_runs(findings.message.folded, only_pinyin=False):
+            for hit in self._index.pinyin.scan_inside(run.letters):
+                if hit.target.length >= SHORTEST_GLUED and run.is_split_by_syllables(hit.start, hit.end):
+                    self._note(findings, hit, 0, *run.place(hit.start, hit.end))
 
     def _find_corrected(self, findings: _Findings) -> None:
         """Look again with unknown words replaced by the keywords' words that they are slips of."""
@@ -243,7 +250,7 @@ def _slipping_words(index: Index) -> Iterable[tuple[str, int]]:
     for entry in index.slipping():
         threshold = entry.keyword.threshold
         for word in entry.folded.split(" "):
-            if is_spaced(word[0]) and word.isalpha() and (limit := typos.count_slips(len(word), threshold)):
+            if is_spaced(word[0]) and not word.isdigit() and (limit := typos.count_slips(len(word), threshold)):
                 yield word, limit
     for entry in index.entries:
         if entry.keyword.mode is Mode.ALL_NEAR:
@@ -290,17 +297,3 @@ def _replace(text: str, chosen: list[tuple[int, int, str, int]]) -> tuple[str, l
         place = end
     parts.append(text[place:])
     return "".join(parts), replaced
-
-
-def _pinyin_runs(message: Message) -> list[list[tuple[int, int, str]]]:
-    """Return the neighbouring words that are pinyin."""
-    runs: list[list[tuple[int, int, str]]] = []
-    last = -2
-    for start, end, word in message.words:
-        if LATIN_WORD.fullmatch(word) and syllables.cuts(word) is not None:
-            if start == last + 1:
-                runs[-1].append((start, end, word))
-            else:
-                runs.append([(start, end, word)])
-            last = end
-    return runs

@@ -8,6 +8,8 @@ from switchboard.language.scripts import HAS_HAN, KATAKANA, SPACED_WORD
 
 _PARTICLES = frozenset("はがをにでとものへやかねよだ")
 _FUNCTION_WORDS = frozenset(("助詞", "助動詞", "接続詞", "感動詞", "連体詞", "副詞", "代名詞"))
+_CONTENT_WORDS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞", "感動詞", "接続詞"))
+_PARTICLE_KINDS = ("助詞", "助動詞")
 SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
 
@@ -64,19 +66,26 @@ class Message:
             return True
         if not self.has_japanese:
             return length >= LIKELY_LENGTH or (length > 2 and _is_apart(before) and _is_apart(after))
-        return self._is_aligned(start, end, meant)
+        return self._is_aligned(start, end, meant, is_borrowed=bool(scripts.ALL_KANA.fullmatch(meant)))
 
-    def _is_aligned(self, start: int, end: int, meant: str) -> bool:
+    def _is_aligned(self, start: int, end: int, meant: str, *, is_borrowed: bool) -> bool:
         first, last = self.token_starts.get(start), self.token_ends.get(end)
         if first is None or last is None:
-            before, after = self.cleaned[start - 1 : start], self.cleaned[end : end + 1]
-            return end - start >= LIKELY_LENGTH and _is_apart(before) and _is_apart(after)
+            return end - start > 2 and not any(self._is_solid(one, start, end) for one in self.tokens)
         if first != last:
-            return end - start > 2
+            return end - start > (LIKELY_LENGTH if self.tokens[first].kind in _PARTICLE_KINDS else 2)
         word = self.tokens[first]
-        if word.kind in _FUNCTION_WORDS:
-            return False
-        return not HAS_HAN.search(word.normalized) or unify(word.normalized) == meant
+        if is_borrowed and (end - start > 2 or word.kind == "名詞"):
+            return True
+        if HAS_HAN.search(word.normalized):
+            return bool(set(HAS_HAN.findall(unify(word.normalized))) & set(meant))
+        return word.kind not in _FUNCTION_WORDS and not word.is_helper
+
+    @staticmethod
+    def _is_solid(word: resources.Token, start: int, end: int) -> bool:
+        """Whether a word that is surely one lies across the border of this piece."""
+        is_across = word.start < start < word.end or word.start < end < word.end
+        return is_across and word.is_known and word.end - word.start > 2 and word.kind in _CONTENT_WORDS
 
     def find_languages(self) -> tuple[str, ...]:
         """Return which languages it can be in."""

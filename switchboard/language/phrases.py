@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from switchboard.language import resources
 from switchboard.language.index import Entry, Index
 from switchboard.language.message import Message
 from switchboard.language.typos import count_slips
@@ -128,11 +129,25 @@ class Slip(NamedTuple):
     meant: str
 
 
+class _Expected(NamedTuple):
+    """A phrase that waits for one more word, and how much its other words say."""
+
+    entry: Entry
+    vouchers: int
+    letters: int
+
+    def is_believable(self, meant: str, *, is_unknown: bool) -> bool:
+        """Whether another word here is a slip: one that is no word at all needs less to speak for it."""
+        if is_unknown and len(meant) >= SHORTEST_SLIPPED:
+            return self.letters >= SHORTEST_VOUCHER
+        return self.vouchers >= (1 if len(meant) >= SHORTEST_SLIPPED else 2)
+
+
 class Phrases:
     """Phrases by all of their words but one."""
 
     def __init__(self, index: Index) -> None:
-        self._missing: dict[str, dict[str, list[Entry]]] = {}
+        self._missing: dict[str, dict[str, list[_Expected]]] = {}
         self._lengths: set[int] = set()
         for entry in index.slipping():
             words = entry.folded.split(" ")
@@ -141,10 +156,9 @@ class Phrases:
                 continue
             for place, word in enumerate(words):
                 others = words[:place] + words[place + 1 :]
-                if len(word) >= SHORTEST_SLIPPED and any(_vouches(one) for one in others):
-                    self._lengths.add(len(words))
-                    key = _key(words, place)
-                    self._missing.setdefault(key, {}).setdefault(word, []).append(entry)
+                self._lengths.add(len(words))
+                expected = _Expected(entry, sum(_vouches(one) for one in others), sum(map(len, others)))
+                self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
 
     def find(self, message: Message) -> Iterator[Slip]:
         """Give the phrases of which all words but one stand in the message, and that one nearly."""
@@ -162,13 +176,16 @@ class Phrases:
     def _find_at(self, message: Message, words: list[str], begin: int) -> Iterator[Slip]:
         for place, word in enumerate(words):
             expected = self._missing.get(_key(words, place))
-            if not expected or len(word) < SHORTEST_SLIPPED - 1:
+            if not expected:
                 continue
-            for meant, entries in expected.items():
-                if meant != word and abs(len(meant) - len(word)) < 2 and OSA.distance(word, meant, score_cutoff=1) == 1:
-                    start, end = message.words[begin][0], message.words[begin + len(words) - 1][1]
-                    for entry in entries:
-                        yield Slip(entry, 1, start, end, word, meant)
+            is_unknown = word not in resources.english_words()
+            for meant, phrases in expected.items():
+                if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:
+                    continue
+                start, end = message.words[begin][0], message.words[begin + len(words) - 1][1]
+                for one in phrases:
+                    if one.is_believable(meant, is_unknown=is_unknown):
+                        yield Slip(one.entry, 1, start, end, word, meant)
 
 
 def _key(words: list[str], place: int) -> str:

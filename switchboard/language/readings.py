@@ -11,7 +11,7 @@ MOST_BARE_WORDS = 3  # More kanji words in a row without kana are Chinese.
 _HAS_HAN = re.compile(f"[{HAN}]")
 _HAS_KANA = re.compile(f"[{KANA}]")
 _ALL_HAN = re.compile(f"[{HAN}]+")
-_ALL_KANA = re.compile(f"[{KANA}]+")
+_SOUNDS = re.compile(f"[{KANA}0-9]*[{KANA}]+")
 # 振り込み: kanji, its ending, kanji, its ending. Often written without the one or the other.
 _SPOKEN = {"何時": ("なんじ",), "私": ("わたし",), "何": ("なん",)}  # As people say it; the dictionary is formal.
 _COMPOUND = re.compile(f"([{HAN}])([ぁ-ゖ]{{1,2}})([{HAN}])([ぁ-ゖ]?)")
@@ -39,7 +39,7 @@ def _derive_japanese(text: str, folded: str) -> list[Pattern]:
         return []
     readings = [fold(one) for one in _vary_one([_readings_of(one) for one in tokens])]
     spellings = [fold(one) for one in _vary_one([_spellings_of(one) for one in tokens])]
-    return [Pattern(one, View.READING) for one in readings if _ALL_KANA.fullmatch(one) and len(one) > 1] + [
+    return [Pattern(one, View.READING) for one in readings if _SOUNDS.fullmatch(one) and len(one) > 1] + [
         Pattern(one, View.SURFACE) for one in spellings
     ]
 
@@ -56,6 +56,8 @@ def _vary_one(choices: list[list[str]]) -> list[str]:
 
 
 def _readings_of(token: resources.Token) -> list[str]:
+    if token.surface.isdigit():
+        return [token.surface, token.reading]
     if not _HAS_HAN.search(token.surface):
         return [token.surface]
     others = [one for one in resources.japanese_readings(token.surface) if one and one != token.reading]

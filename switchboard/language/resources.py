@@ -49,12 +49,72 @@ def warm_up() -> None:
         sounds_of_characters()
 
 
+# Without their apostrophes, as they stand after folding and in many messages.
+_CONTRACTIONS = frozenset(
+    [
+        "aint",
+        "arent",
+        "cant",
+        "couldnt",
+        "couldve",
+        "didnt",
+        "doesnt",
+        "dont",
+        "gonna",
+        "gotta",
+        "hadnt",
+        "hasnt",
+        "havent",
+        "heres",
+        "hows",
+        "id",
+        "ill",
+        "im",
+        "isnt",
+        "itd",
+        "itll",
+        "ive",
+        "lets",
+        "mightve",
+        "mustnt",
+        "neednt",
+        "oclock",
+        "shes",
+        "shouldnt",
+        "shouldve",
+        "thats",
+        "theres",
+        "theyd",
+        "theyll",
+        "theyre",
+        "theyve",
+        "wanna",
+        "wasnt",
+        "werent",
+        "weve",
+        "whats",
+        "whens",
+        "wheres",
+        "whos",
+        "whys",
+        "wont",
+        "wouldnt",
+        "wouldve",
+        "yall",
+        "youd",
+        "youll",
+        "youre",
+        "youve",
+    ]
+)
+
+
 @functools.cache
 def english_words() -> frozenset[str]:
     """Return 82,000 English words: what is one of them is not taken for a slip of another."""
     source = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
     lines = source.read_text(encoding="utf-8-sig").splitlines()
-    return frozenset(line.split(" ", 1)[0] for line in lines if line)
+    return frozenset(line.split(" ", 1)[0] for line in lines if line) | _CONTRACTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +128,7 @@ class Token:
     normalized: str
     kind: str  # Part of speech, in Japanese.
     is_known: bool
+    is_helper: bool  # A verb or noun that mostly stands behind others and means little: おる, こと.
 
 
 @functools.cache
@@ -92,6 +153,7 @@ def japanese_tokens(text: str) -> list[Token]:
             normalized=one.normalized_form(),
             kind=one.part_of_speech()[0],
             is_known=not one.is_oov(),
+            is_helper=one.part_of_speech()[1] == "非自立可能",
         )
         for one in _tokenizer()[1].tokenize(text)
     ]

@@ -57,7 +57,7 @@ class Homophones:
                 if pattern.view is View.PINYIN:
                     codes = [_codes().get(syllables.blur(one), "") for one in pattern.text.split(" ")]
                     if all(codes):
-                        self._automaton.add("".join(codes), Use(entry, View.HOMOPHONE, ANYWHERE, 0))
+                        self._automaton.add("".join(codes), Use(entry, View.HOMOPHONE, ANYWHERE, 0, entry.weight))
         self._automaton.close()
 
     def find(self, message: Message) -> Iterator[Sound]:
@@ -93,7 +93,7 @@ class JapaneseSounds:
         self._pieces: dict[str, list[tuple[str, int, Entry]]] = {}
         for entry in index.slipping():
             for text in _readings_of(entry):
-                self._readings.add(text, Use(entry, View.READING, ANYWHERE, 0))
+                self._readings.add(text, Use(entry, View.READING, ANYWHERE, 0, entry.weight))
                 shortest = SHORTEST_SLIPPED_KATAKANA if entry.is_katakana else SHORTEST_SLIPPED_READING
                 if len(text) >= shortest and count_slips(len(text), entry.keyword.threshold):
                     half = len(text) // 2

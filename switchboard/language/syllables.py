@@ -40,7 +40,7 @@ def merge_v(syllables: str) -> str:
 def blur(syllable: str) -> str:
     """Return one form for syllables that many speakers do not tell apart: zh/z, ch/c, sh/s, ang/an, eng/en, ing/in."""
     blurred = _BLURRED_INITIAL.sub(lambda found: found[1][0], syllable).replace("v", "u")
-    return blurred[:-1] if blurred.endswith("ng") and blurred[-3] in "aei" else blurred
+    return blurred[:-1] if blurred.endswith(("ang", "eng", "ing")) else blurred
 
 
 @functools.lru_cache(maxsize=50_000)

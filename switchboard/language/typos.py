@@ -1,5 +1,6 @@
 """Slips of the finger in words with spaces: which keyword a word may have been meant for."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -10,6 +11,9 @@ PREFIX = 7  # Deletions are made in the first letters only: a tenth of the memor
 MOST_SLIPS = 2
 MOST_CANDIDATES = 3
 _CACHED_WORDS = 50_000
+LONGEST_WORD = 40
+SHORT = 4
+_FIGURES = re.compile(r"\d")
 
 
 def count_slips(length: int, threshold: int) -> int:
@@ -43,18 +47,25 @@ class SlipIndex:
         return found
 
     def _search(self, word: str) -> tuple[tuple[str, int], ...]:
-        if not 3 <= len(word) <= 40:
+        if not 3 <= len(word) <= LONGEST_WORD:
             return ()
         near: dict[str, int] = {}
         for part in _delete(word, MOST_SLIPS):
             for other in self._by_deletion.get(part, ()):
                 if other not in near and abs(len(other) - len(word)) <= self._limits[other]:
                     near[other] = OSA.distance(word, other, score_cutoff=MOST_SLIPS)
-        fair = [
-            (other, far) for other, far in near.items() if far <= self._limits[other] and _is_likely(word, other, far)
-        ]
+        fair = [one for one in near.items() if one[1] <= self._limits[one[0]] and is_likely(word, *one)]
+        if not fair and (stem := _strip_ending(word)):
+            return self._search(stem)
         best = min((far for _, far in fair), default=0)
         return tuple(sorted(one for one in fair if one[1] == best)[:MOST_CANDIDATES])
+
+
+def _strip_ending(word: str) -> str | None:
+    """Return a word without the ending that hides its slip: visjas, cancled."""
+    return next(
+        (word[: -len(one)] for one in ("ing", "ed", "es", "s") if word.endswith(one) and len(word) - len(one) > 3), None
+    )
 
 
 def _delete(word: str, count: int) -> Iterator[str]:
@@ -70,10 +81,10 @@ def _delete(word: str, count: int) -> Iterator[str]:
                 yield part
 
 
-def _is_likely(word: str, other: str, distance: int) -> bool:
-    """The first letter is seldom wrong: in short words it must be right or swapped with the second."""
-    if word[0] == other[0] or len(other) >= 6:
+def is_likely(word: str, other: str, distance: int) -> bool:
+    """Whether fingers slip like that: figures stay, and the first letter of a short word is right, doubled or swapped."""
+    if _FIGURES.findall(word) != _FIGURES.findall(other):
+        return False
+    if word[0] == other[0] or len(other) > SHORT + 1:
         return True
-    if distance == 1 and len(word) == len(other) and word[:2] == other[1::-1]:
-        return True
-    return len(other) == 5 and distance == 1
+    return distance == 1 and (word[1:] == other or word[:2] == other[1::-1] or len(other) >= SHORT)

@@ -1,0 +1,138 @@
+"""How often the right rule answers, how much misspelling it bears, and what that costs in wrong answers: always together."""
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rapidfuzz import fuzz, process, utils
+
+from bench.match_noise import MUTATIONS, Mutation
+from bench.match_sets import MessageSet, Sample, learn_keywords, split
+from switchboard.language.matcher import compile_matcher
+from switchboard.language.readings import derive_patterns
+from switchboard.language.types import Keyword, KeywordRule, Mode
+
+Answer = Callable[[str], str | None]
+Keywords = dict[str, tuple[str, ...]]
+PARTIAL_RATIO = 80
+MOST_FOR_PARTIAL = 400  # Messages given to partial_ratio: it is slow.
+
+
+def make_ours(keywords: Keywords) -> Answer:
+    """Answer by our matcher, every keyword in the default mode; several words written with + may stand apart."""
+    names = dict(enumerate(keywords))
+    rules = [
+        KeywordRule(number, tuple(_make_keyword(one) for one in keywords[name]), number)
+        for number, name in names.items()
+    ]
+    matcher = compile_matcher(rules)
+
+    def answer(text: str) -> str | None:
+        found = matcher.match(text)
+        return names[found[0].rule_id] if found else None
+
+    return answer
+
+
+def _make_keyword(text: str) -> Keyword:
+    mode = Mode.ALL_NEAR if "+" in text else Mode.FUZZY
+    plain = text.replace("+", " ")
+    return Keyword(plain, mode, patterns=derive_patterns(plain))
+
+
+def make_substring(keywords: Keywords) -> Answer:
+    """Answer by the longest keyword that stands in the message, case apart."""
+    listed = sorted(
+        ((one.replace("+", " ").lower(), rule) for rule, words in keywords.items() for one in words),
+        key=lambda one: -len(one[0]),
+    )
+
+    def answer(text: str) -> str | None:
+        lowered = text.lower()
+        return next((rule for word, rule in listed if word in lowered), None)
+
+    return answer
+
+
+def make_partial_ratio(keywords: Keywords) -> Answer:
+    """Answer by rapidfuzz: the best partial_ratio of all keywords, from 80 up."""
+    listed = [(one.replace("+", " "), rule) for rule, words in keywords.items() for one in words]
+    words = [one for one, _ in listed]
+
+    def answer(text: str) -> str | None:
+        best = process.extractOne(
+            text, words, scorer=fuzz.partial_ratio, score_cutoff=PARTIAL_RATIO, processor=utils.default_process
+        )
+        return listed[best[2]][1] if best else None
+
+    return answer
+
+
+def share(count: int, whole: int) -> float:
+    """Return percent."""
+    return round(100 * count / whole, 2) if whole else 0.0
+
+
+def measure_success(answer: Answer, samples: Iterable[Sample], strangers: Iterable[str]) -> dict[str, float]:
+    """Return how many messages reach their rule, how many of the answers are right, how many strangers are answered."""
+    samples, strangers = list(samples), list(strangers)
+    given = [(answer(one.text), one.rules) for one in samples]
+    answered = [(rule, rules) for rule, rules in given if rule is not None]
+    right = sum(rule in rules for rule, rules in answered)
+    return {
+        "success": share(right, len(given)),
+        "precision": share(right, len(answered)),
+        "false_fires": share(sum(answer(one) is not None for one in strangers), len(strangers)),
+    }
+
+
+def make_noisy(
+    keywords: Keywords, samples: Iterable[Sample], mutate: Mutation, seed: int
+) -> list[tuple[str, frozenset[str]]]:
+    """Misspell the keyword inside each message that a plain substring gets right; where that changes nothing, leave out."""
+    chance = random.Random(seed)  # noqa: S311  no secret
+    plain = make_substring(keywords)
+    noisy = []
+    for sample in samples:
+        rule = plain(sample.text)
+        if rule not in sample.rules:
+            continue
+        lowered = sample.text.lower()
+        word = max((one.lower() for one in keywords[str(rule)] if one.lower() in lowered), key=len, default=None)
+        if word is None:
+            continue
+        place = lowered.index(word)
+        written = sample.text[place : place + len(word)]
+        changed = mutate(written, chance)
+        if changed != written:
+            noisy.append((sample.text[:place] + changed + sample.text[place + len(word) :], sample.rules))
+    return noisy
+
+
+def measure_tolerance(
+    messages: MessageSet, keywords: Keywords, samples: list[Sample], seed: int, others: bool
+) -> dict[str, Any]:
+    """Return for each way of misspelling how many messages still reach their rule."""
+    answers = {"ours": make_ours(keywords), "substring": make_substring(keywords)}
+    if others:
+        answers["partial_ratio"] = make_partial_ratio(keywords)
+    found: dict[str, Any] = {}
+    for name, mutate in MUTATIONS[messages.language].items():
+        noisy = make_noisy(keywords, samples, mutate, seed)
+        found[name] = {"messages": len(noisy)} | {
+            who: share(sum(answer(text) in rules for text, rules in _few(noisy, who)), len(_few(noisy, who)))
+            for who, answer in answers.items()
+        }
+    return found
+
+
+def _few(rows: list[Any], who: str) -> list[Any]:
+    return rows[:MOST_FOR_PARTIAL] if who == "partial_ratio" else rows
+
+
+def keywords_of(messages: MessageSet, seed: int, count: int) -> tuple[Keywords, list[Sample]]:
+    """Return the keywords written by hand, or learnt from one half, and the messages to measure on."""
+    if messages.keywords is not None:
+        return {rule: words[:count] for rule, words in messages.keywords.items()}, list(messages.samples)
+    learning, measuring = split(messages, seed)
+    return learn_keywords(learning, messages.language, count), measuring
