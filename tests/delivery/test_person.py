@@ -104,7 +104,9 @@ def test_numbers_do_not_share_a_pair():
 )
 def test_no_moving_day_holds_more_people_than_the_level(visits, limit, reserve):
     """As Meta counts: unique people whose latest message is younger than 24 hours, at every moment."""
-    stored, logs, passed = b"", {}, []
+    stored = b""
+    logs: dict[int, list[Touch]] = {}
+    passed: list[tuple[float, int]] = []
     for who, offset in sorted(visits, key=lambda visit: visit[1]):
         now = START + offset
         budget, touches = Budget(limit, stored, now), logs.get(who, [])

@@ -16,10 +16,13 @@ from switchboard.delivery import actions, store
 from switchboard.delivery.statements import planning, reading
 from switchboard.delivery.store import (
     batches,
+    budgets,
     credentials,
     due,
     lanes,
     locking,
+    people,
+    reach,
     results,
     signals,
     statuses,
@@ -33,7 +36,7 @@ from tests.delivery.claiming import SENDER
 from tests.delivery.world import World, make_world
 
 LARGE = re.compile(
-    r"Seq Scan on (delivery_(?:outbox|message_default|delivery_default|tally|window)|consent_standing|contacts_contact)"
+    r"Seq Scan on (delivery_(?:outbox|message_default|delivery_default|tally|window|person|reach)|consent_standing|contacts_contact)"
 )
 MANY = 20_000
 
@@ -52,6 +55,19 @@ INDEXES = {
     take.SQL_SKIP: "",
     take.SQL_START: "",
     take.SQL_SPEND: "",
+    take.SQL_SPEND_LANES: "",
+    people.SQL_RESERVE: "",
+    people.SQL_READ_PEOPLE: "delivery_person_pkey",
+    people.SQL_NOT_RECEIVED: "delivery_delivery_",
+    people.SQL_USER_PORTFOLIOS: "contacts_identity_once",
+    budgets.SQL_LOCK_BUDGETS: "",
+    budgets.SQL_ENSURE_BUDGETS: "",
+    budgets.SQL_SPEND_BUDGETS: "",
+    budgets.SQL_RAISED: "",
+    budgets.SQL_LOOK_AGAIN: "delivery_outbox",
+    budgets.SQL_FORGET_HELD: "",
+    reach.SQL_NOTE_UNDELIVERABLE: "",
+    reach.SQL_NOTE_DELIVERED: "delivery_reach_pkey",
     take.SQL_RAISE_MARKS: "delivery_outbox_pkey",
     results.SQL_RECORD: "delivery_delivery_",
     results.SQL_FORGET_BATCHES: "",
@@ -127,7 +143,13 @@ def large(database: OwnDatabase) -> World:
             FROM generate_series(1, {MANY}) n;
         INSERT INTO delivery_delivery (message_id, workspace_id, state)
             SELECT id, 1, 20 FROM delivery_message WHERE id < (SELECT message_id FROM delivery_outbox ORDER BY message_id LIMIT 1);
-        INSERT INTO delivery_window SELECT 1, contact_id, number_id, '{NOON}' FROM delivery_outbox;
+        INSERT INTO delivery_person SELECT 1, contact_id, 1, '' FROM delivery_outbox;
+        INSERT INTO delivery_reach SELECT 1, contact_id, 1, '{NOON}' FROM delivery_outbox;
+        INSERT INTO contacts_identity (workspace_id, contact_id, kind, portfolio_id, value)
+            SELECT 1, contact_id, 'user_id', 1, 'JP.' || contact_id FROM delivery_outbox;
+        UPDATE numbers_portfolio SET messaging_limit = 100000;
+        UPDATE delivery_lane SET pace = 'careful' WHERE id = {first};
+        INSERT INTO delivery_window SELECT 1, contact_id, number_id, '{NOON}' FROM delivery_outbox WHERE contact_id > 100;
         INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, amount, minute)
             SELECT 1, 'broadcast', n %% 500, 1, 'sent', 1, '{NOON}' FROM generate_series(1, {MANY}) n;
         UPDATE delivery_lane SET low_water_at = '{NOON}', low_water_id = '{uuid.UUID(int=0)}';
@@ -155,6 +177,13 @@ async def run_everything(world: World) -> None:
         assert len(claim.messages) > 50
         assert claim.held
         assert claim.skipped
+        await people.read(connection, 1, range(1, 100))
+        await people.list_not_received(connection, 1, [message.message_id.bytes for message in claim.messages])
+        await people.map_user_portfolios(connection, 1, [f"JP.{number}" for number in range(1, 50)])
+        await store.note_undeliverable(connection, 1, range(1, 50), NOON)
+        await store.note_delivered(connection, 1, range(1, 50))
+        await connection.execute("UPDATE delivery_budget SET held_for = 1")
+        await store.look_again(connection, NOON)
         await store.renew(connection, [claim.batch_id], NOON)
         ends = (State.ACCEPTED, State.UNKNOWN, State.WAITING, State.FAILED)
         some = [
@@ -223,6 +252,7 @@ ORIGIN: dict[str, Any] = {"workspace_id": 1, "origin": "broadcast", "origin_id":
             {"reason": "x", "limit": 10, "now": NOON, "skipped": -1, "waiting": 0},
             "delivery_outbox_pkey",
         ),
+        (planning.SQL_JUDGE_AGAIN, {"holds": ["frequency"], "now": NOON}, "delivery_outbox"),
         (reading.SQL_WAITING, {}, "delivery_outbox_pkey"),
         (reading.SQL_MOMENTS, {"step": timedelta(seconds=5)}, "delivery_lane_by_origin"),
     ],
