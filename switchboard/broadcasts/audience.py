@@ -4,20 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.fields import BigIntegerField
 
 from switchboard.broadcasts.models import Recipient
+from switchboard.contacts import segment_queries
 from switchboard.contacts.models import Contact, ImportedRow
-from switchboard.core import statements
+from switchboard.core import clock, statements
+from switchboard.core.tenancy import seeing_all
 
 
 def find_people(workspace_id: int, audience: Mapping[str, Any]) -> QuerySet[Contact]:
-    """Return the contacts of an audience: any included tag, no excluded tag, of that import; nothing said means all."""
+    """Return the contacts of an audience: any included tag or segment, none that is excluded, of that import.
+
+    Nothing said means all.
+
+    :raises SegmentError: a segment of it cannot be asked any more.
+    """
     people = Contact.objects.filter(workspace_id=workspace_id)
-    if include := audience.get("include_tags"):
-        people = people.filter(tags__overlap=include)
-    if exclude := audience.get("exclude_tags"):
-        people = people.exclude(tags__overlap=exclude)
+    if question := segment_queries.ask_for_audience(workspace_id, audience):
+        statement, values = segment_queries.build_ids(workspace_id, question, clock.now())
+        people = people.filter(pk__in=RawSQL(statement, values))  # noqa: S611  fixed words and parameters
     if import_id := audience.get("import_id"):
         people = people.filter(pk__in=ImportedRow.objects.filter(import_id=import_id).values("contact_id"))
     return people
@@ -25,12 +32,14 @@ def find_people(workspace_id: int, audience: Mapping[str, Any]) -> QuerySet[Cont
 
 def count_people(workspace_id: int, audience: Mapping[str, Any]) -> int:
     """Count the audience as it is now."""
-    return find_people(workspace_id, audience).count()
+    with seeing_all():
+        return find_people(workspace_id, audience).count()
 
 
 def sample_people(workspace_id: int, audience: Mapping[str, Any], limit: int = 10) -> list[Contact]:
     """Return the newest few of the audience."""
-    return list(find_people(workspace_id, audience).order_by("-id")[:limit])
+    with seeing_all():
+        return list(find_people(workspace_id, audience).order_by("-id")[:limit])
 
 
 def freeze_audience(workspace_id: int, broadcast_id: int, audience: Mapping[str, Any]) -> int:
@@ -38,4 +47,5 @@ def freeze_audience(workspace_id: int, broadcast_id: int, audience: Mapping[str,
     people = find_people(workspace_id, audience).values_list(
         Value(broadcast_id, output_field=BigIntegerField()), "id", "workspace_id"
     )
-    return statements.insert_from(Recipient._meta.db_table, ("broadcast_id", "contact_id", "workspace_id"), people)
+    with seeing_all():
+        return statements.insert_from(Recipient._meta.db_table, ("broadcast_id", "contact_id", "workspace_id"), people)

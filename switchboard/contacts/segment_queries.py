@@ -1,5 +1,6 @@
 """What pages, exports and broadcasts ask about segments and the people in them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,30 +82,42 @@ def list_people(
     return sorted(people, key=lambda contact: -contact.pk)
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who is in one of some segments and in none of others, as a statement that gives their ids."""
+def ask_for_audience(workspace_id: int, audience: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return an audience of tags and segments as a question: in any that is included, in none that is excluded.
 
-    statement: str
-    parameters: dict[str, Any]
-
-
-def build_audience(
-    workspace_id: int, now: datetime, *, include: list[int], exclude: list[int], more: Mapping[str, Any] | None = None
-) -> People:
-    """Return the statement of who is in any included segment and in no excluded one; `more` is a further question.
-
-    :raises SegmentError: one of them cannot be asked any more.
+    Tags that are gone are left out; nothing chosen is None.
     """
-    parts: list[tree.Node] = []
-    if include:
-        parts.append(tree.Condition("segment", "in", tuple(include)))
-    if exclude:
-        parts.append(tree.Condition("segment", "not_in", tuple(exclude)))
-    if more:
-        parts.append(tree.parse_tree(more))
-    statement, parameters = counting.build_ids(Group(tree.ALL, tuple(parts)), load_world(workspace_id, now))
-    return People(statement, parameters)
+    chosen = [*audience.get("include_tags", ()), *audience.get("exclude_tags", ())]
+    known = set(Tag.objects.filter(workspace_id=workspace_id, pk__in=chosen).values_list("pk", flat=True))
+
+    def name(which: str) -> list[dict[str, Any]]:
+        tags = [tag_id for tag_id in audience.get(f"{which}_tags", ()) if tag_id in known]
+        segments = list(audience.get(f"{which}_segments", ()))
+        asked: list[dict[str, Any]] = []
+        if tags:
+            asked.append({"field": "tag", "test": "has", "values": tags})
+        if segments:
+            asked.append({"field": "segment", "test": "in", "values": segments})
+        return asked
+
+    included, excluded = name("include"), name("exclude")
+    parts = [{join: some} for join, some in ((tree.ANY, included), (tree.NONE, excluded)) if some]
+    if not parts and audience.get("include_tags"):
+        # Every tag that was chosen is gone: nobody, rather than everybody.
+        return {"none": [{"any": [{"field": "joined", "test": "ever"}, {"field": "joined", "test": "never"}]}]}
+    return {tree.ALL: parts} if parts else None
+
+
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+def build_ids(workspace_id: int, definition: Any, now: datetime) -> tuple[str, list[Any]]:
+    """Return the statement of who a question is about, with its values in order, for use inside another query.
+
+    :raises SegmentError: it cannot be asked.
+    """
+    statement, parameters = counting.build_ids(tree.parse_tree(definition), load_world(workspace_id, now))
+    return _NAMED.sub("%s", statement), [parameters[name] for name in _NAMED.findall(statement)]
 
 
 @dataclass(frozen=True, slots=True)
