@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sub
 from switchboard.broadcasts import audience, outlook, queries, rules, turns
 from switchboard.broadcasts.models import Broadcast
 from switchboard.broadcasts.outlook import Budget, Line, Outlook
-from switchboard.broadcasts.pool import Pool, list_pool_numbers, load_pool, pace_of, rate_of
+from switchboard.broadcasts.pool import Pool, build_pool, list_pool_numbers, pace_of, rate_of
 from switchboard.cloudapi import pricing
 from switchboard.consent.models import Standing
 from switchboard.contacts.models import Identity
@@ -106,8 +106,8 @@ def estimate_broadcast(broadcast: Broadcast, category: str, now: datetime) -> Es
     people = _sort_people(workspace_id, broadcast.audience, category, limits, now)
     reach = _count_reach(people)
     start_at = max(broadcast.scheduled_at or now, now)
-    pool = load_pool(broadcast, now)
     numbers = list_pool_numbers(broadcast)
+    pool = build_pool(broadcast, numbers, now)
     budgets = _read_budgets(workspace_id, numbers, limits, now)
     zones = _count_zones(people)
     play = _Player(broadcast, pool, numbers, zones, budgets, start_at)
@@ -225,6 +225,7 @@ class _Player:
         self.pool = pool
         self.numbers = numbers
         workspace_zone = queries.get_workspace_zone(broadcast.workspace_id)
+        self.night = queries.get_night(broadcast.workspace_id)
         self.zones = {names or workspace_zone: count for names, count in zones.items()}
         self.budgets = budgets
         self.start_at = start_at
@@ -240,7 +241,7 @@ class _Player:
             self._lines(people),
             self.zones,
             self.start_at,
-            night=queries.get_night(self.broadcast.workspace_id),
+            night=self.night,
             budgets=self.budgets,
             apart=turns.APART if is_spaced else timedelta(0),
         )

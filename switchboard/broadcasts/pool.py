@@ -92,7 +92,14 @@ class Pool:
 
 def load_pool(broadcast: Broadcast, now: datetime, media_ids: Mapping[int, str] | None = None) -> Pool:
     """Read the numbers of a broadcast and the approved variants of its template in their accounts."""
-    numbers = {number.pk: number for number in list_pool_numbers(broadcast)}
+    return build_pool(broadcast, list_pool_numbers(broadcast), now, media_ids)
+
+
+def build_pool(
+    broadcast: Broadcast, pool_numbers: Sequence[Number], now: datetime, media_ids: Mapping[int, str] | None = None
+) -> Pool:
+    """Return the pool that these numbers, each with its account, make up."""
+    numbers = {number.pk: number for number in pool_numbers}
     variants = _map_variants(broadcast, numbers.values())
     paces = {key: pace_of(number, broadcast.pace) for key, number in numbers.items()}
     weights = _weigh(broadcast.workspace_id, numbers, paces, now)

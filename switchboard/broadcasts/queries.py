@@ -156,6 +156,8 @@ class RecipientLine:
     delivered_at: datetime | None
     read_at: datetime | None
     replied_at: datetime | None
+    # Why this number writes to them, one of rules.Choice; empty until a message is made.
+    number_choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +174,19 @@ def list_recipients(
     """Return recipients; `state` is a key of RECIPIENT_STATES, "waiting" or "replied", `reason` a code or gate."""
     found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, contact_id__gt=after)
     found = _filter_state(found, state, reason)
-    rows = list(found.order_by("contact_id").values_list("contact_id", "message_id")[: limit + 1])
+    columns = ("contact_id", "message_id", "number_choice")
+    rows = list(found.order_by("contact_id").values_list(*columns)[: limit + 1])
     page = rows[:limit]
-    people = Contact.objects.in_bulk([contact_id for contact_id, _ in page])
+    people = Contact.objects.in_bulk([contact_id for contact_id, _, _ in page])
     deliveries = {
         one.message_id: one
-        for one in Delivery.objects.filter(workspace_id=workspace_id, message_id__in=[mid for _, mid in page if mid])
+        for one in Delivery.objects.filter(workspace_id=workspace_id, message_id__in=[mid for _, mid, _ in page if mid])
     }
     lines = [
-        _as_line(contact_id, message_id, people.get(contact_id), deliveries.get(message_id) if message_id else None)
-        for contact_id, message_id in page
+        _as_line(
+            contact_id, message_id, people.get(contact_id), deliveries.get(message_id) if message_id else None, choice
+        )
+        for contact_id, message_id, choice in page
     ]
     return RecipientPage(lines, page[-1][0] if len(rows) > limit else None)
 
@@ -200,7 +205,7 @@ def _filter_state(found: QuerySet[Recipient], state: str, reason: str) -> QueryS
 
 
 def _as_line(
-    contact_id: int, message_id: UUID | None, person: Contact | None, delivery: Delivery | None
+    contact_id: int, message_id: UUID | None, person: Contact | None, delivery: Delivery | None, number_choice: str
 ) -> RecipientLine:
     return RecipientLine(
         contact_id=contact_id,
@@ -214,7 +219,14 @@ def _as_line(
         delivered_at=delivery.delivered_at if delivery else None,
         read_at=delivery.read_at if delivery else None,
         replied_at=delivery.replied_at if delivery else None,
+        number_choice=number_choice,
     )
+
+
+def find_choice(workspace_id: int, broadcast_id: int, contact_id: int) -> str:
+    """Return why a person is written to by their number, one of rules.Choice; empty when none was chosen."""
+    found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, contact_id=contact_id)
+    return found.values_list("number_choice", flat=True).first() or ""
 
 
 def iter_accepted(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:

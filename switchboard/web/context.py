@@ -84,6 +84,11 @@ class Frame:
         return Right.SEND in self.rights
 
     @property
+    def may_manage(self) -> bool:
+        """Whether the member may change what the workspace pays and who belongs to it."""
+        return Right.MANAGE in self.rights
+
+    @property
     def may_protect(self) -> bool:
         """Tell whether numbers, paces and resuming are this person's."""
         return Right.PROTECT in self.rights

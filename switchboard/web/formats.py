@@ -1,11 +1,12 @@
 """Numbers, moments and spans of time as people of each language write them."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from babel import Locale, dates
+from babel import Locale, dates, numbers
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
@@ -25,6 +26,12 @@ def render_count(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:,.1f}" if isinstance(value, float) and not value.is_integer() else f"{int(value):,}"
+
+
+def render_money(amount: Decimal, currency: str) -> str:
+    """Return an amount in its currency; small ones keep the digits that prices of single messages have."""
+    digits = "#,##0.00" if amount >= 1 or not amount else "#,##0.0000"
+    return f"{numbers.format_decimal(amount, digits, locale=locale_name())} {currency}"
 
 
 def render_moment(value: datetime) -> str:
@@ -95,6 +102,11 @@ def render_ago(value: datetime) -> str:
 def _zone() -> ZoneInfo:
     zone = timezone.get_current_timezone()
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC") if zone is UTC else ZoneInfo(str(zone))
+
+
+def render_country(code: str) -> str:
+    """Return a country's name in the page's language; the code itself where there is none."""
+    return str(Locale.parse(locale_name()).territories.get(code, code))
 
 
 def list_countries() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("contacts/", include("switchboard.web.contacts.urls")),
     path("numbers/", include("switchboard.web.numbers.urls")),
     path("templates/", include("switchboard.web.templates.urls")),
+    path("prices/", include("switchboard.web.rates.urls")),
     path("incidents/", include("switchboard.web.incidents.urls")),
     path("health/", include("switchboard.web.health.urls")),
     path("dead-letters/", include("switchboard.web.deadletters.urls")),

@@ -54,6 +54,7 @@ HOLDS: dict[str, Words] = {
     "quiet_hours": gettext_lazy("Quiet hours where the contact lives"),
     "retry": gettext_lazy("WhatsApp asked to try again later"),
     "spread": gettext_lazy("Waiting for its turn at this pace"),
+    "same_content": gettext_lazy("Its turn among identical messages, 15 seconds apart"),
 }
 
 SKIPS: dict[str, Words] = {
@@ -64,6 +65,7 @@ SKIPS: dict[str, Words] = {
     "number": gettext_lazy("No number could send it"),
     "expired": gettext_lazy("It waited too long"),
     "cancelled": gettext_lazy("The broadcast was cancelled"),
+    "gave_up": gettext_lazy("The broadcast gave up before its turn came"),
 }
 
 PACES: dict[str, tuple[Words, Words]] = {
@@ -75,10 +77,28 @@ PACES: dict[str, tuple[Words, Words]] = {
     "full": (gettext_lazy("Full"), gettext_lazy("As fast as WhatsApp allows each number, a fifth kept for answers.")),
 }
 
+CHOICES: dict[str, Words] = {
+    "sticky": gettext_lazy("the number they last wrote to"),
+    "weighed": gettext_lazy("shared out by speed, quality, age and what is left of the day"),
+    "only": gettext_lazy("the only number of this broadcast that can reach them"),
+}
+
+_REGIONS: dict[str, Words] = {
+    "north_america": gettext_lazy("North America"),
+    "rest_of_western_europe": gettext_lazy("Rest of Western Europe"),
+    "rest_of_central_eastern_europe": gettext_lazy("Rest of Central and Eastern Europe"),
+    "rest_of_asia_pacific": gettext_lazy("Rest of Asia Pacific"),
+    "rest_of_latin_america": gettext_lazy("Rest of Latin America"),
+    "rest_of_middle_east": gettext_lazy("Rest of the Middle East"),
+    "rest_of_africa": gettext_lazy("Rest of Africa"),
+    "other": gettext_lazy("All other countries"),
+}
+
 CATEGORIES: dict[str, Words] = {
     "marketing": gettext_lazy("Marketing"),
     "utility": gettext_lazy("Utility"),
     "authentication": gettext_lazy("Authentication"),
+    "service": gettext_lazy("Service"),
     "all": gettext_lazy("Everything"),
 }
 
@@ -112,6 +132,7 @@ _SKIP_DETAILS: dict[str, Words] = {
     "no_basis": gettext_lazy("No consent for this category"),
     "no_phone": gettext_lazy("No phone number"),
     "contact_gone": gettext_lazy("The contact was deleted"),
+    "other_portfolio": gettext_lazy("Hides the phone number, and is known only to numbers of another portfolio"),
     "variable_missing": gettext_lazy("A variable has no value and no fallback"),
     "too_long": gettext_lazy("Longer than WhatsApp allows with these values"),
     "other_account": gettext_lazy("The template belongs to another account"),
@@ -122,6 +143,21 @@ def say_skip_detail(reason: str, detail: Mapping[str, Any]) -> str:
     """Return why one person was skipped, as exactly as the gate wrote it down."""
     why = str(detail.get("reason") or detail.get("why") or "")
     return str(_SKIP_DETAILS[why]) if why in _SKIP_DETAILS else say_skip(reason)
+
+
+def say_market(market: str) -> str:
+    """Return the name of a price market: a country or a region."""
+    return str(_REGIONS[market]) if market in _REGIONS else formats.render_country(market)
+
+
+def list_regions() -> list[str]:
+    """Return the markets that are no single country; they stand last."""
+    return list(_REGIONS)
+
+
+def say_choice(choice: str) -> str:
+    """Return why this number writes to a person; nothing while that is not decided."""
+    return str(CHOICES.get(choice, ""))
 
 
 def say_finish(finish_at: datetime | None) -> str:
@@ -146,6 +182,8 @@ def say_limit(limit: str, figure: float, numbers: int) -> str:
         "per_day": _("Narrowest limit: %(n)s a day per number, on %(numbers)s numbers"),
         "gap": _("Narrowest limit: a gap of at least %(n)s seconds per number, on %(numbers)s numbers"),
         "quiet_hours": _("Quiet hours hold the last ones"),
+        "same_content": _("Identical messages take turns, %(n)s seconds apart"),
+        "budget": _("The portfolio may reach %(n)s people in 24 hours"),
         "number": _("A number of this broadcast is stopped or not connected"),
     }
     return sentences.get(limit, "") % {"n": count, "numbers": numbers}

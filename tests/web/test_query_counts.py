@@ -26,7 +26,8 @@ PAGES = [
     ("/broadcasts/{draft}/edit/message/", FRAME + 5),
     ("/broadcasts/{draft}/edit/numbers/", FRAME + 4),
     ("/broadcasts/{draft}/edit/schedule/", FRAME + 2),
-    ("/broadcasts/{draft}/edit/review/", FRAME + 14),
+    # It plays the hours through: paces, waiting messages, budgets, prices. Opened once a broadcast.
+    ("/broadcasts/{draft}/edit/review/", FRAME + 26),
 ]
 
 

@@ -21,6 +21,7 @@ WRITES = [
     (Right.SEND, "/contacts/{contact}/opt-out/"),
     (Right.SEND, "/templates/sync/"),
     (Right.SEND, "/stop/"),
+    (Right.MANAGE, "/prices/save/"),
     (Right.PROTECT, "/resume/"),
     (Right.PROTECT, "/numbers/{number}/pace/"),
     (Right.PROTECT, "/numbers/{number}/stop/"),

@@ -11,6 +11,7 @@ from PIL import Image
 from switchboard.broadcasts.models import Broadcast
 from switchboard.contacts.models import Tag
 from switchboard.core import clock
+from switchboard.numbers.models import Number
 from tests import factories
 from tests.web.conftest import Shop
 
@@ -194,7 +195,42 @@ def test_the_review_says_who_gets_it_and_who_does_not(shop: Shop, draft: Draft) 
     fill(draft, shop)
     page = draft.page("review")
     assert "Send to 3 people" in page
-    assert page.count("are skipped") == 2
+    assert "Opted out" in page
+    assert "No consent for this category" in page
+
+
+def test_the_review_says_when_it_ends_and_what_it_costs(shop: Shop, draft: Draft) -> None:
+    fill(draft, shop)
+    page = draft.page("review")
+    assert "Finishes" in page
+    assert "a second per number" in page
+    assert "0.1812 USD" in page  # Three people of no known country at 0.0604.
+
+
+def test_the_review_warns_when_the_give_up_time_is_too_short(shop: Shop, draft: Draft) -> None:
+    fill(draft, shop)
+    Number.objects.update(pace_overrides={"per_day": 1})
+    draft.post("schedule", {"when": "now", "give_up_hours": "1"})
+    assert draft.row.give_up_hours == 1
+    page = draft.page("review")
+    assert "who still waits then is skipped" in page
+
+
+@pytest.mark.parametrize("hours", ["0", "505", "soon"])
+def test_an_impossible_give_up_time_is_refused(shop: Shop, draft: Draft, hours: str) -> None:
+    fill(draft, shop)
+    answer = draft.post("schedule", {"when": "now", "give_up_hours": hours})
+    assert answer.status_code == 422
+    assert "Write a number of hours from 1 to 504." in answer.content.decode()
+
+
+def test_the_author_may_leave_turns_and_kept_numbers_out(shop: Shop, draft: Draft) -> None:
+    fill(draft, shop)
+    number_ids = [str(number.pk) for number in shop.numbers]
+    draft.post("numbers", {"number_ids": number_ids, "pace": "careful"})
+    assert (draft.row.is_sticky, draft.row.is_spaced) == (False, False)
+    draft.post("numbers", {"number_ids": number_ids, "pace": "careful", "is_sticky": "yes", "is_spaced": "yes"})
+    assert (draft.row.is_sticky, draft.row.is_spaced) == (True, True)
 
 
 def test_the_review_names_what_is_missing_and_where(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -45,10 +46,29 @@ def show_broadcast(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         **_waiting(workspace_id, broadcast, progress, now),
         **_speed(workspace_id, broadcast, progress, now),
         "numbers": _numbers(workspace_id, broadcast_id),
+        "outlook": _outlook(broadcast, now),
         **summary.describe(broadcast),
     }
     part = "broadcasts/detail.html#live" if request.htmx else "broadcasts/detail.html"
     return render(request, part, context)
+
+
+def _outlook(broadcast: Any, now: datetime) -> dict[str, Any] | None:
+    """Say what was expected at the start, beside what became of it."""
+    kept = broadcast.outlook
+    if not kept:
+        return None
+    early, late = (datetime.fromisoformat(kept[key]) if kept.get(key) else None for key in ("early_at", "late_at"))
+    has_ended = broadcast.finished_at is not None
+    compared = broadcast.finished_at or now
+    verdict = ""
+    if has_ended and early and late:
+        verdict = _("earlier than expected") if compared < early else _("later than expected")
+        verdict = _("as expected") if early <= compared <= late else verdict
+    cost = None
+    if kept.get("most") and kept.get("currency"):
+        cost = [formats.render_money(Decimal(kept[key]), kept["currency"]) for key in ("least", "most")]
+    return {"may": kept["may"], "early": early, "late": late, "cost": cost, "verdict": verdict}
 
 
 def _failures(progress: Progress) -> list[dict[str, Any]]:
@@ -88,10 +108,12 @@ def _finishes(broadcast: Any, forecast: Forecast, held: int, now: datetime) -> l
     lines = [(words.say_finish(forecast.finish_at), whole)]
     awake = forecast.waiting - held
     if forecast.limit == "quiet_hours" and awake > 0:
-        length = estimate.estimate_duration(broadcast.workspace_id, broadcast.number_ids, broadcast.pace, awake)
-        if length:
-            limit = words.say_limit(length.limit, length.figure, length.numbers)
-            lines.insert(0, (words.say_finish_awake(now + length.duration), limit))
+        length, limit, figure = estimate.estimate_duration(
+            broadcast.workspace_id, broadcast.number_ids, broadcast.pace, awake
+        )
+        if limit:
+            said = words.say_limit(limit, figure, len(broadcast.number_ids))
+            lines.insert(0, (words.say_finish_awake(now + length), said))
     return lines
 
 

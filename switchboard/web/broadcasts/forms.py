@@ -14,6 +14,9 @@ from switchboard.numbers.rules import PRESETS
 from switchboard.web import words
 
 _FORMAT = "%Y-%m-%dT%H:%M"
+# Three weeks: as far as the outlook looks.
+_MOST_HOURS = 504
+_USUAL_HOURS = 72
 
 
 class TargetForm(forms.Form):
@@ -49,6 +52,8 @@ class NumbersForm(forms.Form):
         coerce=int, error_messages={"required": gettext_lazy("Choose at least one number to send from.")}
     )
     pace = forms.ChoiceField(choices=[(key, words.PACES[key][0]) for key in PRESETS])
+    is_sticky = forms.BooleanField(required=False)
+    is_spaced = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, numbers: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,10 +65,23 @@ class ScheduleForm(forms.Form):
 
     when = forms.ChoiceField(choices=[("now", gettext_lazy("Now")), ("later", gettext_lazy("Later"))])
     at = forms.CharField(required=False)
+    give_up_hours = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=_MOST_HOURS,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), gettext_lazy("Write a number of hours from 1 to 504.")
+        ),
+    )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         self.now = now
         super().__init__(*args, **kwargs)
+
+    def clean_give_up_hours(self) -> int:
+        """Return the usual time where none is written."""
+        hours: int | None = self.cleaned_data["give_up_hours"]
+        return hours or _USUAL_HOURS
 
     def clean(self) -> dict[str, Any]:
         """Turn the local text into a moment that is still to come."""

@@ -36,7 +36,8 @@ def show_recipients(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     rows = []
     for line in page.lines:
         status, label = describe_state(line.state)
-        rows.append({"line": line, "status": status, "label": label, "detail": _explain(line)})
+        choice = words.say_choice(line.number_choice)
+        rows.append({"line": line, "status": status, "label": label, "detail": _explain(line), "choice": choice})
     context = {
         "broadcast": broadcast,
         "is_open": broadcast.state in OPEN_STATES,

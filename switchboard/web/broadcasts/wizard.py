@@ -190,13 +190,15 @@ def schedule(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     broadcast = open_draft(request, broadcast_id)
     form = ScheduleForm(request.POST or None, now=clock.now())
     if request.method == "POST" and form.is_valid():
-        save(request, broadcast_id, scheduled_at=form.cleaned_data["scheduled_at"])
+        chosen = ("scheduled_at", "give_up_hours")
+        save(request, broadcast_id, **{name: form.cleaned_data[name] for name in chosen})
         return redirect("broadcasts:edit_review", broadcast_id)
     local = timezone.localtime(broadcast.scheduled_at) if broadcast.scheduled_at else None
     context = {
         "form": form,
         "when": form.data.get("when") or ("later" if local else "now"),
         "at": form.data.get("at") or (local.strftime("%Y-%m-%dT%H:%M") if local else ""),
+        "give_up_hours": form.data.get("give_up_hours") or broadcast.give_up_hours,
         "least": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
         "hours": range(24),
         **_quiet(request.member.workspace),
