@@ -38,6 +38,10 @@ async def show_script(world: World, request: web.BaseRequest) -> web.Response:
     return _page_file("phones.js", "text/javascript")
 
 
+async def show_words(world: World, request: web.BaseRequest) -> web.Response:
+    return _page_file("words.js", "text/javascript")
+
+
 async def show_style(world: World, request: web.BaseRequest) -> web.Response:
     return _page_file("phones.css", "text/css")
 

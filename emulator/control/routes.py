@@ -105,6 +105,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "phones"): Route(phones.show_page, "the page that shows any person's phone", content_type="text/html"),
     ("GET", "phones/phones.js"): Route(phones.show_script, "its script", content_type="text/javascript"),
+    ("GET", "phones/words.js"): Route(
+        phones.show_words, "its words in three languages", content_type="text/javascript"
+    ),
     ("GET", "phones/phones.css"): Route(phones.show_style, "its style", content_type="text/css"),
     ("GET", "phones/chats"): Route(phones.list_chats, "the newest chats, or those a search finds", None, ("search",)),
     ("GET", "phones/chat"): Route(phones.show_chat, "one chat as the person sees it", None, CHAT, required=CHAT),

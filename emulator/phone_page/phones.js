@@ -47,8 +47,8 @@ function attempt(action) {
 }
 
 const initial = (name) => [...name][0] ?? "?";
-const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-const day = (at) => new Date(at * 1000).toLocaleDateString([], { weekday: "long", month: "long", day: "numeric" });
+const clock = (at) => new Date(at * 1000).toLocaleTimeString(TAGS[LANGUAGE], { hour: "2-digit", minute: "2-digit" });
+const day = (at) => new Date(at * 1000).toLocaleDateString(TAGS[LANGUAGE], { weekday: "long", month: "long", day: "numeric" });
 const fileOf = (source) => `${API}phones/file?source=${encodeURIComponent(source)}`;
 
 // ── chats ──
@@ -59,7 +59,7 @@ async function listChats() {
   byId("chat-list").replaceChildren(...chats.map(chatRow));
   const empty = byId("no-chats");
   empty.hidden = chats.length > 0;
-  empty.textContent = search ? `Nobody with “${search}” has a chat.` : "Nobody has got a message yet. Send one, or write as somebody below.";
+  empty.textContent = search ? t("Nobody with “{search}” has a chat.", { search }) : t("Nobody has got a message yet. Send one, or write as somebody below.");
   const select = byId("start-number");
   if (select.options.length !== numbers.length) {
     select.replaceChildren(...numbers.map((n) => make("option", { value: n.id, textContent: `${n.name} ${n.phone}` })));
@@ -75,7 +75,7 @@ function chatRow(row) {
       make("span", { className: "last", textContent: row.text }),
       make("span", { className: "to", textContent: `+${row.phone} · ${row.number.name}` })),
     make("span", { className: "end" }, make("time", { textContent: clock(row.at) }),
-      row.unread ? make("span", { className: "count", textContent: row.unread, ariaLabel: `${row.unread} unread` }) : ""));
+      row.unread ? make("span", { className: "count", textContent: row.unread, ariaLabel: t("{count} unread", { count: row.unread }) }) : ""));
   if (isOpen) button.setAttribute("aria-current", "true");
   button.onclick = () => { location.hash = `${row.phone}/${row.number.id}`; };
   return make("li", {}, button);
@@ -122,7 +122,7 @@ function drawChat(before) {
     if (day(bubble.at) !== today) items.push(make("li", { className: "day", textContent: (today = day(bubble.at)) }));
     items.push(drawMessage(bubble, reactions.get(bubble.id)));
   }
-  if (!items.length) items.push(make("li", { className: "system", textContent: "No messages yet. Write the first one." }));
+  if (!items.length) items.push(make("li", { className: "system", textContent: t("No messages yet. Write the first one.") }));
   list.replaceChildren(...items);
   const last = chat.bubbles.at(-1);
   const isNew = before && chat.bubbles.length > before && last && !last.mine;
@@ -136,16 +136,16 @@ function drawFacts() {
   const { person, habits, stopped, window_seconds: seconds } = chat;
   byId("name").textContent = person.name;
   byId("face").textContent = initial(person.name);
-  const left = seconds ? `may be answered freely for ${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min` : "may get templates only";
+  const left = seconds ? t("may be answered freely for {hours} h {minutes} min", { hours: Math.floor(seconds / 3600), minutes: Math.floor(seconds / 60) % 60 }) : t("may get templates only");
   byId("facts").textContent = `+${person.phone}\n${left}`;
-  byId("stop-switch").textContent = stopped ? "Resume offers (WhatsApp’s switch)" : "Stop offers (WhatsApp’s switch)";
-  byId("block").textContent = habits.blocked ? "Unblock this business" : "Block this business";
+  byId("stop-switch").textContent = t(stopped ? "Resume offers (WhatsApp’s switch)" : "Stop offers (WhatsApp’s switch)");
+  byId("block").textContent = t(habits.blocked ? "Unblock this business" : "Block this business");
   byId("stop-hint").textContent = [
-    stopped && "Marketing templates to this person fail with 131050.",
-    habits.blocked && "Nothing more arrives on this phone.",
-    chat.is_blocked_by_business && "The business has blocked this person: what they write does not arrive.",
+    stopped && t("Marketing templates to this person fail with 131050."),
+    habits.blocked && t("Nothing more arrives on this phone."),
+    chat.is_blocked_by_business && t("The business has blocked this person: what they write does not arrive."),
   ].filter(Boolean).join(" ");
-  byId("read-now").textContent = chat.unread ? `Read now (${chat.unread})` : "Everything is read";
+  byId("read-now").textContent = chat.unread ? t("Read now ({count})", { count: chat.unread }) : t("Everything is read");
   byId("read-now").disabled = !chat.unread;
   if (document.activeElement?.type !== "checkbox") {
     byId("reads").checked = habits.reads;
@@ -167,7 +167,7 @@ function drawMessage(bubble, reaction) {
     item.append(make("span", { className: "reaction", textContent: reaction }));
   }
   if (!bubble.mine) {
-    const react = make("button", { className: "react", type: "button", textContent: "👍", ariaLabel: "React with thumbs up" });
+    const react = make("button", { className: "react", type: "button", textContent: "👍", ariaLabel: t("React with thumbs up") });
     react.onclick = attempt(() => write({ type: "reaction", reaction: { message_id: bubble.id, emoji: "👍" } }));
     item.append(react);
   }
@@ -186,14 +186,14 @@ function drawParts(parts, bubble, isCard = false) {
   if (!isCard) {
     const ticks = { sent: "✓", delivered: "✓✓", read: "✓✓" }[bubble.state] ?? "";
     const meta = make("span", { className: `meta${bubble.state === "read" ? " read-by" : ""}` }, clock(bubble.at));
-    if (bubble.mine) meta.append(make("span", { className: "ticks", textContent: ticks, ariaLabel: bubble.state, role: "img" }));
+    if (bubble.mine) meta.append(make("span", { className: "ticks", textContent: ticks, ariaLabel: t(bubble.state), role: "img" }));
     box.append(meta);
   }
   return taps.childElementCount ? [box, taps] : [box];
 }
 
 function drawCards(parts, bubble) {
-  const cards = make("div", { className: "cards", tabIndex: 0, ariaLabel: "Cards", role: "group" });
+  const cards = make("div", { className: "cards", tabIndex: 0, ariaLabel: t("Cards"), role: "group" });
   let current = [];
   const finish = () => { if (current.length) cards.append(make("div", { className: "message" }, ...drawParts(current, bubble, true))); };
   for (const part of parts) {
@@ -205,24 +205,24 @@ function drawCards(parts, bubble) {
 
 function drawPart({ kind, text, data }) {
   switch (kind) {
-    case "image": return [withFallback(make("img", { src: fileOf(text), alt: "Picture" }), "Picture")];
-    case "sticker": return [withFallback(make("img", { src: fileOf(text), alt: "Sticker", className: "sticker" }), "Sticker")];
-    case "video": case "gif": return [withFallback(make("video", { src: fileOf(text), controls: true }), "Video")];
-    case "audio": return [withFallback(make("audio", { src: fileOf(text), controls: true }), "Voice message")];
-    case "document": return [make("a", { className: "file", href: fileOf(text), download: data || "document" }, icon("M6 2h8l4 4v16H6zM14 2v4h4"), data || "Document")];
+    case "image": return [withFallback(make("img", { src: fileOf(text), alt: t("Picture") }), t("Picture"))];
+    case "sticker": return [withFallback(make("img", { src: fileOf(text), alt: t("Sticker"), className: "sticker" }), t("Sticker"))];
+    case "video": case "gif": return [withFallback(make("video", { src: fileOf(text), controls: true }), t("Video"))];
+    case "audio": return [withFallback(make("audio", { src: fileOf(text), controls: true }), t("Voice message"))];
+    case "document": return [make("a", { className: "file", href: fileOf(text), download: data || "document" }, icon("M6 2h8l4 4v16H6zM14 2v4h4"), data || t("Document"))];
     case "location": return [make("span", { className: "file" }, icon("M12 21s7-6 7-12a7 7 0 0 0-14 0c0 6 7 12 7 12z"), data || text)];
-    case "contacts": return [make("span", { className: "file" }, icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 4-6 8-6s8 2 8 6"), data || `${text} contacts`)];
+    case "contacts": return [make("span", { className: "file" }, icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 4-6 8-6s8 2 8 6"), data || t("{count} contacts", { count: text }))];
     case "product": return [make("span", { className: "file" }, icon("M4 7h16l-1 14H5zM8 7a4 4 0 0 1 8 0"), text)];
     case "quote": return text ? [make("span", { className: "quote", textContent: text })] : [];
     case "header": return [make("strong", { className: "text" }, ...marked(text))];
     case "footer": return [make("span", { className: "footer", textContent: text })];
-    case "offer": return [make("span", { className: "offer", textContent: data ? `${text} · until ${new Date(Number(data)).toLocaleString()}` : text })];
+    case "offer": return [make("span", { className: "offer", textContent: data ? t("{text} · until {end}", { text, end: new Date(Number(data)).toLocaleString(TAGS[LANGUAGE]) }) : text })];
     default: return [make("span", { className: "text" }, ...marked(text))];
   }
 }
 
 function withFallback(element, name) {
-  element.onerror = () => element.replaceWith(make("span", { className: "file" }, icon("M4 5h16v14H4zM4 15l5-5 5 5 3-3 3 3"), `${name} (not kept by the emulator)`));
+  element.onerror = () => element.replaceWith(make("span", { className: "file" }, icon("M4 5h16v14H4zM4 15l5-5 5 5 3-3 3 3"), t("{name} (not kept by the emulator)", { name })));
   return element;
 }
 
@@ -295,9 +295,9 @@ async function tap(kind, text, value, bubble) {
     case "permission": return interactive({ type: "call_permission_reply", call_permission_reply: { response: "accept", response_source: "user_action" } });
     case "location": return write({ ...quoted, type: "location", location: { latitude: 35.6812, longitude: 139.7671, name: "Tokyo Station" } });
     case "contact": case "request_contact_info": return write({ ...quoted, type: "contacts", origin: "contact_request", contacts: [{ name: { formatted_name: chat.person.name, first_name: chat.person.name }, phones: [{ phone: `+${chat.person.phone}`, wa_id: chat.person.phone, type: "CELL" }] }] });
-    case "copy": await navigator.clipboard?.writeText(value).catch(() => {}); return say(`Copied: ${value}`);
-    case "phone": case "call": return say(`The phone would call ${value || "the business"}.`);
-    default: return say("The phone would open this inside WhatsApp.");
+    case "copy": await navigator.clipboard?.writeText(value).catch(() => {}); return say(t("Copied: {value}", { value }));
+    case "phone": case "call": return say(value ? t("The phone would call {value}.", { value }) : t("The phone would call the business."));
+    default: return say(t("The phone would open this inside WhatsApp."));
   }
 }
 
@@ -313,7 +313,7 @@ async function sendText() {
   const { blocked } = await call("inbound", { ...sender(), text });
   byId("text").value = "";
   byId("text").style.height = "";
-  if (blocked) say("The business has blocked this person, so this does not arrive.");
+  if (blocked) say(t("The business has blocked this person, so this does not arrive."));
 }
 
 async function sendAttachment(kind) {
@@ -405,6 +405,6 @@ window.addEventListener("hashchange", follow);
 setInterval(() => {
   if (document.hidden) return;
   turns += 1;
-  (turns % LIST_EVERY ? showChat() : refresh()).catch(() => say("The emulator does not answer. Is it still running?"));
+  (turns % LIST_EVERY ? showChat() : refresh()).catch(() => say(t("The emulator does not answer. Is it still running?")));
 }, OPEN_EVERY);
 follow();

@@ -1,12 +1,16 @@
 """A person's phone: what is on it, and the page that shows it."""
 
+import re
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator import phone_page
 from tests.emulator.harness import ACCOUNT, NUMBER, OTHER_NUMBER, TOKEN, Harness, template_body, text_body
 
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 ANA = "+819012345678"
 CHAT = f"phones/chat?phone=819012345678&phone_number_id={NUMBER}"
 OFFER = {
@@ -115,7 +119,7 @@ async def test_a_picture_is_shown_by_its_digest_or_id(emulator: Harness):
     assert part["kind"] == "image"
 
 
-@pytest.mark.parametrize("name", ["phones", "phones/phones.js", "phones/phones.css"])
+@pytest.mark.parametrize("name", ["phones", "phones/phones.js", "phones/words.js", "phones/phones.css"])
 async def test_the_page_needs_nothing_from_elsewhere(emulator: Harness, name):
     async with emulator.session.get(f"{emulator.address}/_emulator/{name}") as response:
         policy = response.headers["Content-Security-Policy"]
@@ -138,7 +142,7 @@ async def test_a_person_types_taps_and_stops_in_the_browser(emulator: Harness, w
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        await page.goto(f"{emulator.address}/_emulator/phones")
+        await page.goto(f"{emulator.address}/_emulator/phones?lang=en")
         await page.click(".chat")
         await page.click(".taps button:has-text('Stop')")
         await page.fill("#text", "こんにちは")
@@ -154,6 +158,52 @@ async def test_a_person_types_taps_and_stops_in_the_browser(emulator: Harness, w
     assert (tapped["button"]["payload"], typed["text"]["body"]) == ("Stop", "こんにちは")
     assert (problems, overflows) == ([], False)
     assert any("user_preferences" in value for value in emulator.gateway.values())
+
+
+PAGE = Path(phone_page.__file__).parent
+LANGUAGES = {"en": "Phones", "ja": "スマートフォン", "zh": "手机"}
+
+
+def words_of_the_page() -> set[str]:
+    """Return what the page says in English: its texts, its labels, and what the script says."""
+    html, script = (PAGE / name for name in ("phones.html", "phones.js"))
+    text = re.sub(r"<option.*?</option>", "", html.read_text(encoding="utf-8"))
+    shown = re.findall(r">\s*([^<>]*[A-Za-z][^<>]*?)\s*<", text) + re.findall(
+        r'(?:aria-label|placeholder)="([^"]+)"', text
+    )
+    calls = re.findall(r'\bt\((?:[\w.]+ \? )?"([^"]+)"(?: : "([^"]+)")?', script.read_text(encoding="utf-8"))
+    said = [words for call in calls for words in call if words]
+    return {" ".join(words.split()) for words in shown + said if not words.startswith("+")}
+
+
+def test_every_word_of_the_page_is_there_in_three_languages():
+    _, ja, zh = (PAGE / "words.js").read_text(encoding="utf-8").split(': {\n    "Phones · emulator"')
+    assert len(words_of_the_page()) > 40
+    for table in (ja, zh):
+        known = set(re.findall(r'^    "((?:[^"\\]|\\.)+)":', table, re.MULTILINE)) | {"Phones · emulator"}
+        assert words_of_the_page() - known == set()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make setup")
+async def test_axe_finds_nothing_serious_in_any_language(emulator: Harness):
+    playwright = pytest.importorskip("playwright.async_api")
+    await send_offer(emulator)
+    await emulator.control("inbound", {"from": ANA, "phone_number_id": NUMBER, "media": {"kind": "image"}})
+    async with playwright.async_playwright() as tools:
+        browser = await tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for (language, title), scheme in zip(LANGUAGES.items(), ("light", "dark", "light"), strict=True):
+            context = await browser.new_context(color_scheme=scheme, bypass_csp=True)
+            page = await context.new_page()
+            await page.goto(f"{emulator.address}/_emulator/phones?lang={language}#819012345678/{NUMBER}")
+            await page.locator("h1", has_text=title).wait_for()
+            await page.locator(".bubble").first.wait_for()
+            await page.evaluate(AXE.read_text(encoding="utf-8"))
+            found: Any = await page.evaluate("axe.run({resultTypes: ['violations']})")
+            grave = [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in grave] == []
+        await browser.close()
 
 
 async def test_a_file_that_a_person_gets_is_not_for_strangers_sites(emulator: Harness):
