@@ -49,6 +49,8 @@ class ApplierConfig:
     batch_bytes: int = 2 * 1024 * 1024
     # Two, so that one batch is read and decided while the database writes the other.
     status_lanes: int = 2
+    # For so long statuses wait for what people wrote, and no longer: there may be no end to it.
+    patience_seconds: float = 0.5
     poll_seconds: float = 0.25
     watermark_seconds: float = 0.2
     orphans_seconds: float = 2.0
@@ -73,6 +75,9 @@ class Applier:
         self._limits = {True: config.batch_events, False: config.batch_events}
         self._failed_alone: int | None = None
         self._woken = {True: asyncio.Event(), False: asyncio.Event()}
+        # Set while nothing from people is being applied.
+        self._is_quiet = asyncio.Event()
+        self._is_quiet.set()
         self.counts: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -98,7 +103,7 @@ class Applier:
         while not self._stopping.is_set():
             woken.clear()
             try:
-                is_drained = await self.apply_waiting(is_inbound=is_inbound) == 0
+                is_drained = await self._take_turn(is_inbound=is_inbound) == 0
             except _NOT_THE_EVENTS_FAULT as error:
                 log.warning("applier_waits", error=str(error) or type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -110,6 +115,17 @@ class Applier:
                 continue
             if is_drained:
                 await _wait(woken, self._config.poll_seconds)
+
+    async def _take_turn(self, *, is_inbound: bool) -> int:
+        """Apply one batch; statuses let people go first, so that a STOP has processor and database to itself."""
+        if not is_inbound:
+            await _wait(self._is_quiet, self._config.patience_seconds)
+            return await self.apply_waiting(is_inbound=False)
+        self._is_quiet.clear()
+        try:
+            return await self.apply_waiting(is_inbound=True)
+        finally:
+            self._is_quiet.set()
 
     async def apply_waiting(self, *, is_inbound: bool) -> int:
         """Apply one batch and return how many events left the queue.

@@ -147,7 +147,8 @@ async def test_open_pages_hear_of_it_when_it_is_committed(world: World) -> None:
         await apply_all(world, a_message(world, "hello"))
         notices = [live.parse_payload(one.payload) async for one in connection.notifies(timeout=5, stop_after=2)]
     assert (world.workspace_id, [f"app:{world.app_id}"]) in notices
-    assert (world.workspace_id, ["broadcast:1", f"number:{world.number_id}", "overview"]) in notices
+    heard = {topic for workspace_id, topics in notices if workspace_id == world.workspace_id for topic in topics}
+    assert heard >= {"broadcast:1", f"number:{world.number_id}", "overview"}
 
 
 async def test_the_running_applier_obeys_stop_within_a_second(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import NOON
 from tests.webhooks.applying import a_message, a_status, keep, tallies
 from tests.webhooks.gateway import until
+from tests.webhooks.waiting_statuses import fill_queue, measure_stop
 from tests.webhooks.world import World, make_contact, make_message
 
 MESSAGES, REPLIES = 40, 400
@@ -63,3 +64,11 @@ async def test_a_killed_worker_loses_and_doubles_nothing(world: World, tmp_path:
     assert world.one("SELECT count(*) FROM consent_entry") == REPLIES // 5
     assert world.one("SELECT count(*) FROM webhooks_deadletter") == 0
     assert tallies(world) == {(measure, ""): MESSAGES for measure in ("sent", "delivered", "read")}
+
+
+@pytest.mark.journey
+async def test_a_stop_is_effective_within_two_seconds_though_statuses_wait(world: World, tmp_path: Path) -> None:
+    fill_queue(world, 20_000)
+    took, still_waiting = await measure_stop(world, tmp_path / "worker.log")
+    assert still_waiting > 0
+    assert took < 2

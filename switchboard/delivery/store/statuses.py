@@ -117,11 +117,12 @@ async def _apply(
             moves.append(_Move(old, new, told, facts[old.message_id], is_why))
     changed = [move for move in moves if move.new != move.old]
     if changed:
-        # Never prepared: a plan that does not know how many there are joins row by row, at a third of the speed.
-        await connection.execute(SQL_JOIN_AT_ONCE, {"nested": "off"})
-        await connection.execute(SQL_APPLY, {"workspace_id": workspace_id, **_columns(changed)}, prepare=False)
-        await connection.execute(SQL_JOIN_AT_ONCE, {"nested": "on"})
-        await _count(connection, workspace_id, changed, now)
+        async with connection.pipeline():
+            await connection.execute(SQL_JOIN_AT_ONCE, {"nested": "off"})
+            # Never prepared: a plan that does not know how many there are joins row by row, at a third of the speed.
+            await connection.execute(SQL_APPLY, {"workspace_id": workspace_id, **_columns(changed)}, prepare=False)
+            await connection.execute(SQL_JOIN_AT_ONCE, {"nested": "on"})
+            await _count(connection, workspace_id, changed, now)
     return moves
 
 
