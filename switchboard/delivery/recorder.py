@@ -18,7 +18,9 @@ from switchboard.delivery.open_batches import OpenBatches
 
 log = structlog.get_logger(__name__)
 
-GATHER_SECONDS = 0.03
+# Results that come within a moment share a transaction: a small one costs nearly as much as a large one.
+GATHER_SECONDS = 0.1
+ENOUGH = 250
 LARGEST = 500
 _TOPICS_SECONDS = 0.25
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError)
@@ -44,6 +46,7 @@ class Recorder:
         self._batches = batches
         self._notes: list[Note] = []
         self._wake = asyncio.Event()
+        self._is_enough = asyncio.Event()
         self._topics: dict[int, set[str]] = defaultdict(set)
         self._published_at = 0.0
         self.is_away = False
@@ -55,6 +58,8 @@ class Recorder:
         """Take a result; how many there can be is bounded by how many messages are claimed."""
         self._notes.append(note)
         self._wake.set()
+        if len(self._notes) >= ENOUGH:
+            self._is_enough.set()
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -68,8 +73,11 @@ class Recorder:
                 await self._wake.wait()
         except TimeoutError:
             return
-        # Results that come within a moment share a transaction.
-        await asyncio.sleep(GATHER_SECONDS)
+        try:
+            async with asyncio.timeout(GATHER_SECONDS):
+                await self._is_enough.wait()
+        except TimeoutError:
+            return
 
     async def _try_to_flush(self) -> None:
         try:
@@ -96,6 +104,7 @@ class Recorder:
                 await self._write_singly(notes)
             del self._notes[: len(notes)]
         self._wake.clear()
+        self._is_enough.clear()
         if self._topics:
             await self._publish()
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import uuid
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from switchboard.core.database import Pool
 from switchboard.delivery import store
 from switchboard.delivery.breaker import Breaker
 from switchboard.delivery.credentials import Credentials
+from switchboard.delivery.crew import Crew, Speed
 from switchboard.delivery.open_batches import OpenBatches
 from switchboard.delivery.posting import Poster, Switches
 from switchboard.delivery.recorder import Recorder
@@ -87,11 +88,9 @@ class Sender:
         self._recorder = recorder
         self._batches = poster.batches
         self._schedule = poster.schedule
-        self._is_planned = asyncio.Event()
         self._is_due = asyncio.Event()
-        self._room = asyncio.Semaphore(config.concurrency)
-        self._in_flight: dict[asyncio.Task[None], Planned] = {}
-        self._posted: deque[float] = deque(maxlen=2 * _MOST_WAITING)
+        self._crew = Crew(self._schedule, self._post, size=config.concurrency, monotonic=clock.monotonic)
+        self._posted = Speed(clock.monotonic)
         self._is_clock_steady = False
         self._set_aside: dict[int, float] = {}
         self.counts: Counter[str] = Counter()
@@ -108,12 +107,11 @@ class Sender:
                 group.create_task(self._listen()),
             ]
             recording = group.create_task(self._recorder.run())
-            dispatching = group.create_task(self._dispatch(group))
+            self._crew.start(group)
             claiming = group.create_task(self._claim_until(stopping))
             await stopping.wait()
             self._is_due.set()
             await claiming
-            dispatching.cancel()
             await self._finish()
             recording.cancel()
             for loop in loops:
@@ -163,11 +161,9 @@ class Sender:
     def _budget(self) -> int:
         """Return how many more messages may be claimed: what was posted in the last second, less what waits."""
         if self._poster.breaker.is_testing:
-            return 0 if self._in_flight or len(self._schedule) else 1
-        now = clock.monotonic()
-        recent = sum(1 for moment in self._posted if moment > now - 1.0)
-        wanted = min(_MOST_WAITING, max(_LEAST_WAITING, recent))
-        waiting = len(self._schedule) + len(self._in_flight)
+            return 0 if self._crew.in_flight or len(self._schedule) else 1
+        wanted = min(_MOST_WAITING, max(_LEAST_WAITING, self._posted.per_second()))
+        waiting = len(self._schedule) + self._crew.in_flight
         return wanted - waiting if waiting < wanted // 2 else 0
 
     async def _claim_round(self) -> int:
@@ -215,38 +211,12 @@ class Sender:
             start = asked_at - now.timestamp()
             for message in claim.messages:
                 self._schedule.add(Planned(message, start + message.leave_at, asked_at))
-            self._is_planned.set()
+            self._crew.note_planned()
         if claim.topics:
             await live.publish(connection, workspace_id, claim.topics)
         return len(claim.messages) + claim.held + claim.skipped
 
     # ── posting ──────────────────────────────────────────────────────────────────────────────────
-
-    async def _dispatch(self, group: asyncio.TaskGroup) -> None:
-        while True:
-            await self._room.acquire()
-            planned = await self._next_planned()
-            task = group.create_task(self._post(planned))
-            self._in_flight[task] = planned
-            task.add_done_callback(self._landed)
-
-    async def _next_planned(self) -> Planned:
-        while True:
-            now = clock.monotonic()
-            planned = self._schedule.pop_due(now)
-            if planned is not None:
-                return planned
-            next_at = self._schedule.next_at()
-            self._is_planned.clear()
-            try:
-                async with asyncio.timeout(None if next_at is None else max(0.001, next_at - now)):
-                    await self._is_planned.wait()
-            except TimeoutError:
-                continue
-
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        del self._in_flight[task]
-        self._room.release()
 
     async def _post(self, planned: Planned) -> None:
         message = planned.message
@@ -263,17 +233,14 @@ class Sender:
             log.exception("post_failed", message=str(message.message_id))
             note = self._poster.doubt(message, "an error in the sender")
         self.counts[note.result.state.name.lower()] += 1
-        self._posted.append(clock.monotonic())
+        self._posted.note_one()
         self._recorder.add(note)
 
     async def _finish(self) -> None:
         """Release what was not posted, wait for the answers that are still out, record everything."""
         for planned in self._schedule.drain():
             self._recorder.add(self._poster.release(planned.message))
-        if self._in_flight:
-            _, late = await asyncio.wait(self._in_flight, timeout=_FINISH_SECONDS)
-            for task in late:
-                task.cancel()
+        await self._crew.finish(_FINISH_SECONDS)
 
     async def _flush_the_rest(self) -> None:
         try:

@@ -1,0 +1,114 @@
+"""Those who post: so many at once, each taking the next message that is due as soon as it has an answer."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from switchboard.delivery.schedule import Planned, Schedule
+
+log = structlog.get_logger(__name__)
+
+_TENTHS_KEPT = 20
+Post = Callable[[Planned], Awaitable[None]]
+
+
+class Speed:
+    """How many messages were posted in the last second, counted in tenths."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._tenths: deque[tuple[int, int]] = deque()
+
+    def note_one(self) -> None:
+        """Note that one was posted now."""
+        tenth = int(self._monotonic() * 10)
+        count = self._tenths.pop()[1] if self._tenths and self._tenths[-1][0] == tenth else 0
+        self._tenths.append((tenth, count + 1))
+        if len(self._tenths) > _TENTHS_KEPT:
+            self._tenths.popleft()
+
+    def per_second(self) -> int:
+        """Return how many there were in the last second."""
+        oldest = int(self._monotonic() * 10) - 10
+        return sum(count for tenth, count in self._tenths if tenth > oldest)
+
+
+class Crew:
+    """A fixed number of tasks, because making one for each message costs a tenth of the whole way."""
+
+    def __init__(self, schedule: Schedule, post: Post, *, size: int, monotonic: Callable[[], float]) -> None:
+        self._schedule = schedule
+        self._post = post
+        self._size = size
+        self._monotonic = monotonic
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._is_planned = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_quiet = asyncio.Event()
+        self._is_quiet.set()
+        self.in_flight = 0
+
+    def start(self, group: asyncio.TaskGroup) -> None:
+        """Let everybody wait for messages."""
+        self._tasks = [group.create_task(self._work()) for _ in range(self._size)]
+        self._tasks.append(group.create_task(self._wake()))
+
+    def note_planned(self) -> None:
+        """Look at the schedule again: something was put in."""
+        self._is_planned.set()
+
+    async def finish(self, seconds: float) -> None:
+        """Wait a while for the answers that are still out, then end everybody; the schedule must be empty."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._is_quiet.wait()
+        except TimeoutError:
+            log.info("answers_still_out", messages=self.in_flight)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _work(self) -> None:
+        while True:
+            planned = self._schedule.pop_due(self._monotonic())
+            if planned is None:
+                await self._rest()
+                continue
+            self._wake_one()
+            self.in_flight += 1
+            self._is_quiet.clear()
+            try:
+                await self._post(planned)
+            finally:
+                self.in_flight -= 1
+                if not self.in_flight:
+                    self._is_quiet.set()
+
+    async def _rest(self) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._idle.append(future)
+        self._is_planned.set()
+        await future
+
+    async def _wake(self) -> None:
+        """Wake somebody when a message is due; whoever takes one wakes the next."""
+        while True:
+            self._is_planned.clear()
+            self._wake_one()
+            next_at = self._schedule.next_at() if self._idle else None
+            try:
+                async with asyncio.timeout(None if next_at is None else max(0.001, next_at - self._monotonic())):
+                    await self._is_planned.wait()
+            except TimeoutError:
+                continue
+
+    def _wake_one(self) -> None:
+        next_at = self._schedule.next_at()
+        if next_at is None or next_at > self._monotonic():
+            return
+        while self._idle:
+            future = self._idle.popleft()
+            if not future.done():
+                future.set_result(None)
+                return

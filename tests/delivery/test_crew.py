@@ -1,0 +1,59 @@
+"""Messages leave as soon as they are due, so many at once, and stopping waits for the answers."""
+
+import asyncio
+import time
+from types import SimpleNamespace
+
+from switchboard.delivery.crew import Crew, Speed
+from switchboard.delivery.schedule import Planned, Schedule
+
+
+def planned(at: float, number: int) -> Planned:
+    """A message of one number due at a moment."""
+    return Planned(SimpleNamespace(number_id=number), at, at)  # type: ignore[arg-type]  only the number is looked at
+
+
+async def run_crew(messages: list[Planned], *, size: int = 3, answer_seconds: float = 0.01) -> list[tuple[float, int]]:
+    """Post messages and return when each left and how many were under way then."""
+    schedule, left = Schedule(), []
+
+    async def post(message: Planned) -> None:
+        left.append((time.monotonic() - message.at, crew.in_flight))
+        await asyncio.sleep(answer_seconds)
+
+    crew = Crew(schedule, post, size=size, monotonic=time.monotonic)
+    async with asyncio.TaskGroup() as group:
+        crew.start(group)
+        await asyncio.sleep(0)
+        for message in messages:
+            schedule.add(message)
+            crew.note_planned()
+        while len(left) < len(messages):
+            await asyncio.sleep(0.005)
+        await crew.finish(1.0)
+    return left
+
+
+async def test_what_is_due_leaves_at_once_and_no_more_than_so_many_together():
+    now = time.monotonic()
+    left = await run_crew([planned(now, number) for number in range(12)])
+    assert max(together for _, together in left) == 3
+
+
+async def test_what_is_due_later_leaves_then_and_not_before():
+    now = time.monotonic()
+    left = await run_crew([planned(now + 0.05 * place, place) for place in range(4)])
+    assert all(0.0 <= late < 0.04 for late, _ in left)
+
+
+async def test_the_end_waits_for_answers():
+    left = await run_crew([planned(time.monotonic(), 1)], answer_seconds=0.2)
+    assert len(left) == 1
+
+
+def test_the_speed_is_that_of_the_last_second():
+    moments = iter([0.0, 0.5, 0.55, 1.2])
+    speed = Speed(lambda: next(moments))
+    for _ in range(3):
+        speed.note_one()
+    assert speed.per_second() == 2
