@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "switchboard.templates",
     "switchboard.delivery",
     "switchboard.conversations",
+    "switchboard.conversions",
     "switchboard.broadcasts",
     "switchboard.replies",
     "switchboard.webhooks",

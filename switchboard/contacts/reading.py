@@ -26,14 +26,14 @@ _MOST_LINES = 1000
 _MOST_TITLES = 5
 
 
-def describe_file(path: Path, country: str) -> FileShape:
+def describe_file(path: Path, country: str, *, is_headed: bool | None = None) -> FileShape:
     """Return how the file is most likely to be read.
 
     :raises Invalid: it cannot be read as a table at all.
     """
     encoding = file_encoding.detect_encoding(path, country)
     delimiter = guess_delimiter(path, encoding)
-    return shape_file(path, encoding=encoding, delimiter=delimiter, country=country)
+    return shape_file(path, encoding=encoding, delimiter=delimiter, country=country, has_header=is_headed)
 
 
 def shape_file(path: Path, *, encoding: str, delimiter: str, country: str, has_header: bool | None = None) -> FileShape:

@@ -37,7 +37,12 @@ SQL_COPY = "COPY contacts_stage FROM STDIN"
 def stage_people(people: Iterable[Person], tag_ids: dict[str, int], common_tags: Sequence[int]) -> None:
     """Put the people of one step into the temporary table."""
     statements.execute(SQL_STAGE, {})
-    statements.copy_in(SQL_COPY, "".join([_render_line(person, tag_ids, common_tags) for person in people]))
+    statements.copy_in(SQL_COPY, render_people(people, tag_ids, common_tags))
+
+
+def render_people(people: Iterable[Person], tag_ids: dict[str, int], common_tags: Sequence[int]) -> str:
+    """Return people as lines of COPY's text format."""
+    return "".join([_render_line(person, tag_ids, common_tags) for person in people])
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -121,6 +126,13 @@ WHERE workspace_id = %(workspace_id)s AND id = ANY(%(contact_ids)s) AND zones <>
 """
 
 
+# The trigger that makes a new person's row of facts reads the first, so that the row is not written twice; the one that
+# copies standings reads the second, set where all people of the step are new, and does not look at those rows again.
+SQL_SAY_JOINING = """
+SELECT set_config('app.joining_consents', %(joining)s, true), set_config('app.told_consents', %(told)s, true)
+"""
+
+
 def apply_stage(
     *,
     workspace_id: int,
@@ -129,11 +141,19 @@ def apply_stage(
     now: datetime,
     replaces_tags: bool = False,
     skips_known: bool = False,
+    joining_consents: int = 0,
 ) -> StagedPeople:
-    """Bring the staged people into contacts; empty cells keep what is there."""
+    """Bring the staged people into contacts; empty cells keep what is there.
+
+    `joining_consents` are the bits of `Activity.consents` that the ledger is about to give new people in the caller's
+    transaction; whoever gets others is corrected when it does.
+    """
     values: dict[str, Any] = {"workspace_id": workspace_id, "import_id": import_id, "now": now}
     values |= {"replaces_tags": replaces_tags, "changes_known": not skips_known}
+    statements.fetch(SQL_SAY_JOINING, {"joining": str(joining_consents), "told": ""})
     touched = statements.fetch(SQL_UPSERT, values)
+    is_all_new = len(touched) == len(people) and all(is_new for _, _, is_new in touched)
+    statements.fetch(SQL_SAY_JOINING, {"joining": "", "told": str(joining_consents) if is_all_new else ""})
     outcome = StagedPeople(
         created=[(contact_id, line) for contact_id, line, is_new in touched if is_new],
         updated=[(contact_id, line) for contact_id, line, is_new in touched if not is_new],

@@ -1,5 +1,6 @@
 """Files of contacts are uploaded, read in another way, checked, imported, stopped."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -348,12 +349,17 @@ def run_import(
         if not job.total_rows and not _look_through(job, path, shape, parser):
             with workspace_scope(workspace_id):
                 return queries.get_result(workspace_id, import_id)
+        # What is there stays: the collector need not look at it again and again while rows come and go.
+        gc.collect()
+        gc.freeze()
         run = ImportRun(job, parser, record_consent, now, step_rows, skip_rows=shape.skip_rows)
         with path.open("rb") as file:
             if not run.run(file):
                 state = ImportState.STOPPED
     except SwitchboardError as failure:
         state, error = ImportState.FAILED, failure.message
+    finally:
+        gc.unfreeze()
     return _finish_import(workspace_id, import_id, state=state, error=error, now=now())
 
 
@@ -392,6 +398,14 @@ def _finish_import(workspace_id: int, import_id: int, *, state: str, error: str,
         job.save(update_fields=["state", "error", "finished_at"])
         statements.notify_live(workspace_id, [f"import:{import_id}", "overview"])
         return queries.render_result(job)
+
+
+def forget_upload(*, workspace_id: int, import_id: int) -> None:
+    """Remove the file of one import; what became of its rows stays."""
+    job = queries.get_import(workspace_id, import_id, lock=True)
+    uploads.drop_upload(job.file_path)
+    job.file_path = ""
+    job.save(update_fields=["file_path"])
 
 
 def forget_uploads(*, workspace_id: int, now: datetime) -> int:

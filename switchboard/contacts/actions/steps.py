@@ -20,6 +20,8 @@ from switchboard.core import statements
 from switchboard.core.tenancy import workspace_scope
 
 STEP_ROWS = 5_000
+# What the facts of a person say of a consent: 1 marketing, 2 utility (models.Activity).
+_CONSENT_BITS = {"marketing": 1, "utility": 2, "all": 3}
 
 
 @dataclass(slots=True)
@@ -96,6 +98,7 @@ class ImportRun:
                 now=now,
                 replaces_tags=job.replaces_tags,
                 skips_known=job.skips_known,
+                joining_consents=_CONSENT_BITS.get(job.consent_category, 0),
             )
             step.notes[rules.OPTED_OUT] += self._record(step, outcome, now)
             self._keep_refused(step, outcome)

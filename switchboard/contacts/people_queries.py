@@ -1,0 +1,108 @@
+"""What pages and rooms ask about one person: who it is, notes, events, purchases, changes; and who may be the same."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from switchboard.contacts import identity
+from switchboard.contacts.models import Alias, Change, Contact, Edit, Event, Merge, Note, Purchases, Tag
+from switchboard.core import phone
+from switchboard.team.models import Workspace
+
+
+def find_person(workspace_id: int, text: str) -> int | None:
+    """Return the contact that somebody's number, address or contact id stands for; former ids still lead there."""
+    text = text.strip()
+    people = Contact.objects.filter(workspace_id=workspace_id)
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return _follow(workspace_id, int(text))
+    if "@" in text:
+        found = list(people.filter(email__iexact=text).values_list("pk", flat=True)[:2])
+        return found[0] if len(found) == 1 else None
+    country = Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
+    reading = phone.parse_phone(text, country)
+    if not reading.phone:
+        return None
+    spellings = [reading.phone, *(f"+{one}" for one in identity.variants(reading.phone[1:]))]
+    return people.filter(phone__in=spellings).order_by("pk").values_list("pk", flat=True).first()
+
+
+def _follow(workspace_id: int, contact_id: int) -> int | None:
+    if Contact.objects.filter(workspace_id=workspace_id, pk=contact_id).exists():
+        return contact_id
+    return find_alias(workspace_id, contact_id)
+
+
+def find_alias(workspace_id: int, former_id: int) -> int | None:
+    """Return who a former contact is now."""
+    found = Alias.objects.filter(workspace_id=workspace_id, pk=former_id)
+    return found.values_list("contact_id", flat=True).first()
+
+
+def list_notes(workspace_id: int, contact_id: int, *, limit: int = 100) -> list[Note]:
+    """Return what colleagues wrote down about a person, newest first."""
+    return list(Note.objects.filter(workspace_id=workspace_id, contact_id=contact_id).order_by("-at", "-id")[:limit])
+
+
+def list_events(workspace_id: int, contact_id: int, *, limit: int = 100) -> list[Event]:
+    """Return what a person did, newest first."""
+    return list(Event.objects.filter(workspace_id=workspace_id, contact_id=contact_id).order_by("-at", "-id")[:limit])
+
+
+def find_purchases(workspace_id: int, contact_id: int) -> Purchases | None:
+    """Return what a person has bought; none for somebody who has not."""
+    return Purchases.objects.filter(workspace_id=workspace_id, contact_id=contact_id).first()
+
+
+def map_last_orders(workspace_id: int, contact_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return the last order of these people, by contact: number, total, currency, items, at."""
+    found = Purchases.objects.filter(workspace_id=workspace_id, contact_id__in=list(contact_ids))
+    return dict(found.values_list("contact_id", "last_order"))
+
+
+def list_tag_changes(workspace_id: int, contact_id: int, *, limit: int = 50) -> list[tuple[Change, str]]:
+    """Return when a person got and lost tags, each with its name, newest first."""
+    changes = list(Change.objects.filter(workspace_id=workspace_id, contact_id=contact_id).order_by("-id")[:limit])
+    tags = Tag.objects.filter(workspace_id=workspace_id, pk__in={change.tag_id for change in changes})
+    names = dict(tags.values_list("pk", "name"))
+    return [(change, names[change.tag_id]) for change in changes if change.tag_id in names]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Somebody who may be the same person, and why: the number in its other spelling, or name and address."""
+
+    contact: Contact
+    reason: str
+
+
+def list_twins(workspace_id: int, contact: Contact) -> list[Twin]:
+    """Return who may be the same person as this one."""
+    others = Contact.objects.filter(workspace_id=workspace_id).exclude(pk=contact.pk)
+    spellings = [f"+{one}" for one in identity.variants((contact.phone or "").lstrip("+"))]
+    twins = [Twin(other, "number") for other in others.filter(phone__in=spellings)[:5]] if spellings else []
+    if contact.name and contact.email:
+        same = others.filter(Q(email__iexact=contact.email) & Q(name=contact.name))
+        seen = {twin.contact.pk for twin in twins}
+        twins += [Twin(other, "name_and_email") for other in same[:5] if other.pk not in seen]
+    return twins
+
+
+def list_edits(workspace_id: int, *, since: datetime, limit: int = 20) -> list[Edit]:
+    """Return the changes to many people that can still be undone, newest first."""
+    return list(Edit.objects.filter(workspace_id=workspace_id, at__gte=since).order_by("-id")[:limit])
+
+
+def list_merges(workspace_id: int, contact_id: int, *, since: datetime) -> list[Merge]:
+    """Return the merges into a person that can still be undone, newest first."""
+    merges = Merge.objects.filter(workspace_id=workspace_id, kept_id=contact_id, undone_at__isnull=True, at__gte=since)
+    return list(merges.order_by("-id"))
+
+
+def count_chosen(workspace_id: int, contact_ids: Sequence[int]) -> int:
+    """Count those of these contacts that are there."""
+    return Contact.objects.filter(workspace_id=workspace_id, pk__in=contact_ids).count()

@@ -1,0 +1,66 @@
+"""What pages ask about orders and about the files that bring them."""
+
+import csv
+import io
+
+from switchboard.contacts import queries as contacts_queries
+from switchboard.contacts import reading, uploads
+from switchboard.contacts.types import FileShape, Row
+from switchboard.conversions.errors import DeedsNotFound
+from switchboard.conversions.models import Deeds, Order, RefusedDeed
+from switchboard.team.models import Workspace
+
+_ROWS_SHOWN = 20
+
+
+def list_orders(workspace_id: int, contact_id: int, *, limit: int = 50) -> list[Order]:
+    """Return a person's orders, newest first."""
+    return list(Order.objects.filter(workspace_id=workspace_id, contact_id=contact_id).order_by("-at")[:limit])
+
+
+def get_deeds(workspace_id: int, deeds_id: int, *, lock: bool = False) -> Deeds:
+    """Return a file of orders or events.
+
+    :raises DeedsNotFound: not in this workspace.
+    """
+    found = Deeds.objects.filter(workspace_id=workspace_id, pk=deeds_id)
+    deeds = (found.select_for_update(no_key=True) if lock else found).first()
+    if deeds is None:
+        raise DeedsNotFound
+    return deeds
+
+
+def list_deeds(workspace_id: int, *, limit: int = 50) -> list[Deeds]:
+    """Return the newest files of orders and events."""
+    return list(Deeds.objects.filter(workspace_id=workspace_id).order_by("-id")[:limit])
+
+
+def list_refused(workspace_id: int, deeds_id: int, *, limit: int = 100) -> list[RefusedDeed]:
+    """Return rows that recorded nothing, in the order of the file."""
+    rows = RefusedDeed.objects.filter(workspace_id=workspace_id, deeds_id=deeds_id)
+    return list(rows.order_by("id")[:limit])
+
+
+def read_sample(deeds: Deeds) -> tuple[FileShape, list[Row]]:
+    """Return the columns and the first rows of a file.
+
+    :raises Invalid: it cannot be read.
+    """
+    country = Workspace.objects.values_list("country", flat=True).get(pk=deeds.workspace_id)
+    path = uploads.find_upload(deeds.file_path)
+    shape = reading.shape_file(
+        path, encoding=deeds.encoding, delimiter=deeds.delimiter, country=country, has_header=True
+    )
+    with path.open("rb") as file:
+        rows = reading.read_rows(file, encoding=deeds.encoding, delimiter=deeds.delimiter)
+        return shape, [row for row, _ in zip(rows, range(_ROWS_SHOWN + 1), strict=False)][1:]
+
+
+def render_refused_csv(workspace_id: int, deeds_id: int) -> bytes:
+    """Return the refused rows as a CSV file: line, reason, cells."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["line", "reason"])
+    for row in RefusedDeed.objects.filter(workspace_id=workspace_id, deeds_id=deeds_id).order_by("id").iterator():
+        writer.writerow([row.line, row.reason, *map(contacts_queries.defuse_cell, row.cells)])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()

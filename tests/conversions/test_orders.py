@@ -1,0 +1,156 @@
+"""Orders, refunds and events: once each, of known people, and what they say of a person."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from switchboard.contacts import people_queries
+from switchboard.contacts.models import Activity, Contact, Event
+from switchboard.conversions import actions, queries, rules
+from switchboard.conversions.errors import (
+    EventError,
+    OrderError,
+    OrderExistsError,
+    RefundError,
+    UnknownPersonError,
+)
+from switchboard.conversions.models import Deeds, Order
+from switchboard.conversions.rules import NewOrder
+from switchboard.core.tenancy import workspace_scope
+from switchboard.team.models import Workspace
+from tests.conftest import NOON
+from tests.factories import make_contact, make_workspace
+
+
+@pytest.fixture
+def workspace(db: None, settings: Settings, tmp_path: Path) -> Workspace:
+    settings.HOME = tmp_path
+    return make_workspace()
+
+
+@pytest.fixture
+def hana(workspace: Workspace) -> Contact:
+    return make_contact(workspace, phone="+819012345678", email="hana@example.com")
+
+
+def buy(workspace: Workspace, external_id: str = "A-1", *, person: str = "090-1234-5678", **values: Any) -> bool:
+    given: dict[str, Any] = {"total": Decimal(4200), "currency": "JPY", "at": NOON - timedelta(days=3), **values}
+    with workspace_scope(workspace.pk):
+        order = NewOrder(external_id=external_id, **given)
+        return actions.record_order(workspace_id=workspace.pk, person=person, order=order, now=NOON)[1]
+
+
+def test_an_order_is_recorded_once_however_often_it_is_told(workspace: Workspace, hana: Contact) -> None:
+    assert [buy(workspace), buy(workspace)] == [True, False]
+    assert Order.objects.count() == 1
+
+
+def test_the_same_id_with_another_total_is_refused(workspace: Workspace, hana: Contact) -> None:
+    buy(workspace)
+    with pytest.raises(OrderExistsError, match="says something else"):
+        buy(workspace, total=Decimal(9))
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"total": Decimal(-1)}, rules.NEGATIVE),
+        ({"at": NOON + timedelta(days=1)}, rules.FUTURE),
+        ({"external_id": " "}, rules.NO_ID),
+        ({"currency": "yen"}, rules.NO_CURRENCY),
+        ({"refunded": Decimal(9999)}, rules.TOO_MUCH_BACK),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_in_one_sentence(
+    workspace: Workspace, hana: Contact, values: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(OrderError) as refused:
+        buy(workspace, **values)
+    assert refused.value.message == sentence
+
+
+def test_an_order_of_nobody_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(UnknownPersonError, match="Import the person first"):
+        buy(workspace, person="080-1111-2222")
+
+
+@pytest.mark.parametrize("person", ["hana@example.com", "+81 90 1234 5678", "HANA@example.com"])
+def test_a_person_is_found_by_number_or_address(workspace: Workspace, hana: Contact, person: str) -> None:
+    buy(workspace, person=person)
+    assert Order.objects.get().contact_id == hana.pk
+
+
+def test_segments_learn_what_somebody_bought(workspace: Workspace, hana: Contact) -> None:
+    buy(workspace, "A-1", at=NOON - timedelta(days=30))
+    buy(workspace, "A-2", at=NOON - timedelta(days=10), total=Decimal(800), items=({"name": "tea"},))
+    facts = Activity.objects.get(contact_id=hana.pk)
+    assert (facts.order_count, facts.order_sum, facts.last_order_at) == (2, Decimal(5000), NOON - timedelta(days=10))
+    bought = people_queries.find_purchases(workspace.pk, hana.pk)
+    assert bought is not None
+    assert (bought.interval_days, bought.last_order["number"], bought.last_order["items"]) == (20.0, "A-2", "tea")
+
+
+def test_money_given_back_in_full_was_never_an_order(workspace: Workspace, hana: Contact) -> None:
+    buy(workspace)
+    given: dict[str, Any] = {"workspace_id": workspace.pk, "order_id": "A-1", "at": NOON, "now": NOON}
+    assert actions.record_refund(**given, external_id="R-1", amount=Decimal(4200))
+    assert not actions.record_refund(**given, external_id="R-1", amount=Decimal(4200))
+    with pytest.raises(RefundError, match="More would be given back"):
+        actions.record_refund(**given, external_id="R-2", amount=Decimal(1))
+    assert people_queries.find_purchases(workspace.pk, hana.pk) is None
+    assert Activity.objects.get(contact_id=hana.pk).order_count == 0
+
+
+def test_an_event_is_counted_once_and_never_from_the_future(workspace: Workspace, hana: Contact) -> None:
+    given: dict[str, Any] = {"workspace_id": workspace.pk, "person": str(hana.pk), "name": "registered", "now": NOON}
+    assert actions.record_event(**given, external_id="e1", at=NOON)
+    assert not actions.record_event(**given, external_id="e1", at=NOON)
+    with pytest.raises(EventError, match="in the future"):
+        actions.record_event(**given, external_id="e2", at=NOON + timedelta(days=1))
+    assert Event.objects.count() == 1
+
+
+def run_file(workspace: Workspace, kind: str, text: str) -> Deeds:
+    with workspace_scope(workspace.pk):
+        deeds = actions.create_deeds(
+            workspace_id=workspace.pk, kind=kind, file=io.BytesIO(text.encode()), file_name="orders.csv", now=NOON
+        )
+        actions.start_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk)
+    return actions.run_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk, now=lambda: NOON)
+
+
+def test_a_file_of_orders_tells_what_became_of_every_row(workspace: Workspace, hana: Contact) -> None:
+    done = run_file(
+        workspace,
+        "orders",
+        "注文ID,電話番号,合計,注文日,商品\n"
+        "1,090-1234-5678,\"¥1,200\",2026/3/1,茶;菓子\n"
+        "1,090-1234-5678,1200,2026/3/1,茶\n"
+        "2,080-9999-9999,500,2026/3/1,茶\n"
+        "3,090-1234-5678,-5,2026/3/1,茶\n"
+        "4,090-1234-5678,5,2027/3/1,茶\n"
+        "5,090-1234-5678,5,2026/13/1,茶\n"
+        "6,090-1234-5678,$5,2026/3/1,茶\n",
+    )  # fmt: skip
+    assert (done.state, done.row_count, done.recorded_count, done.repeated_count, done.refused_count) == (
+        "done", 7, 1, 1, 5,
+    )  # fmt: skip
+    reasons = [row.reason for row in queries.list_refused(workspace.pk, done.pk)]
+    assert reasons == [rules.NO_PERSON, rules.NEGATIVE, rules.FUTURE, rules.NO_DATE, rules.OTHER_CURRENCY]
+    assert b"2026/13/1" in queries.render_refused_csv(workspace.pk, done.pk)
+
+
+def test_a_file_of_events_is_recorded_and_may_be_given_again(workspace: Workspace, hana: Contact) -> None:
+    text = "phone,event,date\n090-1234-5678,registered,2026-03-01 10:00\n"
+    assert [run_file(workspace, "events", text).recorded_count for _ in range(2)] == [1, 0]
+    assert Event.objects.get().at == datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
+
+
+def test_a_file_without_a_needed_column_says_which(workspace: Workspace) -> None:
+    with pytest.raises(OrderError, match="lacks external_id, total"):
+        run_file(workspace, "orders", "phone,date\n1,2\n")
