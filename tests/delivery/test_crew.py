@@ -3,23 +3,27 @@
 import asyncio
 import time
 from types import SimpleNamespace
+from typing import Any
 
 from switchboard.delivery.crew import Crew, Speed
 from switchboard.delivery.schedule import Planned, Schedule
 
 
 def planned(at: float, number: int) -> Planned:
-    """A message of one number due at a moment."""
-    return Planned(SimpleNamespace(number_id=number), at, at)  # type: ignore[arg-type]  only the number is looked at
+    """A message of one number due at a moment; nothing else is looked at."""
+    message: Any = SimpleNamespace(number_id=number)
+    return Planned(message, at, at)
 
 
 async def run_crew(messages: list[Planned], *, size: int = 3, answer_seconds: float = 0.01) -> list[tuple[float, int]]:
     """Post messages and return when each left and how many were under way then."""
-    schedule, left = Schedule(), []
+    schedule, left, is_done = Schedule(), [], asyncio.Event()
 
     async def post(message: Planned) -> None:
         left.append((time.monotonic() - message.at, crew.in_flight))
         await asyncio.sleep(answer_seconds)
+        if len(left) == len(messages):
+            is_done.set()
 
     crew = Crew(schedule, post, size=size, monotonic=time.monotonic)
     async with asyncio.TaskGroup() as group:
@@ -28,8 +32,7 @@ async def run_crew(messages: list[Planned], *, size: int = 3, answer_seconds: fl
         for message in messages:
             schedule.add(message)
             crew.note_planned()
-        while len(left) < len(messages):
-            await asyncio.sleep(0.005)
+        await is_done.wait()
         await crew.finish(1.0)
     return left
 
