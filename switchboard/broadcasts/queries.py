@@ -12,6 +12,7 @@ from switchboard.broadcasts import audience, rules
 from switchboard.broadcasts.errors import BroadcastMissingError, Problem
 from switchboard.broadcasts.models import Broadcast, Recipient
 from switchboard.broadcasts.pool import load_pool
+from switchboard.contacts.errors import SegmentError
 from switchboard.contacts.models import Contact
 from switchboard.core import clock, statements
 from switchboard.delivery import queries as delivery_queries
@@ -71,8 +72,13 @@ def list_problems(broadcast: Broadcast) -> list[Problem]:
     problems = []
     if not broadcast.name.strip():
         problems.append(Problem("audience", "Give the broadcast a name."))
-    if not audience.find_people(broadcast.workspace_id, broadcast.audience).exists():
-        problems.append(Problem("audience", "Nobody is in this audience. Choose other tags, or import contacts first."))
+    try:
+        if not audience.find_people(broadcast.workspace_id, broadcast.audience).exists():
+            problems.append(
+                Problem("audience", "Nobody is in this audience. Choose other tags, or import contacts first.")
+            )
+    except SegmentError as error:
+        problems.append(Problem("audience", error.message))
     if not broadcast.template_name:
         problems.append(Problem("message", "Choose a template."))
     if not broadcast.number_ids:
