@@ -1,0 +1,1 @@
+"""Segments: questions over contacts, built in sentences and counted while one types."""
