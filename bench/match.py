@@ -23,6 +23,7 @@ from switchboard.language.types import Keyword, KeywordRule
 
 SIZES = (20, 200, 1000)
 KEYWORDS_A_RULE = 8
+SHORTEST = {"ja": 3, "zh": 2, "en": 5}  # Letters of a keyword that a person would choose.
 NOISY_SHARE = 0.2
 PARTIAL_MESSAGES = 300
 
@@ -48,7 +49,10 @@ def run(*, rounds: int, messages: int, data: Path | None, seeds: int) -> dict[st
         "p99_ms": {str(size): figures.median(f"p99_ms_{size}") for size in SIZES},
         "ratios": drop_missing(
             {"partial_ratio": figures.ratio("cpu_per_second_200", "partial_ratio_200")}
-            | {f"partial_ratio_{size}": figures.ratio(f"cpu_per_second_{size}", f"partial_ratio_{size}") for size in SIZES}
+            | {
+                f"partial_ratio_{size}": figures.ratio(f"cpu_per_second_{size}", f"partial_ratio_{size}")
+                for size in SIZES
+            }
         ),
         "compile_seconds": compile_seconds,
         "memory_mib": measure_memory(data),
@@ -69,7 +73,9 @@ def make_rules(sets: Sequence[MessageSet], count: int) -> list[KeywordRule]:
         for listed in (one.keywords or {}).values():
             words |= dict.fromkeys(listed)
         for text in [*(sample.text for sample in one.samples), *one.strangers][:4000]:
-            words |= dict.fromkeys(sorted(pieces_of(text, one.language)))
+            words |= dict.fromkeys(
+                sorted(piece for piece in pieces_of(text, one.language) if len(piece) >= SHORTEST[one.language])
+            )
     pool = sorted(words)
     chance.shuffle(pool)
     while len(pool) < count * KEYWORDS_A_RULE:
@@ -77,7 +83,10 @@ def make_rules(sets: Sequence[MessageSet], count: int) -> list[KeywordRule]:
     return [
         KeywordRule(
             number,
-            tuple(Keyword(text, patterns=derive_patterns(text)) for text in pool[number * KEYWORDS_A_RULE :][:KEYWORDS_A_RULE]),
+            tuple(
+                Keyword(text, patterns=derive_patterns(text))
+                for text in pool[number * KEYWORDS_A_RULE :][:KEYWORDS_A_RULE]
+            ),
             number,
         )
         for number in range(count)
@@ -123,7 +132,11 @@ def _measure_speed(matcher: Matcher, size: int, texts: Sequence[str], figures: R
 def _measure_partial_ratio(rules: Sequence[KeywordRule], size: int, texts: Sequence[str], figures: Rounds) -> None:
     words = [utils.default_process(keyword.text) for rule in rules for keyword in rule.keywords]
     ask: Callable[[str], object] = lambda text: process.extractOne(  # noqa: E731  a line to be timed
-        utils.default_process(text), words, scorer=fuzz.partial_ratio, score_cutoff=match_quality.PARTIAL_RATIO, processor=None
+        utils.default_process(text),
+        words,
+        scorer=fuzz.partial_ratio,
+        score_cutoff=match_quality.PARTIAL_RATIO,
+        processor=None,
     )
     started = time.process_time()
     for text in texts:

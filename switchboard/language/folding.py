@@ -19,7 +19,6 @@ _MARK_RUN = re.compile("ー{2,}")
 # サーバー and サーバ are one word; バー without its mark would be another one, found everywhere.
 _MARK_AT_END = re.compile(f"(?<=[{KANA}]{{3}})ー(?![{KANA}])")
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{2,}")
-_SPACES = re.compile(r"\s+")
 _V_SOUND = re.compile("[ゔヴ]([ぁぃぇぉァィェォ]?)")
 _V_SOUNDS = dict(zip("ぁぃぇぉァィェォ", "ばびべぼバビベボ", strict=True))
 _SMALL_KA = {"ヵ": "か", "ヶ": "か", "ゖ": "か", "ゕ": "か"}
@@ -34,14 +33,14 @@ def clean(text: str) -> str:
     """Return the text with one width, case and spacing, its scripts as they were; at most LONGEST_TEXT characters."""
     text = text[:LONGEST_TEXT]
     if text.isascii():
-        return _SPACES.sub(" ", _LETTER_RUN.sub(r"\1\1", text.lower().translate(_TABLE))).strip()
+        return " ".join(_LETTER_RUN.sub(r"\1\1", text.lower().translate(_TABLE)).split())
     text = _DASH_AFTER_KANA.sub("ー", unicodedata.normalize("NFKC", text))
     text = _SPACE_IN_CJK.sub("", text.casefold().translate(_TABLE))
     if "ヴ" in text or "ゔ" in text:
         text = _V_SOUND.sub(lambda found: _V_SOUNDS.get(found[1], "ぶ"), text)
     if "ー" in text:
         text = _MARK_AT_END.sub("", _MARK_RUN.sub("ー", text))
-    return _SPACES.sub(" ", _LETTER_RUN.sub(r"\1\1", text)).strip()[:LONGEST_TEXT]
+    return " ".join(_LETTER_RUN.sub(r"\1\1", text).split())[:LONGEST_TEXT]
 
 
 def unify(cleaned: str) -> str:

@@ -45,6 +45,15 @@ class Use(NamedTuple):
     place: int
     slot: int  # Which word of an all-near keyword.
     weight: float
+    score: float  # Of finding it literally.
+    is_plain: bool  # Whether finding it is enough, wherever it stands.
+
+
+def make_use(entry: Entry, view: View, place: int = ANYWHERE, slot: int = 0, *, weight: float = 0.0) -> Use:
+    """Return what a writing of this keyword means."""
+    weight = weight or entry.weight
+    is_plain = place == ANYWHERE and view is not View.READING and not entry.is_katakana
+    return Use(entry, view, place, slot, weight, weight * FACTORS[view], is_plain)
 
 
 class Target(NamedTuple):
@@ -106,20 +115,21 @@ class Automaton:
             for last, target in self._automaton.iter(text):
                 yield Hit(last + 1 - target.length, last + 1, target)
 
-    def scan(self, text: str) -> Iterator[Hit]:
-        """Give every writing in a text that begins and ends where words may."""
+    def scan(self, text: str) -> list[Hit]:
+        """Return every writing in a text that begins and ends where words may."""
         if not self._targets:
-            return
-        length = len(text)
+            return []
+        hits, length, is_spaced = [], len(text), scripts.is_spaced
         for last, target in self._automaton.iter(text):
             start, end = last + 1 - target.length, last + 1
-            if target.starts_spaced and start and scripts.is_spaced(text[start - 1]):
+            if target.starts_spaced and start and is_spaced(text[start - 1]):
                 continue
-            if target.ends_spaced and end < length and scripts.is_spaced(text[end]):
+            if target.ends_spaced and end < length and is_spaced(text[end]):
                 rest = SPACED_WORD.match(text, end)
                 if rest and not scripts.may_follow(target.text, rest[0]):
                     continue
-            yield Hit(start, end, target)
+            hits.append(Hit(start, end, target))
+        return hits
 
 
 class Index:
@@ -157,25 +167,25 @@ class Index:
             self._add_text(entry, AT_START if keyword.mode is Mode.STARTS else ANYWHERE)
 
     def _add_exact(self, entry: Entry) -> None:
-        self.exact[find_core(entry.folded)].append(Use(entry, View.SURFACE, ANYWHERE, 0, entry.weight))
+        self.exact[find_core(entry.folded)].append(make_use(entry, View.SURFACE))
         for pattern in entry.keyword.patterns:
             for text in {pattern.text, pattern.text.replace(" ", "")}:
-                self.exact[find_core(text)].append(Use(entry, pattern.view, ANYWHERE, 0, entry.weight))
+                self.exact[find_core(text)].append(make_use(entry, pattern.view))
 
     def _add_words(self, entry: Entry, words: tuple[str, ...]) -> None:
         self.near[entry.number] = words
         for slot, word in enumerate(words):
             for form in (word, *scripts.inflect(word)):
-                self.surface.add(form, Use(entry, View.NEAR, PART, slot, entry.weight))
+                self.surface.add(form, make_use(entry, View.NEAR, PART, slot))
 
     def _add_text(self, entry: Entry, place: int) -> None:
-        surface = Use(entry, View.SURFACE, place, 0, entry.weight)
+        surface = make_use(entry, View.SURFACE, place)
         for text in spell(entry.folded):
             self.surface.add(text, surface)
         for pattern in entry.keyword.patterns:
             # Another spelling may be shorter, and then says less; a reading says what the keyword says.
             weight = min(entry.weight, weigh(pattern.text)) if pattern.view is View.SURFACE else entry.weight
-            use = Use(entry, pattern.view, place, 0, weight)
+            use = make_use(entry, pattern.view, place, weight=weight)
             if pattern.view is View.PINYIN:
                 self._add_pinyin(pattern.text, use)
             elif pattern.text:

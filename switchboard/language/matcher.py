@@ -1,11 +1,10 @@
 """Which rules a message matches, best first. Fast for all that is written as expected; the rest is tried when nothing is."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from switchboard.language import latin, near, regexes, resources, syllables, typos
-from switchboard.language.index import AT_START, FACTORS, PART, Entry, Hit, Index, Use, find_core
+from switchboard.language.findings import Findings
+from switchboard.language.index import AT_START, PART, Hit, Index, Use, find_core
 from switchboard.language.message import Message
 from switchboard.language.phrases import Phrases
 from switchboard.language.scripts import KATAKANA, is_spaced
@@ -19,8 +18,6 @@ from switchboard.language.types import (
     View,
 )
 
-SLIP_COST = 0.08  # Each further slip, of the weight.
-OTHER_KEYWORD = 0.3  # What one more keyword of the same rule adds, of its own score.
 EXACT_BONUS = 100.0  # The whole message is the keyword: nothing found inside it says more.
 SHORTEST_GLUED = 6
 MOST_CORRECTED = 8  # Words of one message that are taken for slips.
@@ -29,40 +26,6 @@ MOST_CORRECTED = 8  # Words of one message that are taken for slips.
 def compile_matcher(rules: Iterable[KeywordRule]) -> "Matcher":
     """Make ready to match messages against these rules. Raises PatternError for a regular expression that can't be used."""
     return Matcher(sorted(rules, key=lambda one: (one.position, one.id)))
-
-
-@dataclass(slots=True)
-class _Found:
-    """The best way in which one keyword was found."""
-
-    entry: Entry
-    view: View
-    distance: int
-    start: int
-    end: int
-    score: float
-
-
-class _Findings:
-    """What has been found in one message so far: per keyword the best."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self.by_entry: dict[int, _Found] = {}
-        self.parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        self.part_distance: dict[int, int] = defaultdict(int)
-        self.corrections: list[tuple[str, str]] = []
-        self.views: list[Pattern] = []
-        self.lazy_tier = False
-
-    def add(
-        self, entry: Entry, view: View, distance: int, start: int, end: int, *, weight: float = 0.0, bonus: float = 0.0
-    ) -> None:
-        """Note a keyword unless it was found better before."""
-        score = (weight or entry.weight) * (FACTORS[view] - SLIP_COST * max(0, distance - 1)) + bonus
-        known = self.by_entry.get(entry.number)
-        if known is None or score > known.score:
-            self.by_entry[entry.number] = _Found(entry, view, distance, start, end, score)
 
 
 class Matcher:
@@ -78,7 +41,7 @@ class Matcher:
 
     def match(self, text: str) -> list[Match]:
         """Return the rules that this message matches, best first, each with its best keyword."""
-        return self._rank(self._find(text))
+        return self._find(text).rank()
 
     def explain(self, text: str) -> Explanation:
         """Return everything that matching this message came across."""
@@ -91,16 +54,17 @@ class Matcher:
             languages=languages,
             views=tuple(findings.views),
             corrections=tuple(dict.fromkeys(findings.corrections)),
-            candidates=tuple(self._rank(findings)),
+            candidates=tuple(findings.rank()),
             lazy_tier=findings.lazy_tier,
             missing=tuple(one for one in resources.missing() if one in languages),
         )
 
-    def _find(self, text: str) -> _Findings:
+    def _find(self, text: str) -> Findings:
         message = Message(text)
-        findings = _Findings(message)
-        for number in self._regexes.find(text):
-            findings.add(self._index.regexes[number], View.REGEX, 0, 0, len(message.folded))
+        findings = Findings(message)
+        if self._index.regexes:
+            for number in self._regexes.find(text):
+                findings.add(self._index.regexes[number], View.REGEX, 0, 0, len(message.folded))
         if not message.folded:
             return findings
         self._find_exact(findings)
@@ -109,25 +73,28 @@ class Matcher:
         if message.words and (message.has_han or message.unknown_words):
             self._find_pinyin(findings)
             self._find_corrected(findings)
-        self._find_near(findings)
+        if findings.parts:
+            self._find_near(findings)
         if not findings.by_entry:
             findings.lazy_tier = True
             self._find_by_sound(findings)
         return findings
 
-    def _find_exact(self, findings: _Findings) -> None:
+    def _find_exact(self, findings: Findings) -> None:
         if not self._index.exact:
             return
         folded = findings.message.folded
         for use in self._index.exact.get(find_core(folded), ()):
             findings.add(use.entry, use.view, 0, 0, len(folded), bonus=EXACT_BONUS)
 
-    def _note(self, findings: _Findings, hit: Hit, distance: int, start: int, end: int) -> None:
+    def _note(self, findings: Findings, hit: Hit, distance: int, start: int, end: int) -> None:
         """Note what a writing means, if it may stand here."""
         for use in hit.target.uses:
+            if use.is_plain and not distance:
+                findings.add_plain(use.entry, use.view, use.score, start, end)
+                continue
             if use.place == PART:
-                findings.parts[use.entry.number].append((start, end, use.slot))
-                findings.part_distance[use.entry.number] = max(distance, findings.part_distance[use.entry.number])
+                findings.add_part(use.entry, distance, (start, end, use.slot))
                 continue
             if use.place == AT_START and not _is_at_start(findings.message.folded, start):
                 continue
@@ -135,7 +102,7 @@ class Matcher:
             if view is not None:
                 findings.add(use.entry, View.TYPO if distance else view, distance, start, end, weight=use.weight)
 
-    def _find_pinyin(self, findings: _Findings) -> None:
+    def _find_pinyin(self, findings: Findings) -> None:
         message = findings.message
         if not len(self._index.pinyin):
             return
@@ -151,14 +118,14 @@ class Matcher:
         if message.has_han:
             self._find_glued_pinyin(findings)
 
-    def _find_glued_pinyin(self, findings: _Findings) -> None:
+    def _find_glued_pinyin(self, findings: Findings) -> None:
         """Find pinyin beside Chinese characters that a name or figure was written onto without a space."""
         for run in latin.find_runs(findings.message.folded, only_pinyin=False):
             for hit in self._index.pinyin.scan_inside(run.letters):
                 if hit.target.length >= SHORTEST_GLUED and run.is_split_by_syllables(hit.start, hit.end):
                     self._note(findings, hit, 0, *run.place(hit.start, hit.end))
 
-    def _find_corrected(self, findings: _Findings) -> None:
+    def _find_corrected(self, findings: Findings) -> None:
         """Look again with unknown words replaced by the keywords' words that they are slips of."""
         message = findings.message
         slips = [
@@ -175,7 +142,7 @@ class Matcher:
             self._scan_corrected(findings, chosen)
         findings.corrections += [(word, candidate) for _, _, word, candidates in slips for candidate, _ in candidates]
 
-    def _scan_corrected(self, findings: _Findings, chosen: list[tuple[int, int, str, int]]) -> None:
+    def _scan_corrected(self, findings: Findings, chosen: list[tuple[int, int, str, int]]) -> None:
         corrected, replaced = _replace(findings.message.folded, chosen)
         for hit in self._index.surface.scan(corrected):
             touched = [one for one in replaced if one[0] < hit.end and one[1] > hit.start]
@@ -186,13 +153,13 @@ class Matcher:
                 uses = [one for one in hit.target.uses if _allows(one, hit, distance)]
                 self._note(findings, hit._replace(target=hit.target._replace(uses=uses)), distance, max(0, start), end)
 
-    def _find_near(self, findings: _Findings) -> None:
+    def _find_near(self, findings: Findings) -> None:
         for number, places in findings.parts.items():
             span = near.find_nearest(places, len(self._index.near[number]))
             if span:
                 findings.add(self._index.entries[number], View.NEAR, findings.part_distance[number], *span)
 
-    def _find_by_sound(self, findings: _Findings) -> None:
+    def _find_by_sound(self, findings: Findings) -> None:
         """Try everything that costs more and means less."""
         message = findings.message
         if message.words:
@@ -211,38 +178,6 @@ class Matcher:
         if not findings.by_entry:
             for sound in self._japanese.find_slips(message):
                 findings.add(*sound)
-
-    def _rank(self, findings: _Findings) -> list[Match]:
-        """Order the rules by their best keyword; equal ones by position, then id."""
-        by_rule: dict[int, list[_Found]] = defaultdict(list)
-        for found in findings.by_entry.values():
-            by_rule[found.entry.rule.id].append(found)
-        ranked = []
-        for founds in by_rule.values():
-            founds.sort(key=lambda one: (-one.score, one.entry.number))
-            best = founds[0]
-            extra = sum(one.score for one in founds[1:] if not _overlaps(one, best)) * OTHER_KEYWORD
-            rule = best.entry.rule
-            ranked.append((-round(best.score + extra, 6), rule.position, rule.id, best, founds))
-        ranked.sort(key=lambda one: one[:3])
-        return [_make_match(findings.message, -score, best, founds) for score, _, _, best, founds in ranked]
-
-
-def _make_match(message: Message, score: float, best: _Found, founds: list[_Found]) -> Match:
-    return Match(
-        rule_id=best.entry.rule.id,
-        keyword=best.entry.keyword,
-        view=best.view,
-        distance=best.distance,
-        score=score,
-        span=(best.start, best.end),
-        found=message.cleaned[best.start : best.end] if best.entry.keyword.mode is not Mode.REGEX else message.text,
-        other_keywords=tuple(one.entry.keyword.text for one in founds[1:]),
-    )
-
-
-def _overlaps(one: _Found, other: _Found) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _slipping_words(index: Index) -> Iterable[tuple[str, int]]:

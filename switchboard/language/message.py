@@ -1,6 +1,7 @@
 """One message while it is being matched: its forms, and the dictionary's view of it, each worked out once."""
 
-import functools
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from switchboard.language import resources, scripts
 from switchboard.language.folding import clean, unify
@@ -14,6 +15,22 @@ SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
 
 
+_Value = TypeVar("_Value")
+
+
+class once(Generic[_Value]):  # noqa: N801  used like a decorator of the standard library
+    """As functools.cached_property without its lock, which costs as much as most of what it guards: a message has one owner."""
+
+    def __init__(self, work: Callable[[Any], _Value]) -> None:
+        self._work = work
+        self._name = work.__name__
+
+    def __get__(self, instance: object, owner: type) -> _Value:
+        value = self._work(instance)
+        instance.__dict__[self._name] = value
+        return value
+
+
 class Message:
     """A message in the forms that matching needs."""
 
@@ -21,35 +38,39 @@ class Message:
         self.text = text
         self.cleaned = clean(text)
         self.folded = unify(self.cleaned)
-        self.has_japanese = resources.JAPANESE in resources.available()
 
-    @functools.cached_property
+    @once
+    def has_japanese(self) -> bool:
+        """Whether there is a Japanese dictionary to ask."""
+        return resources.JAPANESE in resources.available()
+
+    @once
     def has_han(self) -> bool:
         """Whether there are Chinese characters."""
         return not self.folded.isascii() and bool(HAS_HAN.search(self.folded))
 
-    @functools.cached_property
+    @once
     def words(self) -> list[tuple[int, int, str]]:
         """The words that stand between spaces, with their places."""
         return [(found.start(), found.end(), found[0]) for found in SPACED_WORD.finditer(self.folded)]
 
-    @functools.cached_property
+    @once
     def unknown_words(self) -> list[tuple[int, int, str]]:
         """Those of them that are not English: names, slips, or another language in Latin letters."""
         english = resources.english_words()
         return [one for one in self.words if one[2] not in english and not one[2].isdigit()]
 
-    @functools.cached_property
+    @once
     def tokens(self) -> list[resources.Token]:
         """The message in Japanese words."""
         return resources.japanese_tokens(self.cleaned)
 
-    @functools.cached_property
+    @once
     def token_starts(self) -> dict[int, int]:
         """Number of each Japanese word by its beginning."""
         return {one.start: number for number, one in enumerate(self.tokens)}
 
-    @functools.cached_property
+    @once
     def token_ends(self) -> dict[int, int]:
         """Number of each Japanese word by its end."""
         return {one.end: number for number, one in enumerate(self.tokens)}

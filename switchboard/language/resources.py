@@ -4,7 +4,6 @@ import functools
 import importlib.resources
 import importlib.util
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -117,18 +116,48 @@ def english_words() -> frozenset[str]:
     return frozenset(line.split(" ", 1)[0] for line in lines if line) | _CONTRACTIONS
 
 
-@dataclass(frozen=True, slots=True)
 class Token:
-    """A Japanese word: where it stands, how it sounds and how it is usually written."""
+    """A Japanese word: where it stands, how it sounds and how it is usually written; looked up when asked."""
 
-    start: int
-    end: int
-    surface: str
-    reading: str  # In hiragana; the surface where the dictionary does not know.
-    normalized: str
-    kind: str  # Part of speech, in Japanese.
-    is_known: bool
-    is_helper: bool  # A verb or noun that mostly stands behind others and means little: おる, こと.
+    __slots__ = ("_word", "end", "start")
+
+    def __init__(self, word: Any) -> None:
+        self._word = word
+        self.start: int = word.begin()
+        self.end: int = word.end()
+
+    @property
+    def surface(self) -> str:
+        """As it was written."""
+        return str(self._word.surface())
+
+    @property
+    def reading(self) -> str:
+        """In hiragana; the surface where the dictionary does not know."""
+        return str(self._word.reading_form()).translate(_TO_HIRAGANA)
+
+    @property
+    def normalized(self) -> str:
+        """As it is usually written."""
+        return str(self._word.normalized_form())
+
+    @property
+    def kind(self) -> str:
+        """Part of speech, in Japanese."""
+        return str(self._word.part_of_speech()[0])
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it stands in the dictionary."""
+        return not self._word.is_oov()
+
+    @property
+    def is_helper(self) -> bool:
+        """Whether it mostly stands behind other words and means little: おる, こと."""
+        return bool(self._word.part_of_speech()[1] == "非自立可能")
+
+
+_TO_HIRAGANA = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
 
 
 @functools.cache
@@ -139,24 +168,9 @@ def _tokenizer() -> "tuple[Any, Tokenizer]":
     return dictionary, dictionary.tokenizer()
 
 
-_TO_HIRAGANA = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
-
-
 def japanese_tokens(text: str) -> list[Token]:
     """Split a Japanese text into words."""
-    return [
-        Token(
-            start=one.begin(),
-            end=one.end(),
-            surface=one.surface(),
-            reading=one.reading_form().translate(_TO_HIRAGANA),
-            normalized=one.normalized_form(),
-            kind=one.part_of_speech()[0],
-            is_known=not one.is_oov(),
-            is_helper=one.part_of_speech()[1] == "非自立可能",
-        )
-        for one in _tokenizer()[1].tokenize(text)
-    ]
+    return [Token(one) for one in _tokenizer()[1].tokenize(text)]
 
 
 def japanese_readings(word: str) -> list[str]:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from switchboard.language import resources, syllables
 from switchboard.language.folding import fold, unify
-from switchboard.language.index import ANYWHERE, Automaton, Entry, Index, Use
+from switchboard.language.index import Automaton, Entry, Index, make_use
 from switchboard.language.message import Message
 from switchboard.language.scripts import ALL_HAN, ALL_KANA, HAS_HAN
 from switchboard.language.types import Mode, View
@@ -57,7 +57,7 @@ class Homophones:
                 if pattern.view is View.PINYIN:
                     codes = [_codes().get(syllables.blur(one), "") for one in pattern.text.split(" ")]
                     if all(codes):
-                        self._automaton.add("".join(codes), Use(entry, View.HOMOPHONE, ANYWHERE, 0, entry.weight))
+                        self._automaton.add("".join(codes), make_use(entry, View.HOMOPHONE))
         self._automaton.close()
 
     def find(self, message: Message) -> Iterator[Sound]:
@@ -93,7 +93,7 @@ class JapaneseSounds:
         self._pieces: dict[str, list[tuple[str, int, Entry]]] = {}
         for entry in index.slipping():
             for text in _readings_of(entry):
-                self._readings.add(text, Use(entry, View.READING, ANYWHERE, 0, entry.weight))
+                self._readings.add(text, make_use(entry, View.READING))
                 shortest = SHORTEST_SLIPPED_KATAKANA if entry.is_katakana else SHORTEST_SLIPPED_READING
                 if len(text) >= shortest and count_slips(len(text), entry.keyword.threshold):
                     half = len(text) // 2
@@ -158,7 +158,7 @@ def _read(message: Message) -> tuple[str, dict[int, int], dict[int, int]]:
     parts: list[str] = []
     starts, ends, place = {}, {}, 0
     for number, word in enumerate(message.tokens):
-        sound = fold(word.reading) if HAS_HAN.search(word.surface) else unify(word.surface)
+        sound = unify(word.reading) if HAS_HAN.search(word.surface) else unify(word.surface)
         sound = sound or word.surface
         starts[place] = number
         place += len(sound)

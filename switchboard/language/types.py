@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 LONGEST_TEXT = 2000  # Characters of a message that are looked at: 10,000 took 33-122 ms.
 LONGEST_KEYWORD = 200
@@ -59,8 +60,7 @@ class KeywordRule:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One rule that a message matches, by its best keyword."""
 
     rule_id: int
