@@ -20,7 +20,7 @@ from tests.cli.owners import wait_until
 from tests.cli.test_processes import free_port
 from tests.postgres import ROOT
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]  # One worker: they share an installation.
+pytestmark = [pytest.mark.journey]
 ROLES = ("emulator", "web", "gateway", "sender", "worker")
 
 
