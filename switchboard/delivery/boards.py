@@ -161,3 +161,9 @@ def list_moments(workspace_id: int, origin: Origin, origin_id: int, step: timede
     """Return what became of an origin's messages in steps shorter than a minute; for a few thousand messages."""
     given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id, "step": step}
     return [Minute(*row) for row in reversed(statements.fetch(reading.SQL_MOMENTS, given))]
+
+
+def list_answers(workspace_id: int) -> set[str]:
+    """Return the ids, in hexadecimal, of everything that rules and colleagues wrote; reads a whole small workspace."""
+    written = Message.objects.filter(workspace_id=workspace_id, origin_kind__in=[Origin.ANSWER, Origin.PERSON])
+    return {message_id.hex for message_id in written.values_list("id", flat=True)}

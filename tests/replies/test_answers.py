@@ -390,8 +390,8 @@ async def test_somebody_who_was_away_gets_a_coupon_once(bot: Bot) -> None:
 
 async def test_it_tags_writes_a_field_and_assigns(bot: Bot) -> None:
     tag = bot.world.one(
-        "INSERT INTO contacts_tag (workspace_id, name, colour, description, people_count) "
-        "VALUES (%s, 'asked', 'blue', '', 0) RETURNING id",
+        "INSERT INTO contacts_tag (workspace_id, name, colour, description, people_count, position) "
+        "VALUES (%s, 'asked', 'blue', '', 0, 0) RETURNING id",
         bot.world.workspace_id,
     )
     steps = (

@@ -13,7 +13,7 @@ from rich.panel import Panel
 
 from switchboard.broadcasts import actions as broadcast_actions
 from switchboard.broadcasts import queries as broadcast_queries
-from switchboard.cli.demo import memory, picture, scenery
+from switchboard.cli.demo import answers, memory, picture, scenery
 from switchboard.cli.demo.control import EmulatorControl
 from switchboard.cli.demo.display import Display, draw_progress
 from switchboard.cli.demo.report import Report, count_lost, judge_opt_outs
@@ -21,14 +21,17 @@ from switchboard.cloudapi import callback
 from switchboard.contacts import actions as contact_actions
 from switchboard.contacts import queries as contact_queries
 from switchboard.contacts import sample
+from switchboard.conversations import actions as conversation_actions
 from switchboard.core import clock
 from switchboard.core.errors import Unavailable
 from switchboard.core.tenancy import workspace_scope
+from switchboard.delivery import boards as delivery_boards
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.types import Forecast, Origin, Progress
 from switchboard.numbers import actions as number_actions
 from switchboard.numbers import fleet
 from switchboard.numbers import rules as number_rules
+from switchboard.replies import actions as reply_actions
 from switchboard.team import actions as team_actions
 from switchboard.templates import actions as template_actions
 from switchboard.webhooks import queries as webhook_queries
@@ -81,6 +84,7 @@ class Show:
         self.display.step(
             f"{self.wish.number_count} numbers connected, templates read from the Cloud API", self._connect
         )
+        self.display.step("Automatic answers published in three languages", self._publish_answers)
         import_id = self.display.step("Contacts file uploaded", self._upload)
         self.display.step("Contacts imported", lambda: self._wait_for_import(import_id))
         self._tell_import(import_id)
@@ -138,6 +142,19 @@ class Show:
         with workspace_scope(self.workspace_id):
             for number in fleet.list_numbers(self.workspace_id):
                 number_actions.set_pace(workspace_id=self.workspace_id, number_id=number.pk, pace="full")
+
+    def _publish_answers(self) -> None:
+        now, by = clock.now(), f"user:{EMAIL}"
+        with workspace_scope(self.workspace_id):
+            conversation_actions.set_hours(
+                workspace_id=self.workspace_id, zone=scenery.WORKSPACE_ZONE, week=answers.HOURS
+            )
+            reply_actions.add_coupons(
+                workspace_id=self.workspace_id, pool_name=answers.COUPON_POOL, codes=answers.COUPONS
+            )
+            for rule in answers.build_rules():
+                reply_actions.save_rule(workspace_id=self.workspace_id, draft=rule, by=by, now=now)
+            reply_actions.publish(workspace_id=self.workspace_id, by=by, now=now)
 
     def _upload(self) -> int:
         path = self.wish.contacts_file or self._write_sample()
@@ -321,11 +338,12 @@ class Show:
         ours = self._read(
             lambda: {one.hex for one in broadcast_queries.iter_accepted(self.workspace_id, self.broadcast_id)}
         )
-        theirs = {
+        accepted = {
             parsed.message_id.hex
             for line in self.control.read_lines("accepted-callbacks")
             if (parsed := callback.parse_callback_data(line)) and parsed.workspace_id == self.workspace_id
         }
+        theirs = accepted - self._read(lambda: delivery_boards.list_answers(self.workspace_id))
         summary = self.control.get(f"ledger/summary?template={scenery.OFFER}&pace_checks=1")
         late, worst = judge_opt_outs(summary["after_opt_out"])
         zone = ZoneInfo(scenery.WORKSPACE_ZONE)

@@ -7,6 +7,7 @@ from switchboard.conversations.store.threads import (
     lock_threads,
     note_inbound,
     note_outbound,
+    read_threads,
     save_threads,
 )
 from switchboard.conversations.store.timers import (
@@ -31,6 +32,7 @@ __all__ = [
     "lock_threads",
     "note_inbound",
     "note_outbound",
+    "read_threads",
     "save_threads",
     "set_timers",
     "take_timers",

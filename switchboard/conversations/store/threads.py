@@ -86,7 +86,7 @@ async def note_inbound(connection: Connection, heard: Sequence[Heard]) -> dict[K
     }
 
 
-# Index: conversations_once by person, or the primary key. Whoever is locked is left to the one who has the lock.
+# Index: conversations_once. Whoever is locked is left to the one who has the lock.
 SQL_LOCK_THREADS = """
 SELECT thread.id, thread.workspace_id, thread.contact_id, thread.number_id, thread.state, thread.answering,
     thread.priority, thread.assignee_id, thread.session_number, thread.session_started_at, thread.quiet_since,
@@ -94,32 +94,48 @@ SELECT thread.id, thread.workspace_id, thread.contact_id, thread.number_id, thre
     thread.hand_over, thread.announced_at, thread.ladder_rule_id, thread.ladder_rung, thread.ladder_attempts,
     thread.ladder_since, thread.ladder_expires_at, thread.negative_count, thread.quick_count, thread.same_count,
     thread.last_text_hash, thread.dialogue_session, thread.last_question_at, thread.recent_answers
-FROM conversations_conversation AS thread
-WHERE thread.id = ANY (%(ids)s::bigint[])
-   OR (thread.workspace_id, thread.contact_id, thread.number_id) IN (
-        SELECT * FROM unnest(%(workspace_ids)s::bigint[], %(contact_ids)s::bigint[], %(number_ids)s::bigint[]))
+FROM unnest(%(workspace_ids)s::bigint[], %(contact_ids)s::bigint[], %(number_ids)s::bigint[])
+    AS given (workspace_id, contact_id, number_id)
+JOIN conversations_conversation AS thread ON thread.workspace_id = given.workspace_id
+    AND thread.contact_id = given.contact_id AND thread.number_id = given.number_id
 ORDER BY thread.workspace_id, thread.contact_id, thread.number_id
-FOR NO KEY UPDATE SKIP LOCKED
+FOR NO KEY UPDATE OF thread SKIP LOCKED
 """
 
 
-async def lock_threads(
-    connection: Connection, *, ids: Collection[int] = (), keys: Collection[Key] = ()
-) -> dict[int, Thread]:
-    """Lock conversations that nobody else holds and return them by id."""
+async def lock_threads(connection: Connection, keys: Collection[Key]) -> dict[Key, Thread]:
+    """Lock conversations that nobody else holds and return them by workspace, contact and number."""
     ordered = sorted(keys)
     given = {
-        "ids": sorted(ids),
         "workspace_ids": [key[0] for key in ordered],
         "contact_ids": [key[1] for key in ordered],
         "number_ids": [key[2] for key in ordered],
     }
     async with connection.cursor(row_factory=class_row(Thread)) as cursor:
         await cursor.execute(SQL_LOCK_THREADS, given)
+        return {thread.key: thread for thread in await cursor.fetchall()}
+
+
+# Index: the primary key. Read once they are locked, with their timers.
+SQL_READ_THREADS = """
+SELECT thread.id, thread.workspace_id, thread.contact_id, thread.number_id, thread.state, thread.answering,
+    thread.priority, thread.assignee_id, thread.session_number, thread.session_started_at, thread.quiet_since,
+    thread.last_inbound_at, thread.last_outbound_at, thread.waits_since, thread.is_collected, thread.handed_over_at,
+    thread.hand_over, thread.announced_at, thread.ladder_rule_id, thread.ladder_rung, thread.ladder_attempts,
+    thread.ladder_since, thread.ladder_expires_at, thread.negative_count, thread.quick_count, thread.same_count,
+    thread.last_text_hash, thread.dialogue_session, thread.last_question_at, thread.recent_answers
+FROM conversations_conversation AS thread WHERE thread.id = ANY (%(ids)s::bigint[])
+"""
+
+
+async def read_threads(connection: Connection, ids: Collection[int]) -> dict[int, Thread]:
+    """Return conversations that this transaction has locked."""
+    async with connection.cursor(row_factory=class_row(Thread)) as cursor:
+        await cursor.execute(SQL_READ_THREADS, {"ids": sorted(ids)})
         return {thread.id: thread for thread in await cursor.fetchall()}
 
 
-# Index: the primary key. The rows are locked by SQL_LOCK_THREADS.
+# Index: the primary key. The rows are locked.
 SQL_SAVE_THREADS = """
 UPDATE conversations_conversation AS thread SET
     answering = given.answering, priority = given.priority, last_outbound_at = given.last_outbound_at,

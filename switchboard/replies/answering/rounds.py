@@ -22,6 +22,7 @@ from switchboard.replies.types import RuleSet
 TYPING_BEFORE = timedelta(seconds=20)
 _LOOKS_FIRST = timedelta(seconds=1)
 _SHORTEST_TYPING = timedelta(seconds=1.5)
+_MOST_IN_A_BURST = 10
 _NOTHING = RuleSet()
 
 
@@ -61,7 +62,7 @@ async def decide_waiting(
 
 async def _decide(connection: store.Connection, shelf: Shelf, rows: Sequence[store.QuestionRow], round_: Round) -> None:
     keys = {(row.workspace_id, row.contact_id, row.number_id) for row in rows}
-    held = {thread.key: thread for thread in (await threads.lock_threads(connection, keys=keys)).values()}
+    held = await threads.lock_threads(connection, keys)
     rows = [row for row in rows if (row.workspace_id, row.contact_id, row.number_id) in held]
     stored = await threads.find_timers(connection, [one.id for one in held.values()], TimerKind.ANSWER)
     round_.pending = {thread_id: plans.decode_plan(payload) for thread_id, payload in stored.items()}
@@ -96,11 +97,17 @@ def _question(row: store.QuestionRow, thread: Thread) -> Question:
         sent_at=row.sent_at,
         received_at=row.received_at,
         is_opt_out=row.is_opt_out,
-        is_first_ever=not row.has_earlier and thread.session_number == 1,
+        is_first_ever=_is_first_ever(row, thread),
         was_opted_out=row.opted_out_at is not None and row.opted_out_at < row.sent_at,
         is_in_group=bool(row.body.get("group_id")),
         person=person,
     )
+
+
+def _is_first_ever(row: store.QuestionRow, thread: Thread) -> bool:
+    """Tell whether somebody has never written before; those few that came with it in one burst do not count."""
+    is_new_here = thread.session_number == 1 and thread.last_question_at is None
+    return is_new_here and not row.has_others and row.inbound_count <= _MOST_IN_A_BURST
 
 
 def _decide_one(round_: Round, shelf: Shelf, thread: Thread, question: Question, elsewhere: int) -> None:

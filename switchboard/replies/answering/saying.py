@@ -69,7 +69,7 @@ async def say_due(
         timers = await threads.take_timers(connection, now, limit)
         if not timers:
             return None
-        held = await threads.lock_threads(connection, ids={timer.conversation_id for timer in timers})
+        held = await threads.read_threads(connection, {timer.conversation_id for timer in timers})
         people = await store.read_people(connection, held.keys())
         saying = Saying(connection, shelf, now, held, people)
         await saying.prepare(timers)

@@ -81,7 +81,8 @@ class QuestionRow:
     sent_at: datetime
     received_at: datetime
     is_opt_out: bool
-    has_earlier: bool
+    inbound_count: int
+    has_others: bool
     opted_out_at: datetime | None
     thread_id: int | None
     name: str | None
@@ -90,19 +91,21 @@ class QuestionRow:
     tags: list[int] | None
 
 
-# Index: each month's primary key, replies_inbound_by_contact, conversations_once, primary keys.
+# Index: each month's primary key, conversations_once, primary keys.
 SQL_READ_QUESTIONS = """
 SELECT message.id, message.workspace_id, message.number_id, message.contact_id, message.wamid, message.kind,
     message.text, message.body, message.sent_at, message.received_at, message.is_opt_out,
-    EXISTS (SELECT FROM replies_inboundmessage AS earlier
-        WHERE earlier.workspace_id = message.workspace_id AND earlier.contact_id = message.contact_id
-          AND earlier.id < message.id) AS has_earlier,
+    coalesce(activity.inbound_count, 0) AS inbound_count,
+    EXISTS (SELECT FROM conversations_conversation AS other
+        WHERE other.workspace_id = message.workspace_id AND other.contact_id = message.contact_id
+          AND other.number_id <> message.number_id) AS has_others,
     standing.opted_out_at, thread.id AS thread_id, contact.name, contact.language, contact.country,
     contact.tags
 FROM replies_inboundmessage AS message
 LEFT JOIN conversations_conversation AS thread ON thread.workspace_id = message.workspace_id
     AND thread.contact_id = message.contact_id AND thread.number_id = message.number_id
 LEFT JOIN contacts_contact AS contact ON contact.id = message.contact_id AND contact.workspace_id = message.workspace_id
+LEFT JOIN contacts_activity AS activity ON activity.contact_id = message.contact_id
 LEFT JOIN consent_standing AS standing ON standing.contact_id = message.contact_id
     AND standing.workspace_id = message.workspace_id
 WHERE message.id = ANY (%(message_ids)s::uuid[])
@@ -250,16 +253,16 @@ JOIN numbers_number AS number ON number.id = thread.number_id
 JOIN numbers_account AS account ON account.id = number.account_id
 LEFT JOIN contacts_activity AS activity ON activity.contact_id = contact.id
 LEFT JOIN LATERAL (
-    SELECT max(other.last_inbound_at) AS quiet_since FROM conversations_conversation AS other
+    -- The interval keeps the planner from looking for the latest of the whole workspace.
+    SELECT max(other.last_inbound_at + interval '0') AS quiet_since FROM conversations_conversation AS other
     WHERE other.workspace_id = thread.workspace_id AND other.contact_id = thread.contact_id
       AND other.id <> thread.id) AS elsewhere ON true
 LEFT JOIN delivery_window AS service ON service.workspace_id = thread.workspace_id
     AND service.contact_id = thread.contact_id AND service.number_id = thread.number_id
 LEFT JOIN LATERAL (
-    SELECT identity.value FROM contacts_identity AS identity
+    SELECT max(identity.value || '') AS value FROM contacts_identity AS identity
     WHERE identity.contact_id = contact.id AND identity.kind = 'user_id' AND contact.phone IS NULL
-      AND identity.portfolio_id = account.portfolio_id
-    ORDER BY identity.id DESC LIMIT 1) AS known ON true
+      AND identity.portfolio_id = account.portfolio_id) AS known ON true
 WHERE thread.id = ANY (%(thread_ids)s::bigint[])
 """
 
@@ -418,7 +421,7 @@ UPDATE replies_coupon SET contact_id = %(contact_id)s, taken_at = %(now)s
 WHERE id = (
     SELECT coupon.id FROM replies_coupon AS coupon JOIN replies_couponpool AS pool ON pool.id = coupon.pool_id
     WHERE pool.workspace_id = %(workspace_id)s AND pool.name = %(pool)s AND coupon.contact_id IS NULL
-    ORDER BY coupon.id LIMIT 1 FOR UPDATE OF coupon SKIP LOCKED)
+    ORDER BY coupon.pool_id, coupon.id LIMIT 1 FOR UPDATE OF coupon SKIP LOCKED)
 RETURNING code
 """
 
