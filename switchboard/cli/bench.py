@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -66,6 +67,25 @@ def import_(*, rounds: int, rows: int, plain_rows: int, as_json: bool) -> None:
     _print(_load("imports").run(rounds=rounds, rows=rows, plain_rows=plain_rows), as_json=as_json)
 
 
+@bench.command(help="How fast and how well keywords are found in messages, in Japanese, Chinese and English.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
+@click.option(
+    "--messages", type=click.IntRange(300, 1_000_000), default=12_000, show_default=True, help="Messages of all rounds."
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, 100), default=20, show_default=True, help="Ways of misspelling each set."
+)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with other sets of messages; our own set without it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def match(*, rounds: int, messages: int, seeds: int, data: Path | None, as_json: bool) -> None:
+    """Run `bench.match`."""
+    _print(_load("match").run(rounds=rounds, messages=messages, data=data, seeds=seeds), as_json=as_json)
+
+
 @bench.command(help="How fast webhooks are received and kept, at 64 and 256 connections.")
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
 @click.option(
@@ -101,3 +121,29 @@ def send(*, rounds: int, messages: int, processes: int, as_json: bool) -> None:
 def segments(*, rounds: int, contacts: int, messages: int, as_json: bool) -> None:
     """Run `bench.segments`."""
     _print(_load("segments").run(rounds=rounds, contacts=contacts, messages=messages), as_json=as_json)
+
+
+@bench.command(help="Whether numbers of every pace keep their limits as Meta sees them: four senders, virtual time.")
+@click.option("--numbers", type=click.IntRange(10, 5000), default=500, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def pace(*, numbers: int, seed: int, as_json: bool) -> None:
+    """Run `bench.pace`."""
+    _print(_load("pace").run(numbers=numbers, seed=seed), as_json=as_json)
+
+
+@bench.command(help="What a message costs with few and with very many waiting, and under an old snapshot.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=5, show_default=True)
+@click.option("--waiting", type=click.IntRange(20_000, 50_000_000), default=1_000_000, show_default=True)
+@click.option("--messages", type=click.IntRange(1000, 50_000), default=5000, show_default=True, help="A round.")
+@click.option(
+    "--dead",
+    type=click.IntRange(1000, 1_000_000),
+    default=100_000,
+    show_default=True,
+    help="Messages sent under the snapshot before it is measured.",
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def depth(*, rounds: int, waiting: int, messages: int, dead: int, as_json: bool) -> None:
+    """Run `bench.depth`."""
+    _print(_load("depth").run(rounds=rounds, deep=waiting, messages=messages, dead=dead), as_json=as_json)

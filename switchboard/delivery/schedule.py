@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from switchboard.delivery.store import Claimed
 
-# A number that is late may close up by this share of each gap; those that go slowly on purpose never do.
+# A number that is late may close up by this share of each distance. A gap that is kept on purpose stays whole.
 _CLOSING_UP = 0.85
-_DELIBERATE_GAP_SECONDS = 1.0
-_LONGEST_GAP_SECONDS = 30.0
+_LONGEST_CLOSED_UP_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -35,6 +34,8 @@ class Schedule:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Planned]] = []
         self._tracks: dict[int, _Track] = {}
+        # When a lane with a gap of its own was last left.
+        self._lanes: dict[int, float] = {}
         self._order = 0
 
     def __len__(self) -> int:
@@ -56,11 +57,15 @@ class Schedule:
         """Return a message that may leave now, or None."""
         while self._heap and self._heap[0][0] <= now:
             planned = heapq.heappop(self._heap)[2]
+            if planned.message.is_answer:
+                return planned
             earliest = self._earliest(planned)
             if earliest > now:
                 self._push(earliest, planned)
                 continue
             self._tracks[planned.message.number_id] = _Track(planned.at, now)
+            if planned.message.lane_gap:
+                self._lanes[planned.message.lane_id] = now
             return planned
         return None
 
@@ -69,16 +74,22 @@ class Schedule:
         track = self._tracks.get(planned.message.number_id)
         if track is not None and track.planned == planned.at:
             track.left = max(track.left, now)
+        if planned.message.lane_gap:
+            self._lanes[planned.message.lane_id] = now
 
     def _earliest(self, planned: Planned) -> float:
-        track = self._tracks.get(planned.message.number_id)
+        message = planned.message
+        lane = self._lanes.get(message.lane_id) if message.lane_gap else None
+        earliest = planned.at if lane is None else max(planned.at, lane + message.lane_gap)
+        track = self._tracks.get(message.number_id)
         if track is None:
-            return planned.at
-        gap = planned.at - track.planned
-        if gap <= 0 or gap > _LONGEST_GAP_SECONDS:
-            return planned.at
-        share = 1.0 if gap >= _DELIBERATE_GAP_SECONDS else _CLOSING_UP
-        return max(planned.at, track.left + gap * share)
+            return earliest
+        distance = planned.at - track.planned
+        if message.gap:
+            return max(earliest, track.left + message.gap)
+        if 0 < distance < _LONGEST_CLOSED_UP_SECONDS:
+            return max(earliest, track.left + distance * _CLOSING_UP)
+        return earliest
 
     def drain(self) -> Iterator[Planned]:
         """Take everything out."""

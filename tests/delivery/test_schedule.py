@@ -7,7 +7,7 @@ from switchboard.delivery.schedule import Planned, Schedule
 from switchboard.delivery.store import Claimed
 
 
-def planned(at: float, number_id: int = 1) -> Planned:
+def planned(at: float, number_id: int = 1, gap: float = 0.0) -> Planned:
     message = Claimed(
         batch_id=uuid.uuid4(),
         message_id=uuid.uuid4(),
@@ -24,6 +24,7 @@ def planned(at: float, number_id: int = 1) -> Planned:
         recipient="+819012345678",
         body=b"{}",
         leave_at=at,
+        gap=gap,
     )
     return Planned(message, at, 0.0)
 
@@ -54,16 +55,16 @@ def test_late_messages_of_a_fast_number_close_up_only_a_little():
 
 def test_late_messages_of_a_careful_number_keep_their_whole_gap():
     schedule = Schedule()
-    schedule.add(planned(1.0))
-    schedule.add(planned(5.0))
+    schedule.add(planned(1.0, gap=4.0))
+    schedule.add(planned(5.0, gap=4.0))
     assert leave(schedule, [1.8, 5.0, 5.7, 5.8]) == [(1.8, 1.0), (5.8, 5.0)]
 
 
 def test_the_gap_counts_from_when_a_message_really_left():
     schedule = Schedule()
-    first = planned(1.0)
+    first = planned(1.0, gap=4.0)
     schedule.add(first)
-    schedule.add(planned(5.0))
+    schedule.add(planned(5.0, gap=4.0))
     leave(schedule, [1.0])
     schedule.note_left(first, 1.5)
     assert leave(schedule, [5.0, 5.4, 5.5]) == [(5.5, 5.0)]

@@ -13,9 +13,10 @@ QUARTER = 900
 # A message leaves at its moment or up to this much later, never before (older gates are not trusted). Windows are
 # wider by it, so that a late message and the next ones on time still keep the limit.
 LATENESS_SECONDS = 2.0
-# Where a gap is kept on purpose a message may be only this late, and the gap is longer by it: whichever sender has
-# the next one, they reach Meta with the whole gap between them.
-GAP_LATENESS_SECONDS = 0.5
+# Where a gap is kept on purpose a message may be only this late, and no gap is planned shorter than the least one and
+# this: whichever sender has the next message, they reach Meta with the whole gap between them.
+MOST_GAP_LATENESS_SECONDS = 0.5
+LEAST_GAP_LATENESS_SECONDS = 0.05
 DELIBERATE_GAP_SECONDS = 1.0
 # Enough past moments for the strictest preset to judge a number that was on a looser one until now.
 LEAST_KEPT = 200
@@ -41,7 +42,16 @@ class PaceState:
 
 def lateness_of(pace: Pace) -> float:
     """Return how long after its moment a message of this pace may still leave."""
-    return GAP_LATENESS_SECONDS if pace.gap_min_seconds >= DELIBERATE_GAP_SECONDS else LATENESS_SECONDS
+    if pace.gap_min_seconds < DELIBERATE_GAP_SECONDS:
+        return LATENESS_SECONDS
+    leeway = (pace.gap_max_seconds - pace.gap_min_seconds) / 4
+    return min(MOST_GAP_LATENESS_SECONDS, max(LEAST_GAP_LATENESS_SECONDS, leeway))
+
+
+def least_gap(pace: Pace) -> float:
+    """Return the shortest gap that is planned."""
+    gap = pace.gap_min_seconds
+    return gap + lateness_of(pace) if gap >= DELIBERATE_GAP_SECONDS else gap
 
 
 def kept_moments(pace: Pace) -> int:
@@ -65,12 +75,13 @@ def _free_at(counts: dict[int, int], step: int, window: float, limit: int, momen
 class Meter:
     """One pace and what is spent of it, while moments are given away."""
 
-    __slots__ = ("_log", "_minutes", "_now", "_quarters", "_streak", "next_at", "pace")
+    __slots__ = ("_least_gap", "_log", "_minutes", "_now", "_quarters", "_streak", "next_at", "pace")
 
     def __init__(self, pace: Pace, state: PaceState, now: float) -> None:
         self.pace = pace
         self._now = now
         self.next_at = state.next_at
+        self._least_gap = least_gap(pace)
         self._log = list(state.log)
         self._minutes = {start: n for start, n in state.minutes.items() if start + MINUTE + HOUR > now - MINUTE}
         self._quarters = {start: n for start, n in state.quarters.items() if start + QUARTER + DAY > now}
@@ -89,7 +100,7 @@ class Meter:
         if pace.per_second and pace.per_second >= 1 and len(log) >= pace.per_second:
             moment = max(moment, log[-int(pace.per_second)] + 1.0)
         if pace.gap_min_seconds and log:
-            moment = max(moment, log[-1] + self._gap_allowance(pace.gap_min_seconds))
+            moment = max(moment, log[-1] + self._least_gap)
         if pace.per_minute:
             moment = self._keep(pace.per_minute, MINUTE + LATENESS_SECONDS, moment)
         if pace.per_hour:
@@ -103,9 +114,6 @@ class Meter:
             return max(moment, self._log[-limit] + window)
         # A looser pace, until just now, remembered fewer moments than this one needs.
         return _free_at(self._minutes, int(MINUTE), window, limit, moment)
-
-    def _gap_allowance(self, gap: float) -> float:
-        return gap + GAP_LATENESS_SECONDS if gap >= DELIBERATE_GAP_SECONDS else gap
 
     def spend(self, moment: float, *, waiting: int, draw: Draw) -> None:
         """Give a moment away; `waiting` more decide whether the rest of the hour's allowance is spread."""
@@ -123,7 +131,7 @@ class Meter:
         pace = self.pace
         gap = 0.0
         if pace.gap_max_seconds or pace.gap_min_seconds:
-            gap = self._gap_allowance(draw(pace.gap_min_seconds, max(pace.gap_min_seconds, pace.gap_max_seconds)))
+            gap = max(self._least_gap, draw(pace.gap_min_seconds, max(pace.gap_min_seconds, pace.gap_max_seconds)))
         if pace.per_second:
             gap = max(gap, 1.0 / pace.per_second * (draw(1.0, 1.0 + pace.jitter) if pace.jitter else 1.0))
         if pace.per_hour:

@@ -39,6 +39,9 @@ class Claimed:
     leave_at: float
     # How long after that it may still leave; later it goes back and gets another moment.
     lateness: float = LATENESS_SECONDS
+    # The least distance to the number's last message, and to the lane's, where one is kept on purpose.
+    gap: float = 0.0
+    lane_gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +131,6 @@ def _claimed(item: Item, batch_id: UUID, workspace_id: int) -> Claimed:
         body=item.facts.body.encode(),
         leave_at=item.leave_at,
         lateness=item.lane.lateness,
+        gap=item.lane.gap,
+        lane_gap=item.lane.own.pace.gap_min_seconds if item.lane.own else 0.0,
     )

@@ -72,6 +72,11 @@ class Lane:
         return min(pace.lateness_of(meter.pace) for meter in self.meters)
 
     @property
+    def gap(self) -> float:
+        """The least distance between two messages of its number."""
+        return 0.0 if self.is_answer else self.number.pace.gap_min_seconds
+
+    @property
     def spread_limit(self) -> int:
         """Up to how many of its rows must be counted, so that an hour's allowance can be spread; 0: none."""
         if self.is_answer:
