@@ -221,3 +221,40 @@ async def test_nobody_is_merged_across_workspaces(world: World) -> None:
     await apply_all(world, a_hidden_message(world, "hello", wamid="wamid.A"))
     await apply_all(world, a_message(world, "hello", wamid="wamid.B", from_user_id=HANA))
     assert world.one("SELECT count(*) FROM contacts_contact") == 2
+
+
+WAITING = "INSERT INTO delivery_outbox SELECT workspace_id, lane_id, created_at, id, number_id, contact_id FROM delivery_message WHERE id = %s"
+SUMS = "SELECT measure, reason, sum(amount)::int FROM delivery_tally GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+async def _merge_while_the_broadcast_runs(world: World, *, older: int | None, newer: int | None) -> tuple[Any, Any]:
+    """Let two be one while each has a message of one broadcast; None: it still waits."""
+    await apply_all(world, a_hidden_message(world, "hello", wamid="wamid.A"))
+    first = make_message(world, world.one("SELECT id FROM contacts_contact"), NOON, state=older)
+    second = make_message(world, make_contact(world, "+819012345678", NOON), NOON, state=newer)
+    for message, state in ((first, older), (second, newer)):
+        if state is None:
+            world.run(WAITING, message)
+    await apply_all(world, a_message(world, "it is me", wamid="wamid.B", from_user_id=HANA))
+    return first, second
+
+
+async def test_one_person_gets_a_broadcast_once_though_two_messages_waited(world: World) -> None:
+    kept, _ = await _merge_while_the_broadcast_runs(world, older=None, newer=None)
+    assert world.one("SELECT message_id FROM delivery_outbox") == kept
+    assert world.one("SELECT state, reason FROM delivery_delivery") == (-1, "same_person")
+    assert world.run(SUMS) == [("skipped", "same_person", 1)]
+
+
+async def test_what_still_waits_for_the_one_person_is_skipped_when_the_other_message_has_gone_out(world: World) -> None:
+    waiting, _ = await _merge_while_the_broadcast_runs(world, older=None, newer=50)
+    assert world.run("SELECT 1 FROM delivery_outbox") == []
+    assert world.one("SELECT state, reason FROM delivery_delivery WHERE message_id = %s", waiting) == (
+        -1,
+        "same_person",
+    )
+
+
+async def test_what_waits_stays_when_the_other_message_never_arrived(world: World) -> None:
+    waiting, _ = await _merge_while_the_broadcast_runs(world, older=None, newer=40)
+    assert world.one("SELECT message_id FROM delivery_outbox") == waiting

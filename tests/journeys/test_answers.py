@@ -1,0 +1,33 @@
+"""People write, rules answer: through real processes, judged by the emulator's ledger."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.journeys.asking import Shop
+
+pytestmark = [pytest.mark.journey]
+
+
+@pytest.fixture
+def open_shop(tmp_path) -> Iterator[Callable[[int], Shop]]:
+    tmp_path.chmod(0o755)
+    shops: list[Shop] = []
+
+    def start(numbers: int) -> Shop:
+        shop = Shop(tmp_path / "home", numbers)
+        shops.append(shop)
+        shop.start()
+        return shop
+
+    yield start
+    for shop in shops:
+        shop.stop()
+
+
+def test_everybody_is_answered_once_although_the_worker_is_killed(open_shop) -> None:
+    shop = open_shop(8)
+    shop.let_people_ask(60, 4.0, halfway=shop.kill_worker)
+    shop.wait_until_answered(40)
+    result = shop.judge()
+    assert (result["asked"], result["answered"], result["twice"]) == (60, 60, 0), result
