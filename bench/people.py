@@ -8,7 +8,9 @@ from datetime import datetime
 import psycopg
 
 _CHUNK = 100_000
-BROADCASTS = 10
+# Each to a fifth of everybody: ten messages a person.
+BROADCASTS = 50
+MESSAGES_A_PERSON = 10
 
 # Here the copies that triggers keep are written with the rest.
 SQL_QUIET = """
@@ -86,17 +88,26 @@ FROM (
     FROM contacts_day WHERE contact_id BETWEEN %(first)s AND %(last)s GROUP BY contact_id) AS counted
 WHERE activity.contact_id = counted.contact_id
 """
-# Ten messages a person over the year: one of each broadcast for every one of them.
+# A broadcast's outcomes lie together, as they are written together.
 SQL_OUTCOMES = """
 INSERT INTO contacts_outcome (contact_id, broadcast_id, workspace_id, number_id, sent_at, delivered_at, read_at,
     replied_at, clicked_at, failed_at, reason)
-SELECT n, b, %(workspace_id)s, b, sent_at, CASE WHEN n %% 20 > 0 THEN sent_at + interval '5 seconds' END,
-    CASE WHEN (n + b) %% 2 = 0 AND n %% 20 > 0 THEN sent_at + interval '1 minute' * (n %% 300) END,
-    CASE WHEN (n + b) %% 10 = 0 AND n %% 20 > 0 THEN sent_at + interval '1 hour' * (n %% 90) END, NULL,
+SELECT n, %(broadcast)s, %(workspace_id)s, %(broadcast)s, sent_at,
+    CASE WHEN n %% 20 > 0 THEN sent_at + interval '5 seconds' END,
+    CASE WHEN n %% 2 = 0 AND n %% 20 > 0 THEN sent_at + interval '1 minute' * (n %% 300) END,
+    CASE WHEN n %% 10 = 2 THEN sent_at + interval '1 hour' * (6 + n %% 90) END, NULL,
     CASE WHEN n %% 20 = 0 THEN sent_at END, CASE WHEN n %% 20 = 0 THEN '131026' ELSE '' END
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
-CROSS JOIN generate_series(1, %(broadcasts)s) AS b
-CROSS JOIN LATERAL (SELECT %(now)s::timestamptz - interval '1 day' * (b * b * 3 - 2) AS sent_at) AS sent
+FROM generate_series(1, %(count)s::bigint) AS n
+CROSS JOIN LATERAL (SELECT %(now)s::timestamptz - interval '1 day' * (%(broadcast)s * 7 - 6) AS sent_at) AS sent
+WHERE (n / 7 + %(broadcast)s) %% 5 = 0
+"""
+SQL_REACHED = """
+UPDATE contacts_activity AS activity SET last_sent_at = told.sent_at, last_delivered_at = told.delivered_at,
+    last_read_at = told.read_at, last_reply_at = told.replied_at,
+    events_90 = CASE WHEN contact_id %% 10 = 0 AND contact_id %% 4000 < 2100 THEN 1 ELSE 0 END
+FROM (SELECT contact_id AS id, max(sent_at) AS sent_at, max(delivered_at) AS delivered_at, max(read_at) AS read_at,
+          max(replied_at) AS replied_at FROM contacts_outcome GROUP BY contact_id) AS told
+WHERE told.id = activity.contact_id
 """
 SQL_EVENTS = """
 INSERT INTO contacts_event (workspace_id, contact_id, name, external_id, properties, at, created_at)
@@ -105,7 +116,7 @@ SELECT %(workspace_id)s, n, (ARRAY['asked', 'visited', 'registered', 'complaint'
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n WHERE n %% 10 = 0
 """
 SQL_TIDY = "VACUUM (ANALYZE) contacts_contact, contacts_activity, contacts_day, contacts_outcome, contacts_event, consent_standing"
-_STEPS = (SQL_PEOPLE, SQL_ACTIVITY, SQL_STANDINGS, SQL_DAYS, SQL_COUNT_DAYS, SQL_OUTCOMES, SQL_EVENTS)
+_STEPS = (SQL_PEOPLE, SQL_ACTIVITY, SQL_STANDINGS, SQL_DAYS, SQL_COUNT_DAYS, SQL_EVENTS)
 
 
 def ensure_people(connection: psycopg.Connection, workspace_id: int, count: int, now: datetime) -> datetime:
@@ -135,5 +146,10 @@ def ensure_people(connection: psycopg.Connection, workspace_id: int, count: int,
             connection.execute(SQL_LOUD)
             connection.execute("UPDATE bench_people SET made = %s", [last])
     if made < count:
+        connection.execute("TRUNCATE contacts_outcome")
+        for broadcast in range(1, BROADCASTS + 1):
+            connection.execute(SQL_OUTCOMES, {**given, "broadcast": broadcast, "count": count})
+        connection.execute(SQL_REACHED)
+        connection.execute("VACUUM FULL contacts_activity")
         connection.execute(SQL_TIDY)
     return now

@@ -98,7 +98,7 @@ def run(*, rounds: int, contacts: int, messages: int) -> dict[str, Any]:
         "incremental_seconds": round(figures.median("incremental_seconds"), 2),
         "rules": classified,
         "contacts": contacts,
-        "outcomes": contacts * people.BROADCASTS,
+        "outcomes": contacts * people.MESSAGES_A_PERSON,
         "messages": messages,
         "rounds": figures.raw,
         "machine": machine,
@@ -111,6 +111,9 @@ def _load_world(connection: psycopg.Connection, workspace_id: int, now: datetime
     zone, fields, _, _ = row
     # Tags of an earlier run that a rule keeps are made anew.
     connection.execute("DELETE FROM contacts_tag WHERE rule IS NOT NULL")
+    if connection.execute("UPDATE contacts_activity SET classes = '{}' WHERE classes <> '{}'").rowcount:
+        connection.execute("VACUUM FULL contacts_activity")
+        connection.execute("VACUUM (ANALYZE) contacts_activity")
     tags = [tag_id for (tag_id,) in connection.execute("SELECT id FROM contacts_tag ORDER BY id").fetchall()]
     return World(workspace_id, now, zone, fields, {}, dict.fromkeys(tags, False)), tags[0]
 
@@ -134,9 +137,7 @@ def _count(url: str, question: Question, world: World, rounds: int, figures: Rou
 
 def _switch_on(connection: psycopg.Connection, workspace_id: int, complaint: int) -> None:
     """Make the presets' tags, as one click each does, and let nobody have one yet."""
-    connection.execute("UPDATE contacts_activity SET classes = '{}' WHERE classes <> '{}'")
     connection.execute("TRUNCATE contacts_change, contacts_check, contacts_changed, contacts_pass")
-    connection.execute("VACUUM (ANALYZE) contacts_activity, contacts_check")
     for key in _ON:
         preset = presets.PRESETS[key]
         [group_id] = connection.execute(SQL_GROUP, {"workspace_id": workspace_id, "name": preset.name}).fetchone() or (

@@ -21,6 +21,15 @@ CREATE TEMPORARY TABLE IF NOT EXISTS contacts_classified (
 """
 
 
+# A piece is few people among many: every table but the temporary ones is read by its key. The planner knows nothing of
+# how many lie in those, and would read the large ones whole.
+SQL_BY_KEY = """
+SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
+    set_config('jit', 'off', true)
+"""
+
+
 async def make_room(connection: Connection) -> None:
     """Make the session's temporary tables; empty again at the end of each transaction."""
     await connection.execute(SQL_MAKE_ROOM)
@@ -89,18 +98,21 @@ INSERT INTO contacts_looked_at (contact_id) SELECT DISTINCT contact_id FROM take
 SQL_TAKE_DUE = """
 INSERT INTO contacts_looked_at (contact_id)
 SELECT contact_id FROM contacts_check WHERE workspace_id = %(workspace_id)s AND check_at <= %(now)s
-    AND contact_id NOT IN (SELECT contact_id FROM contacts_looked_at)
 ORDER BY check_at LIMIT %(limit)s
 """
+
+
+async def read_by_key(connection: Connection) -> None:
+    """Let the statements of this transaction find people by their keys."""
+    await connection.execute(SQL_BY_KEY)
 
 
 async def take_people(connection: Connection, workspace_id: int, now: datetime, *, limit: int) -> int:
     """Put whoever has changed, and whose time has come, among those to look at; return how many they are."""
     asked = {"workspace_id": workspace_id, "limit": limit, "now": now}
     taken = (await connection.execute(SQL_TAKE_CHANGED, asked)).rowcount
-    if taken < limit:
-        taken += (await connection.execute(SQL_TAKE_DUE, asked)).rowcount
-    return taken
+    # The clock has its turn when nobody changed: whoever is in both would be looked at twice at once.
+    return taken or (await connection.execute(SQL_TAKE_DUE, asked)).rowcount
 
 
 SQL_LOCK_RUN = """
@@ -112,6 +124,12 @@ SQL_TAKE_NEXT = """
 INSERT INTO contacts_looked_at (contact_id)
 SELECT contact_id FROM contacts_activity WHERE workspace_id = %(workspace_id)s AND contact_id > %(after)s
 ORDER BY contact_id LIMIT %(limit)s
+"""
+# Whoever has changed meanwhile is left to `take_people`: for them it is news, not the rule's doing.
+# Index: contacts_changed_in_order.
+SQL_LEAVE_CHANGED = """
+DELETE FROM contacts_looked_at WHERE contact_id IN (
+    SELECT contact_id FROM contacts_changed WHERE workspace_id = %(workspace_id)s)
 """
 SQL_NOTE_RUN = """
 UPDATE contacts_pass SET
@@ -135,6 +153,8 @@ async def take_next(connection: Connection, workspace_id: int, *, limit: int) ->
     asked = {"workspace_id": workspace_id, "after": reached_id if running == wanted else 0, "limit": limit}
     taken = (await connection.execute(SQL_TAKE_NEXT, asked)).rowcount
     await connection.execute(SQL_NOTE_RUN, {"workspace_id": workspace_id, "version": wanted})
+    if taken:
+        await connection.execute(SQL_LEAVE_CHANGED, {"workspace_id": workspace_id})
     return taken
 
 
@@ -252,14 +272,20 @@ DELETE FROM contacts_check WHERE workspace_id = %(workspace_id)s
 """
 
 
-async def keep(connection: Connection, workspace_id: int, now: datetime, *, ruled: list[int], again: bool) -> int:
-    """Write who has which automatic tags now, what changed, and when to look again; return how many people changed."""
+async def keep(
+    connection: Connection, workspace_id: int, now: datetime, *, ruled: list[int], again: bool, is_news: bool
+) -> int:
+    """Write who has which automatic tags now, what changed, and when to look again; return how many people changed.
+
+    What a change of the rules has done to everybody is no news of theirs: nothing starts from it.
+    """
     asked = {"workspace_id": workspace_id, "now": now}
     await connection.execute(SQL_OBEY_CORRECTIONS, {"workspace_id": workspace_id, "ruled": ruled})
     await connection.execute(SQL_HOLD_CHANGED, asked)
     changed = (await connection.execute(SQL_KEEP_CLASSES, asked)).rowcount
     if changed:
-        await connection.execute(SQL_KEEP_CHANGES, asked)
+        if is_news:
+            await connection.execute(SQL_KEEP_CHANGES, asked)
         if again:
             await connection.execute(SQL_LOOK_AGAIN, asked)
     await connection.execute(SQL_KEEP_CHECKS, asked)

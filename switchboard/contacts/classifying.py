@@ -43,7 +43,7 @@ async def step(connection: Connection, now: datetime) -> bool:
     more = False
     for workspace_id in await store.list_work(connection, now):
         try:
-            more |= await look_at_changed(connection, workspace_id, now) >= PIECE
+            more |= bool(await look_at_changed(connection, workspace_id, now))
             more |= bool(await look_at_next(connection, workspace_id, now))
         except SegmentError as error:
             log.warning("rules_not_applied", workspace=workspace_id, error=error.message)
@@ -53,27 +53,29 @@ async def step(connection: Connection, now: datetime) -> bool:
 async def look_at_changed(connection: Connection, workspace_id: int, now: datetime, *, limit: int = PIECE) -> int:
     """Look at people who changed or whose time has come; return how many were looked at."""
     async with connection.transaction():
+        await store.read_by_key(connection)
         taken = await store.take_people(connection, workspace_id, now, limit=limit)
         if taken:
-            await _classify(connection, workspace_id, now)
+            await _classify(connection, workspace_id, now, is_news=True)
     return taken
 
 
 async def look_at_next(connection: Connection, workspace_id: int, now: datetime, *, limit: int = PASS_PIECE) -> int:
     """Take the pass over everybody one piece further; return how many were looked at, 0 when none is wanted."""
     async with connection.transaction():
+        await store.read_by_key(connection)
         taken = await store.take_next(connection, workspace_id, limit=limit)
         if taken:
-            await _classify(connection, workspace_id, now)
+            await _classify(connection, workspace_id, now, is_news=False)
     return taken or 0
 
 
-async def _classify(connection: Connection, workspace_id: int, now: datetime) -> None:
+async def _classify(connection: Connection, workspace_id: int, now: datetime, *, is_news: bool) -> None:
     rules = await load_rules(connection, workspace_id, now)
     if rules.counts_days:
         await store.refresh_days(connection, workspace_id, now)
     await store.evaluate(connection, rules.statement, rules.parameters)
-    await store.keep(connection, workspace_id, now, ruled=rules.tag_ids, again=rules.is_chained)
+    await store.keep(connection, workspace_id, now, ruled=rules.tag_ids, again=rules.is_chained, is_news=is_news)
 
 
 async def load_rules(connection: Connection, workspace_id: int, now: datetime) -> Rules:

@@ -27,12 +27,19 @@ _PORT = 5432
 _READY_SECONDS = 300.0  # Recovery after a crash may have much to replay.
 _LOOK_AGAIN_SECONDS = 0.02
 
+
+def _shared_megabytes() -> int:
+    """Return what the server may keep in memory: an eighth of the machine's, so that a small one has room for the rest."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(128, min(1024, memory // 2**20 // 8))
+
+
 # For two cores and a machine that does other work as well.
 _SETTINGS = {
     "listen_addresses": "",
     "port": str(_PORT),
     "max_connections": "100",
-    "shared_buffers": "256MB",
+    "shared_buffers": f"{_shared_megabytes()}MB",
     "synchronous_commit": "on",
     "fsync": "on",
     "jit": "off",

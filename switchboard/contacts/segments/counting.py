@@ -12,14 +12,14 @@ Statement = tuple[str, dict[str, Any]]
 
 def build_count(tree: Node, world: World, path: tuple[int, ...] = ()) -> Statement:
     """Return the statement that counts, and its parameters."""
-    where, out = compile_where(tree, world, path)
+    _, where, out = compile_where(tree, world, path)
     return f"SELECT count(*) {where}", out.parameters
 
 
 def build_ids(tree: Node, world: World, path: tuple[int, ...] = ()) -> Statement:
     """Return the statement that gives the people's ids, and its parameters."""
-    where, out = compile_where(tree, world, path)
-    return f"SELECT a.contact_id {where}", out.parameters
+    key, where, out = compile_where(tree, world, path)
+    return f"SELECT {key} {where}", out.parameters
 
 
 def count_people(tree: Node, world: World, path: tuple[int, ...] = ()) -> int:
@@ -40,9 +40,9 @@ def list_people(
 
     :raises SegmentError: it cannot be asked.
     """
-    statement, parameters = build_ids(tree, world, path)
-    older = " AND a.contact_id < %(before)s" if before is not None else ""
-    parameters |= {"before": before, "limit": limit}
+    key, where, out = compile_where(tree, world, path)
+    older = f" AND {key} < %(before)s" if before is not None else ""
+    statement = f"SELECT {key} {where}{older} ORDER BY {key} DESC LIMIT %(limit)s"
     with seeing_all():
-        rows = statements.fetch(f"{statement}{older} ORDER BY a.contact_id DESC LIMIT %(limit)s", parameters)
+        rows = statements.fetch(statement, out.parameters | {"before": before, "limit": limit})
     return [contact_id for (contact_id,) in rows]

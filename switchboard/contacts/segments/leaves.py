@@ -65,8 +65,9 @@ def _choice(subject: Subject, condition: Condition, out: Compiled) -> str:
     column = _value(subject, out)
     if condition.test in {"filled", "empty"}:
         return f"(coalesce({column}, '') {'<>' if condition.test == 'filled' else '='} '')"
-    found = f"coalesce({column}, '') = ANY ({out.put([str(value) for value in condition.values])}::text[])"
-    return f"({found})" if condition.test == "in" else f"(NOT {found})"
+    values = [str(value) for value in condition.values]
+    among = f"= {out.put(values[0])}" if len(values) == 1 else f"= ANY ({out.put(values)}::text[])"
+    return f"({column} {among})" if condition.test == "in" else f"(({column} {among}) IS NOT TRUE)"
 
 
 def _value(subject: Subject, out: Compiled) -> str:
@@ -160,14 +161,14 @@ def _moment(subject: Subject, condition: Condition, out: Compiled) -> str:
     if condition.test == "ago":
         # From so many days ago, and not yet so many: a person enters at the one and leaves at the other.
         low, high = condition.figure("from"), condition.figure("to")
-        out.flip(f"({column} + {out.span(days=low)})")
-        out.flip(f"({column} + {out.span(days=high)})")
-        return f"(coalesce({column} <= {out.ago(days=low)} AND {column} > {out.ago(days=high)}, false))"
+        out.flip_after(column, low)
+        out.flip_after(column, high)
+        return f"({column} <= {out.ago(days=low)} AND {column} > {out.ago(days=high)})"
     days = condition.figure("days")
-    out.flip(f"({column} + {out.span(days=days)})")
+    out.flip_after(column, days)
     if condition.test == "within":
-        return f"(coalesce({column} > {out.ago(days=days)}, false))"
-    return f"(coalesce({column} <= {out.ago(days=days)}, true))"
+        return f"({column} > {out.ago(days=days)})"
+    return f"({column} IS NULL OR {column} <= {out.ago(days=days)})"
 
 
 _WINDOWS = {"sessions": "sessions", "messages": "messages", "events": "events"}
@@ -191,11 +192,17 @@ def _count(subject: Subject, condition: Condition, out: Compiled) -> str:
 
 def _consent(subject: Subject, condition: Condition, out: Compiled) -> str:
     if condition.test in {"opted_out", "not_opted_out"}:
-        return f"(a.consents & {OPTED_OUT} {'<>' if condition.test == 'opted_out' else '='} 0)"
+        return _has_bit(OPTED_OUT, out, is_set=condition.test == "opted_out")
     bits = sum({CONSENTS.get(str(value), 0) for value in condition.values})
     if not bits:
         raise SegmentError("Consent is asked for marketing or for utility. Choose one of them.")
-    return f"(a.consents & {out.put(bits)} {'<>' if condition.test == 'agreed' else '='} 0)"
+    return _has_bit(bits, out, is_set=condition.test == "agreed")
+
+
+def _has_bit(bits: int, out: Compiled, *, is_set: bool) -> str:
+    """Ask for the few values there are, not for a bit: the planner knows how common each value is."""
+    values = [value for value in range(8) if bool(value & bits) == is_set]
+    return f"(a.consents = ANY ({out.put(values)}::smallint[]))"
 
 
 _OUTCOME = "SELECT FROM contacts_outcome AS o WHERE o.workspace_id = %(workspace_id)s AND o.contact_id = a.contact_id"
@@ -211,33 +218,54 @@ _STEPS = {
 }
 
 
+# A moment in activity that is never before the one in the outcome: most people are told apart without a look there.
+_GUARDS = {
+    "delivered": "a.last_delivered_at IS NOT NULL AND ",
+    "read": "a.last_read_at IS NOT NULL AND ",
+    "replied": "a.last_reply_at IS NOT NULL AND ",
+    "clicked": "a.last_click_at IS NOT NULL AND ",
+    "read_not_replied": "a.last_read_at IS NOT NULL AND ",
+}
+
+
 def _outcome(subject: Subject, condition: Condition, out: Compiled) -> str:
     which = (
         f"o.broadcast_id = {out.put(int(condition.figure('broadcast')))}" if condition.figure("broadcast") else "true"
     )
     test, hours, days = condition.test, condition.figure("hours"), condition.figure("days")
-    step = _STEPS.get(test, "")
+    step, guard = _STEPS.get(test, ""), _GUARDS.get(test, "")
     if test == "failed_with":
         step = f"o.failed_at IS NOT NULL AND o.reason = ANY ({out.put([str(value) for value in condition.values])}::text[])"
     elif test == "read_waiting":
+        guard = f"a.last_read_at > {out.ago(hours=hours)} AND "
         step = f"o.read_at > {out.ago(hours=hours)} AND o.replied_at IS NULL"
-        _flip_outcome(out, which, f"{step}", f"max(o.read_at) + {out.span(hours=hours)}")
+        _flip_outcome(out, which, step, f"max(o.read_at) + {out.span(hours=hours)}", guard)
     elif test == "read_not_replied":
         late = f"o.replied_at IS NULL OR o.replied_at > o.read_at + {out.span(hours=hours)}"
         step = f"o.read_at <= {out.ago(hours=hours)} AND ({late})"
-        waiting = f"o.read_at > {out.ago(hours=hours)} AND o.replied_at IS NULL"
-        _flip_outcome(out, which, waiting, f"min(o.read_at) + {out.span(hours=hours)}")
+        waiting = f"o.read_at > {out.ago(hours=hours)}"
+        _flip_outcome(
+            out,
+            which,
+            waiting,
+            f"min(o.read_at) + {out.span(hours=hours)}",
+            f"a.last_read_at > {out.ago(hours=hours)} AND ",
+        )
     elif test == "clicked_not_bought":
         since = f"o.clicked_at > {out.ago(days=days)}" if days else "o.clicked_at IS NOT NULL"
+        guard = f"{since.replace('o.clicked_at', 'a.last_click_at')} AND "
         step = f"{since} AND (a.last_order_at IS NULL OR a.last_order_at < o.clicked_at)"
         if days:
-            _flip_outcome(out, which, since, f"max(o.clicked_at) + {out.span(days=days)}")
+            _flip_outcome(out, which, since, f"max(o.clicked_at) + {out.span(days=days)}", guard)
     text = f"EXISTS ({_OUTCOME} AND {which} AND {step})"
-    return f"NOT {text}" if test == "not_sent" else text
+    if test == "not_sent":
+        return f"NOT {text}"
+    return f"({guard}{text})" if guard else text
 
 
-def _flip_outcome(out: Compiled, which: str, condition: str, moment: str) -> None:
-    out.flips.append(f"({_OUTCOME.replace('SELECT', f'SELECT {moment}', 1)} AND {which} AND {condition})")
+def _flip_outcome(out: Compiled, which: str, condition: str, moment: str, guard: str) -> None:
+    found = f"({_OUTCOME.replace('SELECT', f'SELECT {moment}', 1)} AND {which} AND {condition})"
+    out.flips.append(f"CASE WHEN {guard.removesuffix(' AND ')} THEN {found} END")
 
 
 def _line(subject: Subject, condition: Condition, out: Compiled) -> str:
@@ -269,11 +297,20 @@ def _event(subject: Subject, condition: Condition, out: Compiled) -> str:
         "SELECT {} FROM contacts_event AS e WHERE e.workspace_id = %(workspace_id)s AND e.contact_id = a.contact_id"
         f" AND e.name = ANY ({names}::text[])"
     )
+    guard = ""
     if days:
         asked += f" AND e.at > {out.ago(days=days)}"
-        out.flips.append(f"({asked.format(f'max(e.at) + {out.span(days=days)}')})")
+        # The day buckets tell most people apart without a look at their events.
+        guard = "a.events_90 > 0" if days <= 89 else ""
+        found = f"({asked.format(f'max(e.at) + {out.span(days=days)}')})"
+        out.flips.append(f"CASE WHEN {guard} THEN {found} END" if guard else found)
     text = f"EXISTS ({asked.format('')})"
-    return text if condition.test == "did" else f"NOT {text}"
+    did = f"({guard} AND {text})" if guard else text
+    return did if condition.test == "did" else _not(did)
+
+
+def _not(text: str) -> str:
+    return f"NOT {text}" if text.startswith("EXISTS") else f"({text} IS NOT TRUE)"
 
 
 LEAVES: dict[str, Callable[[Any, Any, Any], str]] = {
