@@ -157,6 +157,10 @@ class Grant:
 
     app_id: str
     account_ids: frozenset[str] | None = None
+    permissions: frozenset[str] | None = None
+
+    def allows(self, permission: str) -> bool:
+        return self.permissions is None or permission in self.permissions
 
     def covers(self, account: Account) -> bool:
         if self.account_ids is not None:

@@ -108,6 +108,11 @@ def no_access() -> GraphError:
     return GraphError(200, message=sentence, status=403)
 
 
+def no_permission(permission: str) -> GraphError:
+    sentence = f"(#200) Requires {permission} permission to manage the object"
+    return GraphError(200, message=sentence, status=403)
+
+
 DETAILS = {
     131026: "Message Undeliverable.",
     131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",

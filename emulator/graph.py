@@ -14,7 +14,7 @@ from emulator import faults, wire
 from emulator.accounts import Account, App, Grant, Number, Portfolio
 from emulator.edges import accounts, apps, media, numbers, profile, templates
 from emulator.edges.call import UNREADABLE, Call
-from emulator.errors import GraphError, bad_token, no_access, unknown_object
+from emulator.errors import GraphError, bad_token, no_access, no_permission, unknown_object
 from emulator.media import Media
 from emulator.templates import Template
 from emulator.uploads import Upload
@@ -23,6 +23,7 @@ from emulator.world import World
 VERSION = re.compile(r"v(\d{1,3})\.0")
 OLDEST_VERSION = 21
 STATUS_HEAD_START_SECONDS = 0.3
+MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
 ATTACHMENTS = "/whatsapp_business/attachments/"
 _decode = msgspec.json.Decoder().decode
 
@@ -50,6 +51,11 @@ def _check_proof(app: App, token: str, proof: str) -> None:
         raise GraphError(100, message="API calls from the server require an appsecret_proof argument")
     if not hmac.compare_digest(proof, hmac.digest(app.secret.encode(), token.encode(), sha256).hex()):
         raise GraphError(100, message="Invalid appsecret_proof provided in the API argument")
+
+
+def _check_permission(grant: Grant, permission: str) -> None:
+    if not grant.allows(permission):
+        raise no_permission(permission)
 
 
 def find_number(world: World, grant: Grant, number_id: str) -> Number:
@@ -91,6 +97,8 @@ async def _handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
     edge_function = EDGES.get((request.method, type(node), edge))
     if edge_function is None:
         raise unknown_object(request.method, node_id)
+    if owner is not None:
+        _check_permission(grant, MESSAGING if edge == "media" or isinstance(node, Media) else MANAGEMENT)
     call = Call(world, request, grant, await _parameters(request, edge, is_raw=isinstance(node, Upload)))
     # Files are not management, and do not use up its calls.
     is_counted = owner is not None and edge != "media" and not isinstance(node, Media)
@@ -106,7 +114,9 @@ async def _messages(world: World, request: web.BaseRequest, node_id: str) -> web
     body = await request.read()
     if fault and fault not in faults.AFTER_ACCEPT:
         return faults.respond(fault, request, world.faults)
-    number = find_number(world, authorise(world, request), node_id)
+    grant = authorise(world, request)
+    number = find_number(world, grant, node_id)
+    _check_permission(grant, MESSAGING)
     payload = _parse(body)
     if payload.get("status") == "read":
         return wire.answer(world.references.mark_read(number, payload))

@@ -1,6 +1,6 @@
 """What POST /_emulator/setup says: apps, tokens, portfolios, accounts with numbers and templates."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -25,6 +25,8 @@ class TokenSetup(msgspec.Struct, forbid_unknown_fields=True):
     token: str
     app_id: str
     account_ids: list[str] | None = None
+    # None is all of them.
+    permissions: list[Literal["whatsapp_business_messaging", "whatsapp_business_management"]] | None = None
 
 
 class PortfolioSetup(msgspec.Struct, forbid_unknown_fields=True):
@@ -85,7 +87,8 @@ def apply_setup(directory: Directory, setup: Setup) -> dict[str, int]:
             directory.grants[app.token] = Grant(app.app_id)
     for token in setup.tokens:
         limited_to = None if token.account_ids is None else frozenset(token.account_ids)
-        directory.grants[token.token] = Grant(token.app_id, limited_to)
+        permissions = None if token.permissions is None else frozenset(token.permissions)
+        directory.grants[token.token] = Grant(token.app_id, limited_to, permissions)
     for portfolio in setup.portfolios:
         known = directory.portfolio(portfolio.id, portfolio.messaging_limit)
         known.parent_id, known.is_verified = portfolio.parent_id, portfolio.verified

@@ -48,6 +48,8 @@ NOT_SUBSCRIBED = "The app does not get this account's webhooks yet. Press Subscr
 _TOKEN_CODES = frozenset({0, 102, 104, 190})
 _FORBIDDEN_CODES = frozenset({3, 10, 131005, *range(200, 300)})
 _PROOF = "appsecret_proof"
+# Meta names the permission that a call lacks.
+_MANAGING = "whatsapp_business_management"
 # Meta refuses it for what is missing, or before that for a missing permission: nobody is ever written to.
 _NO_MESSAGE = b'{"messaging_product":"whatsapp"}'
 
@@ -111,6 +113,8 @@ def _explain_no_account(failure: cloud_errors.Failure) -> dict[str, str]:
         return {TOKEN: BAD_TOKEN}
     if _PROOF in failure.message:
         return {TOKEN: "", SECRET: BAD_SECRET}
+    if _MANAGING in failure.message:
+        return {TOKEN: "", MANAGEMENT: NO_MANAGEMENT}
     is_account = failure.code in _FORBIDDEN_CODES or failure.code in {33, 100}
     return {TOKEN: "", ACCOUNT: NO_ACCESS if is_account else cloud_errors.describe(failure)}
 

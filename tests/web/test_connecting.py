@@ -38,8 +38,9 @@ def control(address: str, path: str, body: dict[str, Any]) -> None:
         assert answer.status == 200
 
 
-def set_up(address: str, *, subscribed: bool = False, status: str = "CONNECTED") -> None:
+def set_up(address: str, *, subscribed: bool = False, status: str = "CONNECTED", pin: str = "") -> None:
     number = {"id": "1001", "display_phone_number": "+1 555-005-1310", "verified_name": "Olive", "status": status}
+    number["pin"] = pin
     body = {
         "apps": [
             {"app_id": "3001", "secret": SECRET, "token": TOKEN},
@@ -145,6 +146,37 @@ def test_a_wrong_secret_is_told_and_the_rest_tried_all_the_same(post: Post, emul
 def test_a_token_for_another_account_is_told(post: Post, emulator: str) -> None:
     page = post("/numbers/connect/", GIVEN | {"token": "token-of-another", "app_secret": "other"})
     assert "The token may not read this account." in page
+
+
+@pytest.mark.parametrize(
+    ("permission", "missing", "label"),
+    [
+        ("whatsapp_business_messaging", "whatsapp_business_management", "Permission whatsapp_business_management"),
+        ("whatsapp_business_management", "whatsapp_business_messaging", "Permission whatsapp_business_messaging"),
+    ],
+)
+def test_a_missing_permission_is_told_by_its_name(
+    post: Post, emulator: str, permission: str, missing: str, label: str
+) -> None:
+    token = {"token": "limited", "app_id": "3001", "permissions": [permission]}
+    control(emulator, "setup", {"tokens": [token]})
+    page = post("/numbers/connect/", GIVEN | {"token": "limited"})
+    assert f"The token lacks the permission {missing}. Create it again with that permission ticked." in page
+    assert ticks(page)[label] == "Wrong"
+
+
+def test_a_wrong_pin_is_told(post: Post, emulator: str, workspace: Workspace) -> None:
+    control(emulator, "reset", {})
+    set_up(emulator, status="PENDING", pin="111111")
+    post("/numbers/connect/", GIVEN)
+    with workspace_scope(workspace.pk):
+        number_id = Number.objects.get().pk
+    address = f"/numbers/connect/{find_account(workspace).pk}/register/"
+    page = post(address, {"number": number_id, "pin": "222222"})
+    assert "The number&#x27;s PIN is wrong. Enter the right one" in page
+    with workspace_scope(workspace.pk):
+        assert Number.objects.get().state == "pending"
+    control(emulator, "reset", {})
 
 
 def test_another_portfolio_is_told(post: Post, emulator: str) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from switchboard.core import clock
 from switchboard.core.errors import SwitchboardError
 from switchboard.delivery import trial
-from switchboard.numbers import actions, checking
+from switchboard.numbers import actions, checking, connecting
 from switchboard.numbers import queries as numbers_queries
 from switchboard.numbers.errors import SecretMissingError
 from switchboard.team.rules import Right
@@ -37,7 +37,7 @@ def enter(request: ConsoleRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                account = connect(request.member.workspace_id, form.cleaned_data)
+                account = _connect(request.member.workspace_id, form.cleaned_data)
         except SwitchboardError as error:
             form.add_error("app_secret" if isinstance(error, SecretMissingError) else None, failures.say(error))
         else:
@@ -47,35 +47,9 @@ def enter(request: ConsoleRequest) -> HttpResponse:
     return render(request, "numbers/connect.html", context, status=422 if form.errors else 200)
 
 
-def connect(workspace_id: int, given: dict[str, Any]) -> Any:
-    """Keep an account with its app and portfolio; an app that is known keeps its verify token.
-
-    :raises SecretMissingError: a new app without its secret.
-    """
-    app = numbers_queries.find_app(workspace_id, given["app_id"])
-    if app is None and not given["app_secret"]:
-        raise SecretMissingError
-    if app is None or given["app_secret"]:
-        app = actions.connect_app(
-            workspace_id=workspace_id,
-            meta_id=given["app_id"],
-            name=app.name if app else f"App {given['app_id']}",
-            secret=given["app_secret"],
-            verify_token=numbers_queries.read_verify_token(app) if app else secrets.token_urlsafe(24),
-        )
-    known = {row.meta_id: row.name for row in numbers_queries.list_portfolios(workspace_id)}
-    portfolio_id = given["portfolio_id"]
-    portfolio = actions.connect_portfolio(
-        workspace_id=workspace_id, meta_id=portfolio_id, name=known.get(portfolio_id, f"Portfolio {portfolio_id}")
-    )
-    return actions.connect_account(
-        workspace_id=workspace_id,
-        app_id=app.pk,
-        portfolio_id=portfolio.pk,
-        meta_id=given["account_id"],
-        name=given["name"] or f"Account {given['account_id']}",
-        token=given["token"],
-    )
+def _connect(workspace_id: int, given: dict[str, Any]) -> Any:
+    names = ("app_id", "app_secret", "account_id", "portfolio_id", "token", "name")
+    return connecting.connect(workspace_id=workspace_id, **{name: given[name] for name in names})
 
 
 def _check_later(workspace_id: int, account_id: int) -> None:
