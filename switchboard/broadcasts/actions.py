@@ -15,8 +15,11 @@ from switchboard.broadcasts.errors import NotEditableError, NotReadyError, Wrong
 from switchboard.broadcasts.expansion import CANCELLED, GAVE_UP, Expanded, Expander, make_unsent, take_unexpanded
 from switchboard.broadcasts.models import Broadcast, BroadcastState
 from switchboard.broadcasts.pool import Pool, load_pool
+from switchboard.cloudapi import errors as cloud_errors
+from switchboard.core import actions as core_actions
 from switchboard.core import statements
 from switchboard.core.errors import SwitchboardError, Unavailable
+from switchboard.core.incidents import Incident
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery import boards as delivery_boards
@@ -304,6 +307,33 @@ def pause_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> B
     return broadcast
 
 
+def pause_for_failures(*, workspace_id: int, broadcast_id: int, code: str, failed: int, of: int, now: datetime) -> bool:
+    """Hold a broadcast of which too many messages fail, and say so; tell whether it was being sent."""
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    if broadcast.state != BroadcastState.SENDING:
+        return False
+    _flip_lanes(broadcast, LaneState.PAUSED)
+    broadcast.state_reason = (
+        f"It has paused itself: {failed} of the last {of} messages failed. {_say_failure(code)} "
+        "Mend the cause, then press Resume. Nothing that was sent is sent again."
+    )
+    broadcast.paused_at = now
+    _change_state(broadcast, BroadcastState.PAUSED, "state_reason", "paused_at")
+    detail = {"code": code, "failed": failed, "of": of}
+    core_actions.raise_incident(_paused(broadcast, detail), now)
+    return True
+
+
+def _say_failure(code: str) -> str:
+    if code.isdigit():
+        return cloud_errors.outcome_of(int(code)).sentence
+    return "WhatsApp never said whether it took the message. It is not sent again by itself."
+
+
+def _paused(broadcast: Broadcast, detail: Mapping[str, Any] | None = None) -> Incident:
+    return Incident(broadcast.workspace_id, "broadcast_paused", "broadcast", str(broadcast.pk), detail or {})
+
+
 def resume_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:
     """Let a paused broadcast go on; the time it stood does not count towards giving up.
 
@@ -311,6 +341,7 @@ def resume_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> 
     """
     broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.PAUSED)
     _flip_lanes(broadcast, LaneState.ACTIVE)
+    core_actions.end_incident(_paused(broadcast), now)
     if broadcast.give_up_at and broadcast.paused_at:
         broadcast.give_up_at += now - broadcast.paused_at
     broadcast.state_reason, broadcast.paused_at = "", None

@@ -14,7 +14,7 @@ from switchboard.broadcasts.models import Broadcast, Recipient
 from switchboard.broadcasts.pool import load_pool
 from switchboard.contacts.errors import SegmentError
 from switchboard.contacts.models import Contact
-from switchboard.core import clock, statements
+from switchboard.core import clock, statements, tenancy
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
 from switchboard.delivery.rules.quiet_hours import Night
@@ -260,12 +260,16 @@ class Ledger:
         return self.rows == self.page and self.rows["planned"] == total
 
 
-def recount(broadcast_id: int) -> Ledger:
-    """Count a broadcast's people from the rows, beside what the tallies say; needs the owner's or the workspace's view.
+def recount(broadcast_id: int, *, workspace_id: int | None = None) -> Ledger:
+    """Count a broadcast's people from the rows, beside what the tallies say; in a snapshot of its own.
+
+    Without `workspace_id` it needs the owner's view.
 
     :raises BroadcastMissingError: there is none.
     """
     with statements.snapshot():
+        if workspace_id is not None:
+            tenancy.set_scope(workspace_id=workspace_id)
         broadcast = Broadcast.objects.filter(pk=broadcast_id).first()
         if broadcast is None:
             raise BroadcastMissingError

@@ -28,6 +28,8 @@ OLDEST_GATES_SECONDS = 2.0
 # The stop switch is read every quarter of a second; an answer older than this does not count.
 OLDEST_SWITCH_SECONDS = 1.0
 RETRY = "retry"
+# Meta never had it: it is tried again as often as it takes, until the broadcast gives up.
+NOT_WRITTEN_SECONDS = 10.0
 # After a stop the number's other claimed messages go back at once; the next claim reads the stop itself.
 _BLOCKED_SECONDS = 3.0
 
@@ -115,7 +117,10 @@ class Poster:
         if isinstance(answer, NotWritten):
             self.breaker.note_failure(answer.reason)
             return self._retry(
-                message, max(1.0, self.breaker.seconds_left), {"said": answer.reason}, is_attempt_used=False
+                message,
+                max(NOT_WRITTEN_SECONDS, self.breaker.seconds_left),
+                {"said": answer.reason},
+                is_attempt_used=False,
             )
         if isinstance(answer, Unknown):
             self.breaker.note_failure(answer.reason)
@@ -136,7 +141,7 @@ class Poster:
             return self._fail(message, reason)
         detail = {"code": error.code, "said": reason.details}
         if outcome.action == Action.STOP_TEMPLATE:
-            return self._wait_for_template(message, delay, detail, error.code)
+            return self._wait_for_template(message, delay, reason)
         delay *= random.uniform(1.0, 1.3)  # noqa: S311  spreads retries, guards nothing
         if outcome.action == Action.SLOW_NUMBER:
             return self._slow(message, delay, detail)
@@ -193,11 +198,13 @@ class Poster:
         follow: Consequence = partial(_stop, kind=kind, message=message, reason=reason, now=result.at)
         return Note(result, ("stop", kind, key), follow, frozenset({f"number:{message.number_id}"}))
 
-    def _wait_for_template(self, message: Claimed, seconds: float, detail: dict[str, Any], code: int) -> Note:
+    def _wait_for_template(self, message: Claimed, seconds: float, reason: Reason) -> Note:
+        """Let a message wait for its template; one that Meta paused comes back only when a person sees to it."""
+        detail = {"code": reason.code, "said": reason.details}
         result = self._waiting(message, seconds, detail, is_attempt_used=True, hold=Gate.TEMPLATE.value)
         if message.template_id is None:
             return Note(result)
-        follow = partial(_stop_template, message=message, template_id=message.template_id, code=code)
+        follow = partial(_stop_template, message=message, template_id=message.template_id, reason=reason, now=result.at)
         return Note(result, ("template", message.template_id), follow)
 
 
@@ -216,5 +223,7 @@ async def _opt_out(connection: AsyncConnection[Any], *, message: Claimed, reason
     await store.opt_out(connection, message.workspace_id, message.message_id, reason, now)
 
 
-async def _stop_template(connection: AsyncConnection[Any], *, message: Claimed, template_id: int, code: int) -> None:
-    await store.stop_template(connection, message.workspace_id, template_id, code)
+async def _stop_template(
+    connection: AsyncConnection[Any], *, message: Claimed, template_id: int, reason: Reason, now: datetime
+) -> None:
+    await store.stop_template(connection, message.workspace_id, template_id, reason, now)

@@ -16,6 +16,7 @@ from psycopg_pool import PoolTimeout
 from switchboard.cloudapi.transport import open_transport
 from switchboard.core import clock, database, heartbeat, live
 from switchboard.core.database import Pool
+from switchboard.core.roles import RoleWatch
 from switchboard.delivery import store
 from switchboard.delivery.breaker import Breaker
 from switchboard.delivery.credentials import Credentials
@@ -34,6 +35,7 @@ _FULL_SECONDS = 0.02
 _SWITCH_SECONDS = 0.25
 _RENEW_SECONDS = 2.0
 _CLEAN_SECONDS = 2.0
+_ROLES_SECONDS = 5.0
 _CLOCK_SECONDS = 10.0
 _LARGEST_JUMP_SECONDS = 0.25
 _FINISH_SECONDS = 3.0
@@ -93,6 +95,7 @@ class Sender:
         self._posted = Speed(clock.monotonic)
         self._is_clock_steady = False
         self._set_aside: dict[int, float] = {}
+        self._roles = RoleWatch()
         self.counts: Counter[str] = Counter()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -104,6 +107,7 @@ class Sender:
                 group.create_task(self._keep("switches", _SWITCH_SECONDS, self._read_switches)),
                 group.create_task(self._keep("leases", _RENEW_SECONDS, self._renew_leases)),
                 group.create_task(self._keep("clean_up", _CLEAN_SECONDS, self._clean_up)),
+                group.create_task(self._keep("roles", _ROLES_SECONDS, self._watch_roles)),
                 group.create_task(self._listen()),
             ]
             recording = group.create_task(self._recorder.run())
@@ -294,6 +298,10 @@ class Sender:
             for workspace_id, topics in found.items():
                 await live.publish(connection, workspace_id, topics)
         await store.look_again(connection, now)
+
+    async def _watch_roles(self, connection: AsyncConnection) -> None:
+        """Tell when the worker is gone, which would otherwise tell of everybody else."""
+        await self._roles.look(connection, clock.now())
 
     async def _listen(self) -> None:
         """Wake the claim when somebody put work in; without it, it looks four times a second."""

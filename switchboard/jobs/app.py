@@ -11,10 +11,11 @@ from switchboard.broadcasts import outcomes
 from switchboard.contacts import classifying
 from switchboard.core import clock, database, ending
 from switchboard.core.database import Pool
-from switchboard.jobs import leading, schedule
+from switchboard.jobs import leading, schedule, watching
 from switchboard.jobs.broadcasting import Expansion, Preparation
 from switchboard.jobs.importing import run_imports
 from switchboard.jobs.media import fetch_media
+from switchboard.jobs.watching import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ async def run_jobs(stopping: asyncio.Event) -> None:
         _pool.set(pool)
         worker = tasks.create_task(_run_worker(stopping))
         tasks.create_task(leading.run_leading("start", _at_start(pool, stopping), stopping))
+        tasks.create_task(leading.run_leading("watch", Watch().step, stopping, seconds=watching.SECONDS))
         tasks.create_task(leading.run_leading("expansion", Expansion().step, stopping))
         tasks.create_task(leading.run_leading("preparation", Preparation().step, stopping))
         tasks.create_task(leading.run_leading("media", fetch_media, stopping))

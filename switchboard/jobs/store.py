@@ -52,6 +52,72 @@ async def list_work(connection: Connection, now: datetime) -> list[Work]:
         return await cursor.fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A broadcast that the watch looks at."""
+
+    workspace_id: int
+    broadcast_id: int
+    state: str
+    scheduled_at: datetime | None
+    started_at: datetime | None
+    # When somebody last let it go on after it had paused itself.
+    resumed_at: datetime | None
+    # Whether its counts did not add up when they were last checked.
+    is_doubted: bool
+
+
+# Broadcasts that run, and incidents that are open, are few.
+SQL_LIST_WATCHED = """
+SELECT broadcast.workspace_id, broadcast.id AS broadcast_id, broadcast.state, broadcast.scheduled_at,
+    broadcast.started_at, paused.ended_at AS resumed_at, doubted.id IS NOT NULL AS is_doubted
+FROM broadcasts_broadcast broadcast
+LEFT JOIN core_incident doubted ON doubted.workspace_id = broadcast.workspace_id
+    AND doubted.kind = 'ledger_difference' AND doubted.subject_kind = 'broadcast'
+    AND doubted.subject_id = broadcast.id::text AND doubted.ended_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT max(incident.ended_at) AS ended_at FROM core_incident incident
+    WHERE incident.workspace_id = broadcast.workspace_id AND incident.kind = 'broadcast_paused'
+      AND incident.subject_kind = 'broadcast' AND incident.subject_id = broadcast.id::text) AS paused ON true
+WHERE broadcast.state IN ('scheduled', 'preparing', 'sending') OR doubted.id IS NOT NULL
+ORDER BY broadcast.id
+"""
+
+
+async def list_watched(connection: Connection) -> list[Watched]:
+    """Return every broadcast that should move, or whose counts did not add up."""
+    async with connection.cursor(row_factory=class_row(Watched)) as cursor:
+        await cursor.execute(SQL_LIST_WATCHED)
+        return await cursor.fetchall()
+
+
+# As above.
+SQL_LIST_SETTLED_INCIDENTS = """
+SELECT incident.workspace_id, incident.kind, incident.subject_kind, incident.subject_id FROM core_incident incident
+LEFT JOIN broadcasts_broadcast broadcast
+    ON broadcast.id = incident.subject_id::bigint AND broadcast.workspace_id = incident.workspace_id
+WHERE incident.ended_at IS NULL AND incident.subject_kind = 'broadcast'
+  AND (broadcast.id IS NULL
+    OR (incident.kind IN ('broadcast_paused', 'category_changed') AND broadcast.state <> 'paused')
+    OR (incident.kind = 'broadcast_failing' AND broadcast.state <> 'sending'))
+"""
+
+
+async def list_settled_incidents(connection: Connection) -> list[tuple[int, str, str, str]]:
+    """Return the open incidents of broadcasts that have gone on, or ended, meanwhile."""
+    cursor = await connection.execute(SQL_LIST_SETTLED_INCIDENTS)
+    return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
+
+
+SQL_WATERMARK = "SELECT applied_through FROM delivery_inboundwatermark WHERE id = 1"
+
+
+async def find_watermark(connection: Connection) -> datetime | None:
+    """Return until when incoming events have been applied; None before a worker has ever run."""
+    row = await (await connection.execute(SQL_WATERMARK)).fetchone()
+    return row[0] if row else None
+
+
 # Imports are few; one that was cut off is still "running".
 SQL_LIST_IMPORTS = "SELECT workspace_id, id FROM contacts_import WHERE state = 'running' ORDER BY started_at, id"
 

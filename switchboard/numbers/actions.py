@@ -13,7 +13,9 @@ from django.db import IntegrityError, transaction
 from switchboard.cloudapi import errors as cloud_errors
 from switchboard.cloudapi import sync as cloud
 from switchboard.cloudapi.client import NumberInfo
-from switchboard.core import secrets, statements
+from switchboard.core import actions as core_actions
+from switchboard.core import clock, secrets, statements
+from switchboard.core.incidents import Incident
 from switchboard.core.tenancy import workspace_scope
 from switchboard.numbers import queries, wire
 from switchboard.numbers.errors import (
@@ -232,6 +234,8 @@ def stop_number(*, workspace_id: int, number_id: int, by: str, now: datetime) ->
 def resume_number(*, workspace_id: int, number_id: int) -> Number:
     """Let a number send again, whoever or whatever stopped it."""
     number = queries.get_number(workspace_id, number_id, lock=True)
+    for kind, subject_id in (("number", number_id), ("account", number.account_id)):
+        core_actions.end_incident(Incident(workspace_id, f"{kind}_stopped", kind, str(subject_id)), clock.now())
     number.stopped_at, number.stopped_code, number.stopped_detail = None, "", ""
     number.save(update_fields=["stopped_at", "stopped_code", "stopped_detail"])
     statements.notify_live(workspace_id, [f"number:{number_id}", "overview"])

@@ -60,6 +60,10 @@ SHAPES = (
     gettext_noop("The Cloud API cannot be reached (%(reason)s). Check the network and SWITCHBOARD_CLOUD_API_URL."),
     gettext_noop("The Cloud API did not answer properly (%(reason)s). Try again in a minute."),
     gettext_noop("%(sentence)s (Meta's error %(code)s)"),
+    gettext_noop(
+        "It has paused itself: %(failed)s of the last %(of)s messages failed. %(reason)s "
+        "Mend the cause, then press Resume. Nothing that was sent is sent again."
+    ),
     gettext_noop("The phone number id %(number)s is not one of our numbers."),
     gettext_noop("The phone number id %(number)s belongs to an account of another app."),
     gettext_noop("The body is not JSON: %(reason)s"),

@@ -205,7 +205,7 @@ async def run_everything(world: World) -> None:
         reason = store.Reason(190, "no")
         await store.stop_number(connection, 1, 1, reason, NOON)
         await store.stop_account_of(connection, 1, 1, reason, NOON)
-        await store.stop_template(connection, 1, 1, 132015)
+        await store.stop_template(connection, 1, 1, reason, NOON)
         await store.slow_number(connection, 1, 1, 3.0, NOON)
         await store.list_stopped(connection)
         await store.set_watermark(connection, NOON)

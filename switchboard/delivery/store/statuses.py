@@ -179,7 +179,7 @@ async def _follow(connection: Connection, workspace_id: int, move: _Move, now: d
     elif outcome.action == errors.Action.STOP_ACCOUNT:
         await stops.stop_account_of(connection, workspace_id, facts.number_id, reason, now)
     elif outcome.action == errors.Action.STOP_TEMPLATE and facts.template_id is not None:
-        await stops.stop_template(connection, workspace_id, facts.template_id, code)
+        await stops.stop_template(connection, workspace_id, facts.template_id, reason, now)
     elif outcome.action == errors.Action.OPT_OUT:
         withdrawal = consent_store.Withdrawal(
             workspace_id=workspace_id,

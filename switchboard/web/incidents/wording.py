@@ -43,6 +43,12 @@ KINDS: dict[str, tuple[Words, Words]] = {
         ),
         gettext_lazy("Mend the cause, then press Resume on the broadcast. Nothing that was sent is sent again."),
     ),
+    "broadcast_failing": (
+        gettext_lazy(
+            "Of the last %(of)s messages of the broadcast “%(subject)s”, %(failed)s did not reach their people. %(reason)s"
+        ),
+        gettext_lazy("It goes on; at 20 %% it pauses itself. Leave out people who have not been active for long."),
+    ),
     "category_changed": (
         gettext_lazy(
             "Meta has made the template of the broadcast “%(subject)s” a marketing template, so the broadcast has "
@@ -73,6 +79,12 @@ KINDS: dict[str, tuple[Words, Words]] = {
     "cloud_api_away": (
         gettext_lazy("Meta's Cloud API cannot be reached, so nothing is sent: %(said)s"),
         gettext_lazy("Sending goes on by itself. Check the server's network if it lasts."),
+    ),
+    "events_refused": (
+        gettext_lazy("The gateway could not reach the database and refused %(refused)s of Meta's calls."),
+        gettext_lazy(
+            "Meta repeats them for up to 7 days, so nothing is lost. Look at the database if it happens again."
+        ),
     ),
     "events_behind": (
         gettext_lazy("Incoming events are %(span)s behind, so broadcasts are held until they are applied."),

@@ -1,0 +1,60 @@
+"""When a broadcast must stop by itself: what share of its last messages failed, and through whose fault."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from switchboard.cloudapi import errors
+
+# The share is taken of so many; of fewer messages as if they were so many, so that one bad address stops nobody.
+WINDOW = 200
+OURS_PERCENT = 5
+PEOPLE_WARN_PERCENT = 5
+PEOPLE_PERCENT = 20
+# Codes that say something about the person, and only when they are many about the list.
+ABOUT_PEOPLE = frozenset({"131026", "131049", "130472"})
+
+
+class Step(StrEnum):
+    """What to do about it."""
+
+    GO_ON = "go_on"
+    WARN = "warn"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What to do, because of which code, and how many of how many failed."""
+
+    step: Step
+    code: str = ""
+    failed: int = 0
+    of: int = 0
+
+
+def judge_failures(outcomes: Iterable[tuple[str, int]]) -> Judgement:
+    """Judge the latest outcomes, newest first: ("", how many went out) or (reason, how many failed)."""
+    failed: Counter[str] = Counter()
+    total = 0
+    for reason, count in outcomes:
+        if total >= WINDOW:
+            break
+        total += count
+        if reason:
+            failed[reason] += count
+    of = max(total, WINDOW)
+    people = Counter({code: count for code, count in failed.items() if code in ABOUT_PEOPLE})
+    ours = Counter({code: count for code, count in failed.items() if code not in people and not _is_personal(code)})
+    if 100 * ours.total() >= OURS_PERCENT * of:
+        return Judgement(Step.PAUSE, ours.most_common(1)[0][0], ours.total(), total)
+    if 100 * people.total() >= PEOPLE_WARN_PERCENT * of:
+        step = Step.PAUSE if 100 * people.total() >= PEOPLE_PERCENT * of else Step.WARN
+        return Judgement(step, people.most_common(1)[0][0], people.total(), total)
+    return Judgement(Step.GO_ON, failed=failed.total(), of=total)
+
+
+def _is_personal(reason: str) -> bool:
+    """Tell whether a failure is one person's affair, such as an opt-out, and never a reason to stop for the others."""
+    return reason.isdigit() and errors.outcome_of(int(reason)).fault is errors.Fault.CONTACT
