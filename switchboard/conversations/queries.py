@@ -1,5 +1,6 @@
 """What pages and other rooms ask about conversations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -108,6 +109,16 @@ def list_timers(conversation_id: int, workspace_id: int) -> list[Timer]:
     return list(found.order_by("due_at"))
 
 
+def map_people(workspace_id: int, contact_ids: Iterable[int]) -> dict[int, Contact]:
+    """Return the people behind conversations; one that was erased is missing."""
+    return {row.pk: row for row in Contact.objects.filter(workspace_id=workspace_id, pk__in=set(contact_ids))}
+
+
+def find_person(conversation: Conversation) -> Contact | None:
+    """Return the person behind a conversation, unless they were erased."""
+    return map_people(conversation.workspace_id, [conversation.contact_id]).get(conversation.contact_id)
+
+
 def get_recipient(conversation: Conversation) -> Recipient:
     """Return how the person of a conversation is written to: by phone, or by the user id of the number's portfolio.
 
@@ -141,6 +152,14 @@ def find_window_end(conversation: Conversation) -> datetime | None:
         .first()
     )
     return None if opened_at is None else opened_at + gates.WINDOW
+
+
+def map_window_ends(workspace_id: int, conversations: Iterable[Conversation]) -> dict[tuple[int, int], datetime]:
+    """Return until when free-form messages are possible, by contact and number."""
+    contacts = {one.contact_id for one in conversations}
+    # Index: delivery_window's primary key.
+    rows = Window.objects.filter(workspace_id=workspace_id, contact_id__in=contacts)
+    return {(row.contact_id, row.number_id): row.opened_at + gates.WINDOW for row in rows}
 
 
 def get_hours(workspace_id: int, number_id: int = 0) -> hours_rules.Hours:

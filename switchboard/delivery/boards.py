@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, Sum
 
@@ -161,6 +162,36 @@ def list_moments(workspace_id: int, origin: Origin, origin_id: int, step: timede
     """Return what became of an origin's messages in steps shorter than a minute; for a few thousand messages."""
     given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id, "step": step}
     return [Minute(*row) for row in reversed(statements.fetch(reading.SQL_MOMENTS, given))]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """An outgoing message as a conversation shows it; no state means that it still waits."""
+
+    id: UUID
+    at: datetime
+    body: dict[str, Any]
+    template_id: int | None
+    origin_kind: str
+    state: int | None
+    reason: str | None
+
+
+def list_of_thread(workspace_id: int, contact_id: int, number_id: int, limit: int) -> list[ThreadLine]:
+    """Return the newest messages to one person through one number, each with how far it is."""
+    # Index: delivery_message_by_contact.
+    found = Message.objects.filter(workspace_id=workspace_id, contact_id=contact_id, number_id=number_id)
+    rows = list(found.order_by("-id")[:limit])
+    states = {
+        row.message_id: row
+        for row in Delivery.objects.filter(workspace_id=workspace_id, message_id__in=[row.id for row in rows])
+    }
+    lines = []
+    for row in rows:
+        delivery = states.get(row.id)
+        state, reason = (delivery.state, delivery.reason) if delivery else (None, None)
+        lines.append(ThreadLine(row.id, row.created_at, row.body, row.template_id, row.origin_kind, state, reason))
+    return lines
 
 
 def list_answers(workspace_id: int) -> set[str]:

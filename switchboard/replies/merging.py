@@ -41,6 +41,39 @@ ON CONFLICT (workspace_id, contact_id, number_id)
 DO UPDATE SET opened_at = greatest(kept.opened_at, excluded.opened_at)
 """
 
+# Where a broadcast would reach the person twice, what still waits is skipped: the former one's when both wait, either's
+# when the other has gone out. So the sums hold, and the page says why.
+# Index: delivery_message_by_contact, then the outbox's primary key by lane.
+SQL_SKIP_DOUBLES = """
+WITH mine AS (
+    SELECT message.id, message.contact_id, message.lane_id, message.number_id, message.origin_id,
+        coalesce(delivery.state, 0) AS state
+    FROM delivery_message AS message LEFT JOIN delivery_delivery AS delivery ON delivery.message_id = message.id
+    WHERE message.workspace_id = %(workspace_id)s AND message.contact_id IN (%(keep)s, %(lose)s)
+      AND message.origin_kind = 'broadcast'
+), doubled AS (
+    SELECT DISTINCT waiting.id, waiting.lane_id, waiting.origin_id
+    FROM mine AS waiting
+    JOIN mine AS other ON other.origin_id = waiting.origin_id AND other.contact_id <> waiting.contact_id
+    WHERE waiting.state = 0
+      AND (other.state NOT IN (-1, 0, 40) OR (other.state = 0 AND waiting.contact_id = %(lose)s))
+), gone AS (
+    DELETE FROM delivery_outbox AS outbox USING doubled
+    WHERE outbox.lane_id = doubled.lane_id AND outbox.message_id = doubled.id
+    RETURNING outbox.message_id, outbox.number_id, outbox.attempt, doubled.origin_id
+), skipped AS (
+    INSERT INTO delivery_delivery AS delivery (message_id, workspace_id, state, attempt, reason, failed_at)
+    SELECT message_id, %(workspace_id)s, -1, attempt, 'same_person', %(now)s FROM gone
+    ON CONFLICT (message_id) DO UPDATE
+    SET state = excluded.state, reason = excluded.reason, failed_at = excluded.failed_at WHERE delivery.state = 0
+    RETURNING delivery.message_id
+)
+INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, reason, amount, minute)
+SELECT %(workspace_id)s, 'broadcast', gone.origin_id, gone.number_id, 'skipped', 'same_person', count(*),
+    date_trunc('minute', %(now)s::timestamptz)
+FROM skipped JOIN gone ON gone.message_id = skipped.message_id GROUP BY gone.origin_id, gone.number_id
+"""
+
 # Only what waits is in the outbox. Index: delivery_message_by_contact, then the outbox's primary key by lane.
 SQL_MOVE_WAITING = """
 UPDATE delivery_outbox AS waiting SET contact_id = %(keep)s
@@ -129,6 +162,54 @@ WHERE coupon.contact_id = %(lose)s AND coupon.workspace_id = %(workspace_id)s
       SELECT FROM replies_coupon AS other WHERE other.pool_id = coupon.pool_id AND other.contact_id = %(keep)s)
 """
 
+# Index: contacts_note_by_contact, contacts_event_by_contact, conversions_order_by_contact, contacts_purchases_pkey, and
+# contacts_editedrow_pkey by each edit of the workspace.
+SQL_MOVE_DEEDS = """
+WITH notes AS (
+    UPDATE contacts_note SET contact_id = %(keep)s WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+), events AS (
+    UPDATE contacts_event SET contact_id = %(keep)s WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+), orders AS (
+    UPDATE conversions_order SET contact_id = %(keep)s WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
+), edited AS (
+    DELETE FROM contacts_editedrow
+    WHERE edit_id IN (SELECT id FROM contacts_edit WHERE workspace_id = %(workspace_id)s) AND contact_id = %(lose)s
+), bought AS (
+    DELETE FROM contacts_purchases WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s RETURNING *
+)
+INSERT INTO contacts_purchases AS kept (contact_id, workspace_id, order_count, total, currency, first_order_at,
+    last_order_at, interval_days, last_order)
+SELECT %(keep)s, workspace_id, order_count, total, currency, first_order_at, last_order_at, interval_days, last_order
+FROM bought
+ON CONFLICT (contact_id) DO UPDATE SET
+    order_count = kept.order_count + excluded.order_count,
+    total = CASE WHEN kept.currency = excluded.currency THEN kept.total + excluded.total
+            WHEN excluded.last_order_at > kept.last_order_at THEN excluded.total ELSE kept.total END,
+    currency = CASE WHEN excluded.last_order_at > kept.last_order_at THEN excluded.currency ELSE kept.currency END,
+    first_order_at = least(kept.first_order_at, excluded.first_order_at),
+    last_order_at = greatest(kept.last_order_at, excluded.last_order_at),
+    interval_days = extract(epoch FROM greatest(kept.last_order_at, excluded.last_order_at)
+        - least(kept.first_order_at, excluded.first_order_at)) / 86400 / (kept.order_count + excluded.order_count - 1),
+    last_order = CASE WHEN excluded.last_order_at > kept.last_order_at THEN excluded.last_order
+                 ELSE kept.last_order END
+"""
+
+# Every statement that moves something, in order; each takes workspace_id, keep, lose and now.
+MOVES = (
+    SQL_MERGE_STANDING,
+    SQL_MOVE_ENTRIES,
+    SQL_MERGE_WINDOWS,
+    SQL_SKIP_DOUBLES,
+    SQL_MOVE_WAITING,
+    SQL_MOVE_MESSAGES,
+    SQL_MOVE_INBOUND,
+    SQL_MOVE_RECIPIENTS,
+    SQL_MOVE_THREADS,
+    SQL_JOIN_THREADS,
+    SQL_MOVE_COUPONS,
+    SQL_MOVE_DEEDS,
+)
+
 
 async def merge(
     connection: Connection, *, workspace_id: int, keep: int, lose: int, phone: str | None, now: datetime
@@ -139,15 +220,7 @@ async def merge(
     )
     if not done:
         return False
-    given = {"workspace_id": workspace_id, "keep": keep, "lose": lose}
-    await connection.execute(SQL_MERGE_STANDING, given)
-    await connection.execute(SQL_MOVE_ENTRIES, given)
-    await connection.execute(SQL_MERGE_WINDOWS, given)
-    await connection.execute(SQL_MOVE_WAITING, given)
-    await connection.execute(SQL_MOVE_MESSAGES, given)
-    await connection.execute(SQL_MOVE_INBOUND, given)
-    await connection.execute(SQL_MOVE_RECIPIENTS, given)
-    await connection.execute(SQL_MOVE_THREADS, given)
-    await connection.execute(SQL_JOIN_THREADS, given)
-    await connection.execute(SQL_MOVE_COUPONS, given)
+    given = {"workspace_id": workspace_id, "keep": keep, "lose": lose, "now": now}
+    for statement in MOVES:
+        await connection.execute(statement, given)
     return True

@@ -30,6 +30,12 @@ def get_workspace(workspace_id: int) -> Workspace:
     return workspace
 
 
+def map_member_names(workspace_id: int) -> dict[int, str]:
+    """Return the names of a workspace's members, by member id."""
+    members = Member.objects.select_related("user").filter(workspace_id=workspace_id)
+    return {member.pk: str(member.user) for member in members}
+
+
 def find_workspace(name_or_id: str) -> Workspace | None:
     """Return the workspace with this number or, the newest first, this name."""
     if name_or_id.isdigit():

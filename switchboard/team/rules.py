@@ -7,6 +7,8 @@ class Right(StrEnum):
     """What a member can be allowed to do."""
 
     READ = "read"
+    # Answer people: write to them, take conversations over, resolve them.
+    ANSWER = "answer"
     # Make, start, pause and cancel broadcasts; import contacts; press the stop button.
     SEND = "send"
     # Change paces, stop and resume numbers, lift the stop switch.
@@ -16,9 +18,9 @@ class Right(StrEnum):
 
 
 _RIGHTS_BY_ROLE = {
-    "agent": frozenset({Right.READ}),
-    "marketer": frozenset({Right.READ, Right.SEND}),
-    "supervisor": frozenset({Right.READ, Right.SEND, Right.PROTECT}),
+    "agent": frozenset({Right.READ, Right.ANSWER}),
+    "marketer": frozenset({Right.READ, Right.ANSWER, Right.SEND}),
+    "supervisor": frozenset({Right.READ, Right.ANSWER, Right.SEND, Right.PROTECT}),
     "owner": frozenset(Right),
 }
 

@@ -79,6 +79,11 @@ class Frame:
     more_incidents: int = 0
 
     @property
+    def may_answer(self) -> bool:
+        """Tell whether writing to people and taking conversations over is this person's."""
+        return Right.ANSWER in self.rights
+
+    @property
     def may_send(self) -> bool:
         """Tell whether broadcasts, imports and the stop button are this person's."""
         return Right.SEND in self.rights
@@ -124,6 +129,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _places(path: str) -> list[Place]:
     places = [
         ("overview", _("Overview"), "layout-dashboard", "o"),
+        ("conversations:list", _("Conversations"), "messages", "i"),
         ("broadcasts:list", _("Broadcasts"), "speakerphone", "b"),
         ("contacts:list", _("Contacts"), "address-book", "c"),
         ("numbers:list", _("Numbers"), "device-mobile-message", "u"),

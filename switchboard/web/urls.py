@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("switchboard.web.overview.urls")),
     path("", include("switchboard.web.frame.urls")),
     path("search/", include("switchboard.web.search.urls")),
+    path("conversations/", include("switchboard.web.conversations.urls")),
     path("broadcasts/", include("switchboard.web.broadcasts.urls")),
     path("contacts/", include("switchboard.web.contacts.urls")),
     path("numbers/", include("switchboard.web.numbers.urls")),

@@ -11,4 +11,7 @@ def topics(origins: Iterable[tuple[str, int]]) -> set[str]:
     for kind, origin_id in origins:
         if kind == Origin.BROADCAST:
             found.add(f"broadcast:{origin_id}")
+        elif kind in {Origin.ANSWER, Origin.PERSON}:
+            # Open conversations show ticks; which one a message belongs to is not looked up for each status.
+            found.add("answers")
     return found

@@ -42,6 +42,17 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def time_of_day(value: datetime) -> SafeString:
+    """Write the time of a moment; its full form is one hover away."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        formats.render_full_moment(value),
+        formats.render_clock_time(value),
+    )
+
+
+@register.filter
 def ago(value: datetime | None) -> str:
     """Write how long ago a moment was."""
     return "–" if value is None else formats.render_ago(value)

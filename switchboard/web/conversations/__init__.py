@@ -1,0 +1,1 @@
+"""Pages of conversations: the list, and one thread with what rules did in it."""
