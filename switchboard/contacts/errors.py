@@ -101,3 +101,19 @@ class TagError(Invalid):
 
 class CleanupError(Conflict):
     """This was undone already, or something changed since. Look at the list again."""
+
+
+class NoteError(Invalid):
+    """Write the note, in at most 5,000 characters."""
+
+
+class EditError(Invalid):
+    """Nothing is chosen to change. Choose people, and what to do with them."""
+
+
+class TooManyChosenError(Invalid):
+    """That is more people than one change can take (50,000). Choose fewer, for instance by a tag, and repeat it."""
+
+
+class ExportNotFound(NotFound):
+    """There is no such export in this workspace."""

@@ -1,5 +1,6 @@
 """SQL over the values of one field, for the rare moments when a field changes. Inside the caller's scope."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,8 @@ LIMIT 200001
 def list_values(workspace_id: int, key: str) -> list[tuple[Any, str]]:
     """Return the different values that people have in a field, each with its text."""
     found = statements.fetch(SQL_LIST_VALUES, {"workspace_id": workspace_id, "key": key})
-    return [(value, str(text)) for value, text in found]
+    # Django hands JSON over as it is written.
+    return [(json.loads(value), str(text)) for value, text in found]
 
 
 SQL_REPLACE_VALUES = """

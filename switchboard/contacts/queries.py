@@ -130,21 +130,40 @@ def list_contacts(
     import_id: int | None = None,
     before: int | None = None,
     limit: int = 50,
+    by_part_of_phone: bool = True,
 ) -> ContactPage:
     """Return contacts, newest first, that match a name, a part of a number or an address, and carry every tag."""
-    contacts = _matching(workspace_id, search)
-    if tag_ids:
-        contacts = contacts.filter(tags__contains=list(tag_ids))
-    if import_id is not None:
-        rows = ImportedRow.objects.filter(workspace_id=workspace_id, import_id=import_id)
-        contacts = contacts.filter(pk__in=rows.values("contact_id"))
+    contacts = filter_contacts(
+        workspace_id, search=search, tag_ids=tag_ids, import_id=import_id, by_part_of_phone=by_part_of_phone
+    )
     if before is not None:
         contacts = contacts.filter(pk__lt=before)
     found = tuple(contacts.order_by("-id")[: limit + 1])
     return ContactPage(contacts=found[:limit], next_before=found[limit - 1].pk if len(found) > limit else None)
 
 
-def _matching(workspace_id: int, search: str) -> QuerySet[Contact]:
+def filter_contacts(
+    workspace_id: int,
+    *,
+    search: str = "",
+    tag_ids: Sequence[int] = (),
+    import_id: int | None = None,
+    by_part_of_phone: bool = True,
+) -> QuerySet[Contact]:
+    """Return the contacts that match a text, carry every tag, and were in an import.
+
+    Whoever sees masked numbers finds people by a whole number, never by trying parts of it.
+    """
+    contacts = _matching(workspace_id, search, by_part_of_phone=by_part_of_phone)
+    if tag_ids:
+        contacts = contacts.filter(tags__contains=list(tag_ids))
+    if import_id is not None:
+        rows = ImportedRow.objects.filter(workspace_id=workspace_id, import_id=import_id)
+        contacts = contacts.filter(pk__in=rows.values("contact_id"))
+    return contacts
+
+
+def _matching(workspace_id: int, search: str, *, by_part_of_phone: bool) -> QuerySet[Contact]:
     contacts = Contact.objects.filter(workspace_id=workspace_id)
     text = search.strip()
     if not text:
@@ -155,7 +174,7 @@ def _matching(workspace_id: int, search: str) -> QuerySet[Contact]:
         return contacts.filter(phone=reading_of_text.phone)
     digits, reason = phone.clean_phone(text)
     query = Q(name__icontains=text) | Q(email__icontains=text)
-    if not reason and len(digits) >= 3:
+    if by_part_of_phone and not reason and len(digits) >= 3:
         query |= Q(phone__contains=digits.lstrip("+0"))
     return contacts.filter(query)
 

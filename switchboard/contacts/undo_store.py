@@ -1,5 +1,6 @@
 """SQL that takes an import back, a step of a few thousand people at a time. Inside the caller's scope."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,9 @@ RETURNING row.contact_id, row.is_new, row.before
 def take_rows(*, workspace_id: int, import_id: int, limit: int) -> Taken:
     """Return the next people of an import, and forget that it brought them."""
     given = {"workspace_id": workspace_id, "import_id": import_id, "limit": limit}
-    return [(int(one), bool(is_new), before) for one, is_new, before in statements.fetch(SQL_TAKE_ROWS, given)]
+    rows = statements.fetch(SQL_TAKE_ROWS, given)
+    # Django hands JSON over as it is written.
+    return [(int(one), bool(is_new), json.loads(before) if before else None) for one, is_new, before in rows]
 
 
 # Index: contacts_contact_pkey, contacts_activity_pkey, and by contact for notes and events. Whoever has written or been

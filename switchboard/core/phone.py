@@ -93,6 +93,19 @@ def clean_phone(text: str) -> tuple[str, str]:
     return (digits, "") if _DIGITS.fullmatch(digits) else ("", NOT_DIGITS)
 
 
+_MASKED_FROM = 4
+
+
+def mask_phone(phone: str) -> str:
+    """Return a number with its middle hidden: country code and the last two digits tell one person from another."""
+    digits = phone.lstrip("+")
+    if len(digits) <= _MASKED_FROM:
+        return "•" * len(digits)
+    plan = _plan_of_prefix(digits[:3]) if digits[:3].isdigit() else None
+    shown = len(plan.code) if plan else 1
+    return f"{'+' if phone.startswith('+') else ''}{digits[:shown]}{'•' * (len(digits) - shown - 2)}{digits[-2:]}"
+
+
 def is_phone(text: str, country: str) -> bool:
     """Tell whether the text is a valid phone number."""
     return not parse_phone(text, country).reason

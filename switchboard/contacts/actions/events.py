@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from switchboard.contacts import facts
@@ -33,12 +34,18 @@ def add_event(
 class Sums(Protocol):
     """What a person's orders come to."""
 
-    count: Any
-    total: Any
-    currency: Any
-    first_at: Any
-    last_at: Any
-    interval_days: Any
+    @property
+    def count(self) -> int: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def first_at(self) -> datetime: ...
+    @property
+    def last_at(self) -> datetime: ...
+    @property
+    def interval_days(self) -> float | None: ...
 
 
 def set_purchases(*, workspace_id: int, contact_id: int, sums: Sums | None, last_order: Mapping[str, str]) -> None:

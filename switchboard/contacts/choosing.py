@@ -1,0 +1,73 @@
+"""Whose rows: the one description of a selection, for edits and exports."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from switchboard.contacts import queries, segment_queries
+from switchboard.contacts.models import Contact
+
+_PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Some of a workspace's people: named ones, or all whom a search, tag, import or segment finds."""
+
+    contact_ids: tuple[int, ...] = ()
+    search: str = ""
+    tag_id: int | None = None
+    import_id: int | None = None
+    segment_id: int | None = None
+    # Whether a part of a number may find somebody: only for those who see numbers.
+    by_part_of_phone: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+
+def parse_chosen(stored: Mapping[str, Any]) -> Chosen:
+    """Read what `Chosen.as_json` wrote."""
+    return Chosen(**{**stored, "contact_ids": tuple(stored.get("contact_ids") or ())})
+
+
+def count_chosen(workspace_id: int, chosen: Chosen, now: datetime) -> int:
+    """Count the people of a selection."""
+    if chosen.contact_ids:
+        return Contact.objects.filter(workspace_id=workspace_id, pk__in=chosen.contact_ids).count()
+    if chosen.segment_id:
+        definition = segment_queries.get_segment(workspace_id, chosen.segment_id).definition
+        return segment_queries.count_people(workspace_id, definition, now, segment_id=chosen.segment_id)
+    return _filter(workspace_id, chosen).count()
+
+
+def iter_chosen(workspace_id: int, chosen: Chosen, now: datetime) -> Iterator[list[Contact]]:
+    """Give the people of a selection, newest first, some thousand at a time."""
+    before: int | None = None
+    while page := _list_page(workspace_id, chosen, before, now):
+        yield page
+        before = page[-1].pk
+
+
+def _list_page(workspace_id: int, chosen: Chosen, before: int | None, now: datetime) -> list[Contact]:
+    if chosen.segment_id and not chosen.contact_ids:
+        definition = segment_queries.get_segment(workspace_id, chosen.segment_id).definition
+        return segment_queries.list_people(workspace_id, definition, now, before=before, limit=_PAGE)
+    people = _filter(workspace_id, chosen)
+    if before is not None:
+        people = people.filter(pk__lt=before)
+    return list(people.order_by("-id")[:_PAGE])
+
+
+def _filter(workspace_id: int, chosen: Chosen) -> Any:
+    if chosen.contact_ids:
+        return Contact.objects.filter(workspace_id=workspace_id, pk__in=chosen.contact_ids)
+    return queries.filter_contacts(
+        workspace_id,
+        search=chosen.search,
+        tag_ids=[chosen.tag_id] if chosen.tag_id else [],
+        import_id=chosen.import_id,
+        by_part_of_phone=chosen.by_part_of_phone,
+    )
