@@ -15,14 +15,15 @@ from switchboard.language.types import Keyword, KeywordRule, Mode
 Answer = Callable[[str], str | None]
 Keywords = dict[str, tuple[str, ...]]
 PARTIAL_RATIO = 80
+MOST_SENTENCES = 12_000
 MOST_FOR_PARTIAL = 400  # Messages given to partial_ratio: it is slow.
 
 
-def make_ours(keywords: Keywords) -> Answer:
-    """Answer by our matcher, every keyword in the default mode; several words written with + may stand apart."""
+def make_ours(keywords: Keywords, mode: Mode = Mode.FUZZY) -> Answer:
+    """Answer by our matcher; without derived patterns in any mode but the default one."""
     names = dict(enumerate(keywords))
     rules = [
-        KeywordRule(number, tuple(_make_keyword(one) for one in keywords[name]), number)
+        KeywordRule(number, tuple(_make_keyword(one, mode) for one in keywords[name]), number)
         for number, name in names.items()
     ]
     matcher = compile_matcher(rules)
@@ -34,16 +35,14 @@ def make_ours(keywords: Keywords) -> Answer:
     return answer
 
 
-def _make_keyword(text: str) -> Keyword:
-    mode = Mode.ALL_NEAR if "+" in text else Mode.FUZZY
-    plain = text.replace("+", " ")
-    return Keyword(plain, mode, patterns=derive_patterns(plain))
+def _make_keyword(text: str, mode: Mode) -> Keyword:
+    return Keyword(text, mode, patterns=derive_patterns(text) if mode is Mode.FUZZY else ())
 
 
 def make_substring(keywords: Keywords) -> Answer:
     """Answer by the longest keyword that stands in the message, case apart."""
     listed = sorted(
-        ((one.replace("+", " ").lower(), rule) for rule, words in keywords.items() for one in words),
+        ((one.lower(), rule) for rule, words in keywords.items() for one in words),
         key=lambda one: -len(one[0]),
     )
 
@@ -56,7 +55,7 @@ def make_substring(keywords: Keywords) -> Answer:
 
 def make_partial_ratio(keywords: Keywords) -> Answer:
     """Answer by rapidfuzz: the best partial_ratio of all keywords, from 80 up."""
-    listed = [(one.replace("+", " "), rule) for rule, words in keywords.items() for one in words]
+    listed = [(one, rule) for rule, words in keywords.items() for one in words]
     words = [one for one, _ in listed]
 
     def answer(text: str) -> str | None:
@@ -110,7 +109,7 @@ def make_noisy(
 
 
 def measure_tolerance(
-    messages: MessageSet, keywords: Keywords, samples: list[Sample], seed: int, others: bool
+    messages: MessageSet, keywords: Keywords, samples: list[Sample], seed: int, *, others: bool
 ) -> dict[str, Any]:
     """Return for each way of misspelling how many messages still reach their rule."""
     answers = {"ours": make_ours(keywords), "substring": make_substring(keywords)}
@@ -136,3 +135,79 @@ def keywords_of(messages: MessageSet, seed: int, count: int) -> tuple[Keywords, 
         return {rule: words[:count] for rule, words in messages.keywords.items()}, list(messages.samples)
     learning, measuring = split(messages, seed)
     return learn_keywords(learning, messages.language, count), measuring
+
+
+def measure(messages: MessageSet, seeds: int) -> dict[str, Any]:
+    """Return success with one keyword and with eight beside both baselines, then tolerance, on one set of messages."""
+    found: dict[str, Any] = {"language": messages.language, "messages": len(messages.samples)}
+    for count in (1, 8):
+        keywords, samples = keywords_of(messages, 0, count)
+        makers = {"ours": make_ours, "substring": make_substring, "partial_ratio": make_partial_ratio}
+        found[f"keywords_{count}"] = {
+            who: measure_success(make(keywords), _few(samples, who), _few(list(messages.strangers), who))
+            for who, make in makers.items()
+        }
+    found["tolerance"] = _measure_seeds(messages, seeds)
+    return found
+
+
+def _measure_seeds(messages: MessageSet, seeds: int) -> dict[str, Any]:
+    """Misspell with several seeds: the mean and the worst of ours, and the baselines of the first."""
+    runs = []
+    for seed in range(seeds):
+        keywords, samples = keywords_of(messages, seed, 8)
+        runs.append(measure_tolerance(messages, keywords, samples, seed, others=seed == 0))
+    return {
+        name: first
+        | {
+            "ours": round(sum(run[name]["ours"] for run in runs) / len(runs), 2),
+            "worst": min(run[name]["ours"] for run in runs),
+        }
+        for name, first in runs[0].items()
+        if first["messages"]
+    }
+
+
+def measure_coincidences(sets: Iterable[MessageSet]) -> dict[str, dict[str, float]]:
+    """Return how many ordinary sentences a set's keywords answer, and how many of them only because of tolerance.
+
+    The keywords of each set meet the sentences of the other sets in its language, which nobody meant for them.
+    """
+    listed = list(sets)
+    found: dict[str, dict[str, float]] = {}
+    for one in listed:
+        others = [
+            text
+            for other in listed
+            if other.language == one.language and _matter(other) != _matter(one)
+            for text in _texts(other)
+        ]
+        sentences = list(dict.fromkeys(others))[:MOST_SENTENCES]
+        if sentences:
+            found[one.name] = _measure_coincidences(keywords_of(one, 0, 8)[0], sentences)
+    return found
+
+
+def _measure_coincidences(keywords: Keywords, sentences: list[str]) -> dict[str, float]:
+    ours, plain = make_ours(keywords), make_substring(keywords)
+    literal = make_ours(keywords, Mode.CONTAINS)
+    fires = [text for text in sentences if ours(text) is not None]
+    extra = [text for text in fires if plain(text) is None and literal(text) is None]
+    partial = make_partial_ratio(keywords)
+    few = sentences[:MOST_FOR_PARTIAL]
+    return {
+        "sentences": len(sentences),
+        "ours": share(len(fires), len(sentences)),
+        "substring": share(sum(plain(text) is not None for text in sentences), len(sentences)),
+        "partial_ratio": share(sum(partial(text) is not None for text in few), len(few)),
+        "extra_from_tolerance": share(len(extra), len(sentences)),
+    }
+
+
+def _matter(messages: MessageSet) -> str:
+    """What a set is about: the own ones and the parallel ones say the same in several languages."""
+    return messages.name.split("_")[0]
+
+
+def _texts(messages: MessageSet) -> list[str]:
+    return [*(sample.text for sample in messages.samples), *messages.strangers]

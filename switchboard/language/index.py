@@ -7,7 +7,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from switchboard.language import scripts, syllables
-from switchboard.language.folding import clean, unify
+from switchboard.language.folding import clean, fold, unify
 from switchboard.language.scripts import ALL_HAN, ALL_KANA, KATAKANA, SPACED_WORD
 from switchboard.language.types import Keyword, KeywordRule, Mode, View
 
@@ -151,17 +151,17 @@ class Index:
     def _add(self, rule: KeywordRule, keyword: Keyword) -> None:
         cleaned = clean(keyword.text)
         folded = unify(cleaned)
+        if not folded and keyword.mode is not Mode.REGEX:
+            return
         is_katakana = bool(ALL_KANA.fullmatch(folded) and KATAKANA.search(cleaned))
         weight = weigh(folded) if keyword.mode is not Mode.REGEX else float(len(keyword.text))
         entry = Entry(len(self.entries), rule, keyword, folded, weight, is_katakana)
         self.entries.append(entry)
         if keyword.mode is Mode.REGEX:
             self.regexes.append(entry)
-        elif not folded:
-            return
         elif keyword.mode is Mode.EXACT:
             self._add_exact(entry)
-        elif keyword.mode is Mode.ALL_NEAR and (words := split_words(folded)):
+        elif keyword.mode is Mode.ALL_NEAR and (words := split_words(keyword.text)):
             self._add_words(entry, words)
         else:
             self._add_text(entry, AT_START if keyword.mode is Mode.STARTS else ANYWHERE)
@@ -212,9 +212,9 @@ def spell(folded: str) -> list[str]:
     return forms
 
 
-def split_words(folded: str) -> tuple[str, ...]:
-    """Return the words of a keyword, each once; none when there is only one."""
-    words = tuple(dict.fromkeys(folded.split(" ")))
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the folded words of a keyword, each once; none when there is only one."""
+    words = tuple(dict.fromkeys(folded for word in text.split() if (folded := fold(word))))
     return words if len(words) > 1 else ()
 
 

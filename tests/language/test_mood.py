@@ -1,0 +1,66 @@
+"""A complaint is recognised by its words, and only a complaint."""
+
+import pytest
+
+from switchboard.language.mood import judge
+from switchboard.language.types import Feeling, Lexicon
+
+_COMPLAINTS = """
+最悪です。いつまで待たせるんですか
+対応が悪すぎます。もう二度と買いません
+何度も言ってますけど、いい加減にしてください
+詐欺ですよね？お金返せ
+信じられない。責任者を出してください
+ひどい対応ですね、がっかりしました
+垃圾客服，没人理我
+你们就是骗子，我要举报
+太差了，再也不买了
+等了这么久还没人管，气死了
+什么態度啊，差評
+敷衍了事，太过分了
+This is terrible service
+worst shop ever, I want my money back
+I'm really disappointed with you
+You lied to me. Scam!
+absolutely unacceptable, fed up with this
+what a waste of money, never again
+"""
+_OTHERS = """
+返品したいのですが、どうすればいいですか
+ありがとうございました。とても気に入りました
+少し遅れるかもしれません
+サイズが合わなかったので交換してください
+ひどくないですよ、大丈夫です
+注文をキャンセルしたいです
+壊れていたので返金をお願いします
+怎么退货？
+不错，很喜欢
+快递什么时候到
+衣服小了，想换一件
+没问题，谢谢
+my order is late, where is it?
+I'd like a refund please
+it arrived damaged
+not bad at all
+can you cancel it
+the weather is bad here
+"""
+
+
+@pytest.mark.parametrize("text", _COMPLAINTS.split("\n")[1:-1])
+def test_a_complaint_is_negative(text):
+    assert judge(text).feeling is Feeling.NEGATIVE
+
+
+@pytest.mark.parametrize("text", _OTHERS.split("\n")[1:-1])
+def test_a_plain_request_is_not(text):
+    assert judge(text).feeling is not Feeling.NEGATIVE
+
+
+def test_a_workspace_adds_words_and_takes_some_out():
+    assert judge("このポンコツ", Lexicon({"ポンコツ": -2})).feeling is Feeling.NEGATIVE
+    assert judge("最悪", Lexicon({"最悪": 0})).feeling is Feeling.NEUTRAL
+
+
+def test_it_names_the_words():
+    assert judge("最悪だ").words == ("最悪",)
