@@ -104,7 +104,7 @@ WHERE (n / 7 + %(broadcast)s) %% 5 = 0
 SQL_REACHED = """
 UPDATE contacts_activity AS activity SET last_sent_at = told.sent_at, last_delivered_at = told.delivered_at,
     last_read_at = told.read_at, last_reply_at = told.replied_at,
-    events_90 = CASE WHEN contact_id %% 10 = 0 AND contact_id %% 4000 < 2100 THEN 1 ELSE 0 END
+    events_90 = CASE WHEN contact_id % 10 = 0 AND contact_id % 4000 < 2100 THEN 1 ELSE 0 END
 FROM (SELECT contact_id AS id, max(sent_at) AS sent_at, max(delivered_at) AS delivered_at, max(read_at) AS read_at,
           max(replied_at) AS replied_at FROM contacts_outcome GROUP BY contact_id) AS told
 WHERE told.id = activity.contact_id
@@ -121,15 +121,17 @@ _STEPS = (SQL_PEOPLE, SQL_ACTIVITY, SQL_STANDINGS, SQL_DAYS, SQL_COUNT_DAYS, SQL
 
 def ensure_people(connection: psycopg.Connection, workspace_id: int, count: int, now: datetime) -> datetime:
     """See to it that so many people are there, and return the moment at which their past ends."""
-    connection.execute("CREATE TABLE IF NOT EXISTS bench_people (made bigint, now timestamptz, first_tag bigint)")
-    row = connection.execute("SELECT made, now, first_tag FROM bench_people").fetchone()
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS bench_people (made bigint, now timestamptz, first_tag bigint, reached bigint)"
+    )
+    row = connection.execute("SELECT made, now, first_tag, reached FROM bench_people").fetchone()
     if row is None:
         connection.execute(SQL_TAGS, {"workspace_id": workspace_id})
         connection.execute(SQL_FIELDS, {"workspace_id": workspace_id, "now": now})
         [first_tag] = connection.execute("SELECT min(id) FROM contacts_tag").fetchone() or (1,)
-        row = (0, now, first_tag)
-        connection.execute("INSERT INTO bench_people VALUES (%s, %s, %s)", row)
-    made, now, first_tag = row
+        row = (0, now, first_tag, 0)
+        connection.execute("INSERT INTO bench_people VALUES (%s, %s, %s, %s)", row)
+    made, now, first_tag, reached = row
     given = {
         "workspace_id": workspace_id,
         "now": now,
@@ -145,11 +147,12 @@ def ensure_people(connection: psycopg.Connection, workspace_id: int, count: int,
                 connection.execute(statement, {**given, "first": start + 1, "last": last})
             connection.execute(SQL_LOUD)
             connection.execute("UPDATE bench_people SET made = %s", [last])
-    if made < count:
+    if reached < count:
         connection.execute("TRUNCATE contacts_outcome")
         for broadcast in range(1, BROADCASTS + 1):
             connection.execute(SQL_OUTCOMES, {**given, "broadcast": broadcast, "count": count})
         connection.execute(SQL_REACHED)
         connection.execute("VACUUM FULL contacts_activity")
         connection.execute(SQL_TIDY)
+        connection.execute("UPDATE bench_people SET reached = %s", [count])
     return now
