@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from switchboard.core import clock, database, database_time, ending, env, heartbeat
-from switchboard.webhooks import metrics, signature, store
+from switchboard.webhooks import metrics, outage, signature, store
 from switchboard.webhooks.app_directory import AppDirectory, KnownApp
 from switchboard.webhooks.group_commit import GroupCommit, NotKeptError
 
@@ -80,6 +80,7 @@ class Receiver:
                 running = [
                     tasks.create_task(self._group_commit.run()),
                     tasks.create_task(self._directory.run()),
+                    tasks.create_task(outage.tell_outages(pool, self.is_up, lambda: self._counts["events_refused"])),
                     tasks.create_task(database_time.follow_database(pool)),
                     tasks.create_task(heartbeat.run_heartbeat(pool, "gateway", self._details)),
                 ]
@@ -110,6 +111,7 @@ class Receiver:
         except Refused as refused:
             status, text = refused.status, refused.text
         except NotKeptError as error:
+            self._counts["events_refused"] += 1
             status, text = error.status, error.message
         except Exception:
             # Meta sends again whatever is not answered with 200.

@@ -60,12 +60,13 @@ async def list_apps(connection: Connection) -> list[AppRow]:
         return await cursor.fetchall()
 
 
-# One statement, so one commit: the rows of a group and the call to the worker.
+# One statement, so one commit: the rows of a group and the call to the worker. Binary arrays: text ones cost the gateway
+# 2 µs a value.
 SQL_INSERT_EVENTS = """
 WITH kept AS (
     INSERT INTO webhooks_event (workspace_id, app_id, is_inbound, received_at, body)
-    SELECT * FROM unnest(%(workspace_ids)s::bigint[], %(app_ids)s::bigint[], %(are_inbound)s::boolean[],
-                         %(received_at)s::timestamptz[], %(bodies)b::bytea[])
+    SELECT * FROM unnest(%(workspace_ids)b::bigint[], %(app_ids)b::bigint[], %(are_inbound)b::boolean[],
+                         %(received_at)b::timestamptz[], %(bodies)b::bytea[])
 )
 SELECT pg_notify('switchboard_event', '')
 """

@@ -155,6 +155,9 @@ async def test_it_answers_503_while_the_database_is_away_and_recovers(world: Wor
     await until(lambda: gateway.application.is_up())
     assert await gateway.post(world.app_meta_id, EMPTY) == 200
     assert world.one(COUNT) == 1
+    told = "SELECT detail, ended_at > started_at FROM core_incident WHERE kind = 'events_refused'"
+    await until(lambda: world.run(told))
+    assert world.one(told) == ({"refused": 2}, True)
 
 
 async def test_it_notices_a_lost_connection_before_the_next_event(
