@@ -65,6 +65,7 @@ SKIPS: dict[str, Words] = {
     "number": gettext_lazy("No number could send it"),
     "expired": gettext_lazy("It waited too long"),
     "cancelled": gettext_lazy("The broadcast was cancelled"),
+    "same_person": gettext_lazy("Two contacts turned out to be one person, who gets it once"),
     "gave_up": gettext_lazy("The broadcast gave up before its turn came"),
 }
 
