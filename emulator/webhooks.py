@@ -40,6 +40,8 @@ class Batch:
     update_count: int
     inbound: list[int]
     attempts: int = 0
+    # Sent though it was answered; copies are not copied again.
+    is_copy: bool = False
     first_tried_at: float = 0.0
 
 
@@ -213,8 +215,8 @@ class Webhooks:
         self.posted_count += 1
         if is_answered:
             self._payloads.acknowledge(batch.inbound, self._clock.now())
-            if 0 < self._knobs.duplicate_webhooks > self._dice.random():
-                self._again(destination, Batch(batch.body, batch.update_count, [], attempts=1))
+            if not batch.is_copy and 0 < self._knobs.duplicate_webhooks > self._dice.random():
+                self._again(destination, Batch(batch.body, batch.update_count, [], attempts=1, is_copy=True))
         else:
             self.failed_count += 1
             batch.attempts += 1

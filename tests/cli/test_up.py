@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +54,16 @@ class Installation:
                 return "".join(lines)
         raise AssertionError(f"it ended instead of starting:\n{''.join(lines)}")
 
+    def run(self, *words: str) -> str:
+        """Run a command in this installation and return what it says."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
+        emulator = f"http://127.0.0.1:{self.ports['emulator']}/v26.0"
+        env = {**kept, "SWITCHBOARD_HOME": str(self.home), "SWITCHBOARD_CLOUD_API_URL": emulator}
+        command = [sys.executable, "-m", "switchboard", *words]
+        answer = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
     def children(self) -> dict[str, int]:
         """Return the processes that `up` has started, by role."""
         found = {}
@@ -60,6 +73,32 @@ class Installation:
                 if role in words or str(self.ports.get(role)) in words:
                     found[role] = pid
         return found
+
+
+class Meta:
+    """The emulator, spoken to from outside."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def _post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(f"{self.address}/{path}", json.dumps(body).encode(), headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return json.load(error)
+
+    def control(self, name: str, body: dict[str, Any]) -> Any:
+        return self._post(f"_emulator/{name}", body)
+
+    def graph(self, path: str, body: dict[str, Any]) -> Any:
+        return self._post(f"v26.0/{path}", body, Authorization="Bearer 3001|the-secret")
+
+    def ledger(self) -> str:
+        with urllib.request.urlopen(f"{self.address}/_emulator/ledger", timeout=10) as answer:
+            return str(answer.read().decode())
 
 
 def _children_of(parent: int) -> list[int]:
@@ -163,3 +202,34 @@ def test_commands_use_the_database_that_it_runs(installation: Installation) -> N
     facts = json.loads(answer.stdout)
     assert facts["running"]
     assert pidfile.is_running(facts["pid"])
+
+
+def test_a_number_is_connected_from_its_credentials_to_a_delivered_test(installation: Installation) -> None:
+    """Everything real but Meta: the command, the gateway behind the webhook, the worker, the sender."""
+    meta = Meta(f"http://127.0.0.1:{installation.ports['emulator']}")
+    number = {"id": "1001", "display_phone_number": "+1 555-005-1310", "status": "PENDING", "pin": "111111"}
+    template = {
+        "name": "hello",
+        "language": "en",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Hi"}],
+    }
+    account = {"id": "2001", "portfolio_id": "4001", "subscribed": False, "app_ids": ["3001"], "numbers": [number]}
+    app = {"app_id": "3001", "secret": "the-secret", "token": "the-token"}
+    portfolios = [{"id": "4001"}]
+    meta.control("setup", {"apps": [app], "portfolios": portfolios, "accounts": [account | {"templates": [template]}]})
+    installation.run("user", "add", "o@example.com", "--workspace", "Olive", "--password", "a-long-password-7")
+    given = ["--app-id", "3001", "--account-id", "2001", "--portfolio-id", "4001", "--token", "the-token"]
+    steps = ["--app-secret", "the-secret", "--workspace", "1", "--subscribe", "--pin", "111111"]
+    said = installation.run("connect", *given, *steps)
+    verify_token = re.findall(r"Verify token +(\S+)", said)[0]
+    callback = f"http://127.0.0.1:{installation.ports['gateway']}/webhooks/3001"
+    hook = {"object": "whatsapp_business_account", "callback_url": callback, "fields": "messages"}
+    refused = meta.graph("3001/subscriptions", hook | {"verify_token": "wrong"})
+    assert refused["error"]["code"] == 2200
+    # The gateway reads new apps every few seconds.
+    wait_until(lambda: "success" in meta.graph("3001/subscriptions", hook | {"verify_token": verify_token}))
+    meta.control("inbound", {"from": "+819012345678", "phone_number_id": "1001", "text": "hello"})
+    said = installation.run("connect", *given, *steps, "--wait", "20", "--test-to", "+819012345678")
+    assert "Heard at" in said
+    wait_until(lambda: '"template":"hello"' in meta.ledger())

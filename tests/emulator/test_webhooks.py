@@ -96,3 +96,12 @@ async def test_a_gateway_that_hangs_is_a_failure_and_is_tried_again(emulator: Ha
     await emulator.settle()
     assert emulator.gateway.messages()
     assert (await emulator.control("stats"))["webhook_failures"] == 1
+
+
+async def test_a_copy_of_a_webhook_is_not_copied_again(emulator: Harness):
+    await emulator.control("knobs", {"duplicate_webhooks": 1.0})
+    wamid = await emulator.send_accepted(template_body("+819012345678", "a", "b"))
+    await emulator.settle()
+    assert sorted(status["status"] for status in emulator.gateway.statuses(wamid)) == [
+        *("delivered", "delivered", "read", "read", "sent", "sent")
+    ]
