@@ -4,15 +4,13 @@ from collections.abc import Collection
 from datetime import time
 
 from switchboard.cloudapi import limits
-from switchboard.language import regexes
-from switchboard.language.types import Mode
+from switchboard.language import keywords
 from switchboard.replies import errors
 from switchboard.replies.answering import bodies, variables, writing
 from switchboard.replies.answering.languages import LANGUAGES
 from switchboard.replies.types import MESSAGES, Rule, RuleSet, Settings, Step, StepKind, Trigger
 
-MOST_KEYWORDS = 2000
-LONGEST_KEYWORD = 200
+MOST_KEYWORDS = keywords.MOST_PASTED
 MOST_STEPS = 10
 MOST_RUNGS = 6
 _SHORTEST_RUNG, _LONGEST_RUNG = 10, 24 * 3600
@@ -59,11 +57,7 @@ def _check_trigger(rule: Rule) -> None:
         if len(rule.keywords) > MOST_KEYWORDS:
             raise errors.TooManyKeywordsError(len(rule.keywords), MOST_KEYWORDS)
         for keyword in rule.keywords:
-            if not keyword.text.strip():
-                raise errors.EmptyKeywordError(field="keywords")
-            limits.check_text("keyword", keyword.text, LONGEST_KEYWORD)
-            if keyword.mode == Mode.REGEX:
-                regexes.check_regex(keyword.text)
+            keywords.check_keyword(keyword)
     elif rule.trigger == Trigger.PAYLOAD and not any(payload.strip() for payload in rule.payloads):
         raise errors.NoPayloadError(field="payloads")
 

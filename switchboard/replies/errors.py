@@ -19,10 +19,6 @@ class NoPayloadError(Invalid):
     """The rule waits for a button, but none is named. Add the payload of a button or of a list row."""
 
 
-class EmptyKeywordError(Invalid):
-    """A keyword is empty. Write something into it, or take it out."""
-
-
 class TooManyKeywordsError(Invalid):
     """The rule has too many keywords."""
 

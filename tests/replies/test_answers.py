@@ -4,7 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 
+from switchboard.contacts import actions as contacts_actions
+from switchboard.core.bridge import in_thread
+from switchboard.core.tenancy import workspace_scope
 from switchboard.replies.types import Condition, ConditionKind, Rung, Scope, Settings, Step, StepKind, Trigger
 from tests.conftest import NOON
 from tests.replies.answering import AGENT, HAND_OVER, QUIET, Bot, keyword_rule, other_rule, text
@@ -388,12 +392,16 @@ async def test_somebody_who_was_away_gets_a_coupon_once(bot: Bot) -> None:
     assert taken == [("C1",)]
 
 
+def _make_tag(workspace_id: int) -> int:
+    try:
+        with workspace_scope(workspace_id):
+            return contacts_actions.ensure_tags(workspace_id=workspace_id, names=["asked"])["asked"]
+    finally:
+        connections.close_all()
+
+
 async def test_it_tags_writes_a_field_and_assigns(bot: Bot) -> None:
-    tag = bot.world.one(
-        "INSERT INTO contacts_tag (workspace_id, name, colour, description, people_count, position) "
-        "VALUES (%s, 'asked', 'blue', '', 0, 0) RETURNING id",
-        bot.world.workspace_id,
-    )
+    tag = await in_thread(_make_tag, bot.world.workspace_id)
     steps = (
         Step(StepKind.ADD_TAG, {"tag_id": tag}),
         Step(StepKind.SET_FIELD, {"key": "topic", "value": "price"}),

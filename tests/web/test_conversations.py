@@ -53,7 +53,8 @@ def test_the_list_shows_who_wrote_and_who_answers(shop: Shop, olive: Client) -> 
 
 def test_those_who_wait_come_first_the_urgent_and_the_morning_before_others(shop: Shop, olive: Client) -> None:
     now = clock.now()
-    for place, values in enumerate(({}, {"is_collected": True}, {"priority": 1})):
+    urgency: tuple[dict[str, Any], ...] = ({}, {"is_collected": True}, {"priority": 1})
+    for place, values in enumerate(urgency):
         make_thread(shop, contact=place, waits_since=now - timedelta(minutes=place), **values)
     page = olive.get("/conversations/?view=waiting").content.decode()
     assert page.index("Emma") < page.index("小明") < page.index("花子")

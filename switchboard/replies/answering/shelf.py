@@ -11,7 +11,7 @@ from switchboard.conversations import hours as hours_rules
 from switchboard.conversations import store as conversations_store
 from switchboard.core import clock
 from switchboard.core.database import Pool
-from switchboard.language import matcher
+from switchboard.language import matcher, mood
 from switchboard.language.types import Feeling, KeywordRule, Lexicon, Match
 from switchboard.replies.answering import store
 from switchboard.replies.answering.facts import Place
@@ -41,7 +41,7 @@ class Loaded:
 
     def feel(self, text: str) -> Feeling:
         """Return how a message sounds."""
-        return Feeling.NEUTRAL
+        return mood.judge(text, self.lexicon).feeling
 
 
 def load(version: int, rules: RuleSet, zone: str) -> Loaded:
