@@ -9,10 +9,14 @@ from typing import Any
 
 from django.db import transaction
 
-from switchboard.consent import standing, suppressing
+from switchboard.consent import many, standing, suppressing
 from switchboard.consent.errors import AlreadyWithdrawnError, BasisError, OptedOutError, SourceMissingError
 from switchboard.consent.hashing import hash_phones
 from switchboard.consent.models import Entry, HashKey, Standing, Suppression
+from switchboard.contacts import choosing
+from switchboard.contacts.actions import edits
+from switchboard.contacts.choosing import Chosen
+from switchboard.contacts.models import Edit
 from switchboard.contacts.types import ImportedPeople
 from switchboard.core import statements
 
@@ -273,3 +277,42 @@ def _columns(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
     """Return contacts and lines as PostgreSQL writes arrays; the driver takes ten times as long for a list."""
     contact_ids = ",".join(str(contact_id) for contact_id, _ in pairs)
     return {"contact_ids": f"{{{contact_ids}}}", "lines": f"{{{','.join(str(line) for _, line in pairs)}}}"}
+
+
+@transaction.atomic
+def withdraw_people(*, workspace_id: int, chosen: Chosen, source: str, by: int | None, now: datetime) -> Edit:
+    """Opt everybody of a selection out; a mistake can be taken back for a day.
+
+    :raises TooManyChosenError: more than 50,000 people.
+    """
+    edit = edits.begin_edit(workspace_id=workspace_id, kind="opt_out", chosen=chosen, by=by, now=now)
+    befores: list[tuple[int, dict[str, Any]]] = []
+    for page in choosing.iter_chosen(workspace_id, chosen, now):
+        befores += many.withdraw_many(
+            workspace_id=workspace_id,
+            contact_ids=sorted(contact.pk for contact in page),
+            edit_id=edit.pk,
+            source=source,
+            actor=f"user:{by}",
+            at=now,
+        )
+    return edits.end_edit(edit, befores)
+
+
+@transaction.atomic
+def undo_withdraw_people(*, workspace_id: int, edit_id: int, by: int | None, now: datetime) -> tuple[Edit, int]:
+    """Take an opt-out of many people back; whoever has asked to stop themselves since stays out.
+
+    :raises NothingToUndoError: it was undone before.
+    :raises UndoTooLateError: it is more than 24 hours ago.
+    """
+    edit = edits.lock_edit(workspace_id, edit_id, now)
+    count = many.take_back_many(
+        workspace_id=workspace_id,
+        befores=edits.list_befores(edit),
+        edit_id=edit_id,
+        actor=f"user:{by}",
+        since=edit.at,
+        at=now,
+    )
+    return edits.end_undo(edit, now), count

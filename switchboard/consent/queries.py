@@ -39,9 +39,15 @@ def _read_standing(workspace_id: int, contact_id: int, at: datetime) -> Standing
     lines = Entry.objects.filter(workspace_id=workspace_id, contact_id=contact_id, at__lte=at).order_by("id")
     grants: list[Entry] = []
     out: datetime | None = None
+    # What stood before an opt-out of many people at once, in case it is taken back.
+    before: dict[int, list[Entry]] = {}
     for line in lines:
+        edit = line.evidence.get("edit")
         if line.kind == Entry.Kind.WITHDRAW:
+            before[edit or 0] = grants
             grants, out = [], line.at
+        elif line.kind == Entry.Kind.VOID and edit:
+            grants, out = before.get(edit, []), None
         elif line.kind == Entry.Kind.VOID:
             grants = [one for one in grants if one.actor != line.actor]
         else:

@@ -40,7 +40,7 @@ def count_chosen(workspace_id: int, chosen: Chosen, now: datetime) -> int:
     if chosen.segment_id:
         definition = segment_queries.get_segment(workspace_id, chosen.segment_id).definition
         return segment_queries.count_people(workspace_id, definition, now, segment_id=chosen.segment_id)
-    return _filter(workspace_id, chosen).count()
+    return int(_filter(workspace_id, chosen).count())
 
 
 def iter_chosen(workspace_id: int, chosen: Chosen, now: datetime) -> Iterator[list[Contact]]:

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from switchboard.broadcasts import actions as broadcasts_actions
 from switchboard.contacts import actions as contacts_actions
-from switchboard.contacts.actions import hygiene
-from switchboard.core import live
+from switchboard.contacts.actions import exports, hygiene
+from switchboard.core import incidents, live
 from switchboard.core.database import Pool
 from switchboard.delivery import actions as delivery_actions
 from switchboard.jobs import store, threads
@@ -16,6 +17,8 @@ from switchboard.numbers import store as numbers_store
 from switchboard.templates import store as templates_store
 
 Counts = dict[str, int]
+# Two resends a day apart, and some time for what the first one found closed.
+_RESENT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,18 @@ async def squash_tallies(pool: Pool, now: datetime) -> Counts:
     return {"squashed": squashed}
 
 
+async def resend(pool: Pool, now: datetime) -> Counts:
+    """Send again what options allow: failed for the moment a day later, and unconfirmed utility messages."""
+    async with pool.connection() as connection:
+        found = await store.list_resending(connection, now - _RESENT_FOR)
+    resent = 0
+    for workspace_id, broadcast_id, is_failed in found:
+        again = broadcasts_actions.resend_failed if is_failed else broadcasts_actions.resend_unconfirmed_by_itself
+        action = partial(again, workspace_id=workspace_id, broadcast_id=broadcast_id, now=now)
+        resent += await threads.call_in_workspace(workspace_id, action)
+    return {"resent": resent}
+
+
 async def ensure_partitions(pool: Pool, now: datetime) -> Counts:
     """See to it that the coming months have their partitions."""
     made = await threads.call(delivery_actions.ensure_partitions, now=now)
@@ -54,6 +69,7 @@ async def forget_old(pool: Pool, now: datetime) -> Counts:
             "journal_months_dropped": await store.drop_journal(connection, now),
             "dead_letters_forgotten": await store.forget_dead_letters(connection, now),
             "heartbeats_forgotten": await store.forget_heartbeats(connection, now),
+            "incidents_forgotten": await incidents.forget_incidents(connection, now - store.LETTERS_KEPT),
         }
 
 
@@ -65,6 +81,9 @@ async def forget_uploads(pool: Pool, now: datetime) -> Counts:
     for workspace_id in workspaces:
         forget = partial(contacts_actions.forget_uploads, workspace_id=workspace_id, now=now)
         removed += await threads.call_in_workspace(workspace_id, forget)
+        removed += await threads.call_in_workspace(
+            workspace_id, partial(exports.forget_exports, workspace_id=workspace_id, now=now)
+        )
     return {"uploads_removed": removed}
 
 
@@ -107,6 +126,7 @@ async def tidy_up_contacts(pool: Pool, now: datetime) -> Counts:
 SCHEDULE: tuple[Job, ...] = (
     Job("squash_tallies", "* * * * * */10", squash_tallies),
     Job("end_restrictions", "* * * * * */10", end_restrictions, at_start=True),
+    Job("resend", "*/5 * * * *", resend),
     Job("ensure_partitions", "7 3 * * *", ensure_partitions, at_start=True),
     Job("forget_old", "37 3 * * *", forget_old),
     Job("forget_uploads", "47 3 * * *", forget_uploads),

@@ -109,6 +109,25 @@ async def list_settled_incidents(connection: Connection) -> list[tuple[int, str,
     return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
 
 
+# Broadcasts of the last days are few.
+SQL_LIST_RESENDING = """
+SELECT broadcast.workspace_id, broadcast.id, broadcast.resends_failed FROM broadcasts_broadcast broadcast
+LEFT JOIN delivery_limits limits ON limits.workspace_id = broadcast.workspace_id
+WHERE broadcast.state IN ('sending', 'completed') AND broadcast.started_at > %(since)s
+  AND (broadcast.resends_failed OR (limits.resends_utility AND EXISTS (
+      SELECT FROM templates_template template
+      WHERE template.workspace_id = broadcast.workspace_id AND template.name = broadcast.template_name
+        AND template.category = 'utility')))
+ORDER BY broadcast.id
+"""
+
+
+async def list_resending(connection: Connection, since: datetime) -> list[tuple[int, int, bool]]:
+    """Return broadcasts that may send again by themselves, and whether they may what Meta reported failed."""
+    cursor = await connection.execute(SQL_LIST_RESENDING, {"since": since})
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
 SQL_WATERMARK = "SELECT applied_through FROM delivery_inboundwatermark WHERE id = 1"
 
 
@@ -119,13 +138,29 @@ async def find_watermark(connection: Connection) -> datetime | None:
 
 
 # Imports are few; one that was cut off is still "running".
-SQL_LIST_IMPORTS = "SELECT workspace_id, id FROM contacts_import WHERE state = 'running' ORDER BY started_at, id"
+SQL_LIST_IMPORTS = """
+SELECT workspace_id, id, state FROM contacts_import WHERE state IN ('running', 'undoing') ORDER BY started_at, id
+"""
 
 
-async def list_imports(connection: Connection) -> list[tuple[int, int]]:
-    """Return (workspace, import) of every import that has been started and is not finished."""
+async def list_imports(connection: Connection) -> list[tuple[int, int, str]]:
+    """Return (workspace, import, state) of every import that is running or being undone."""
     cursor = await connection.execute(SQL_LIST_IMPORTS)
-    return [(workspace_id, import_id) for workspace_id, import_id in await cursor.fetchall()]
+    return [(workspace_id, import_id, state) for workspace_id, import_id, state in await cursor.fetchall()]
+
+
+# Exports and files of orders are few.
+SQL_LIST_FILES = """
+SELECT 'export' AS kind, workspace_id, id FROM contacts_export WHERE state = 'waiting'
+UNION ALL SELECT 'deeds', workspace_id, id FROM conversions_deeds WHERE state = 'running'
+ORDER BY kind, id
+"""
+
+
+async def list_files(connection: Connection) -> list[tuple[str, int, int]]:
+    """Return (kind, workspace, id) of every export that waits and every file of orders or events that was started."""
+    cursor = await connection.execute(SQL_LIST_FILES)
+    return [(kind, workspace_id, file_id) for kind, workspace_id, file_id in await cursor.fetchall()]
 
 
 # Held by the session: it ends with the process, however that ends.

@@ -203,6 +203,7 @@ STATEMENTS = [
     (store.SQL_LIST_WORKSPACES, {}),
     (store.SQL_LIST_WORK, {"now": NOON, "not_before": NOON}),
     (store.SQL_LIST_IMPORTS, {}),
+    (store.SQL_LIST_FILES, {}),
     (store.SQL_TRY_TO_LEAD, {"what": "trial"}),
     (store.SQL_ENSURE_MONTHS, {"month": NOON.date()}),
     (store.SQL_DROP_JOURNAL, {"before": NOON.date()}),

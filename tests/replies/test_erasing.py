@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_later_list_does_not_bring_them_back(workspace: Workspace, hana: Conta
 def test_a_colleague_cannot_sign_them_up_again_but_they_can(workspace: Workspace, hana: Contact) -> None:
     erase(hana)
     again = make_contact(workspace, phone="+819012345678", agreed="")
-    given = {
+    given: dict[str, Any] = {
         "workspace_id": workspace.pk, "contact_id": again.pk, "category": "marketing", "basis": "opt_in",
         "source": "form", "actor": "user:1", "at": NOON,
     }  # fmt: skip
