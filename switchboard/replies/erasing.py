@@ -79,6 +79,14 @@ WITH notes AS (
     DELETE FROM delivery_window WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s
 ), coupons AS (
     UPDATE replies_coupon SET contact_id = NULL WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s
+), handed AS (
+    UPDATE conversations_conversation SET hand_over = NULL WHERE workspace_id = %(workspace_id)s
+      AND contact_id = %(contact_id)s
+), timers AS (
+    -- What waits holds their words.
+    DELETE FROM conversations_timer WHERE conversation_id IN (
+        SELECT id FROM conversations_conversation WHERE workspace_id = %(workspace_id)s
+          AND contact_id = %(contact_id)s)
 ), lines AS (
     UPDATE conversations_line SET detail = '{}' WHERE conversation_id IN (
         SELECT id FROM conversations_conversation WHERE workspace_id = %(workspace_id)s

@@ -420,7 +420,8 @@ SQL_TAKE_COUPON = """
 UPDATE replies_coupon SET contact_id = %(contact_id)s, taken_at = %(now)s
 WHERE id = (
     SELECT coupon.id FROM replies_coupon AS coupon JOIN replies_couponpool AS pool ON pool.id = coupon.pool_id
-    WHERE pool.workspace_id = %(workspace_id)s AND pool.name = %(pool)s AND coupon.contact_id IS NULL
+    WHERE pool.workspace_id = %(workspace_id)s AND pool.name = %(pool)s
+      AND coupon.contact_id IS NULL AND coupon.taken_at IS NULL
     ORDER BY coupon.pool_id, coupon.id LIMIT 1 FOR UPDATE OF coupon SKIP LOCKED)
 RETURNING code
 """
