@@ -18,6 +18,7 @@ _COMMANDS = {
     "worker": "Apply stored events and run jobs.",
     "emulator": "Run the stand-in Cloud API.",
     "user": "Give a person a sign-in and a place in a workspace.",
+    "contacts": "Import people from a file.",
     "connect": "Connect a WhatsApp Business account: its numbers and templates.",
     "stop": "Stop all sending within a second.",
     "resume": "Go on sending after a stop.",
