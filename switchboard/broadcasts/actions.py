@@ -23,6 +23,7 @@ from switchboard.core.incidents import Incident
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery import boards as delivery_boards
+from switchboard.delivery import resending as delivery_resending
 from switchboard.delivery.types import LaneState, Measure, Origin, Priority
 from switchboard.templates import actions as template_actions
 from switchboard.templates import queries as template_queries
@@ -347,6 +348,45 @@ def resume_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> 
     broadcast.state_reason, broadcast.paused_at = "", None
     _change_state(broadcast, BroadcastState.SENDING, "state_reason", "give_up_at", "paused_at")
     return broadcast
+
+
+def resend_unconfirmed(*, workspace_id: int, broadcast_id: int, by: str, now: datetime) -> int:
+    """Send again, because a person decided so, what WhatsApp never confirmed; return how many that are.
+
+    :raises WrongStateError: the broadcast was cancelled, or stands still.
+    """
+    broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.SENDING, BroadcastState.COMPLETED)
+    count = delivery_resending.resend_unconfirmed(
+        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, by=by, now=now
+    )
+    return _reopen(broadcast, count)
+
+
+def resend_unconfirmed_by_itself(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
+    """Send again what WhatsApp never confirmed, where the workspace allows it for utility messages."""
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id)
+    if broadcast.state not in {BroadcastState.SENDING, BroadcastState.COMPLETED}:
+        return 0
+    return resend_unconfirmed(workspace_id=workspace_id, broadcast_id=broadcast_id, by="", now=now)
+
+
+def resend_failed(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
+    """Send again what Meta reported failed for the moment, where the broadcast allows it; return how many that are."""
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    if not broadcast.resends_failed or broadcast.state not in {BroadcastState.SENDING, BroadcastState.COMPLETED}:
+        return 0
+    count = delivery_resending.resend_failed(
+        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, now=now
+    )
+    return _reopen(broadcast, count)
+
+
+def _reopen(broadcast: Broadcast, count: int) -> int:
+    """Let a broadcast be sent once more, until nobody waits."""
+    if count and broadcast.state == BroadcastState.COMPLETED:
+        broadcast.finished_at = None
+        _change_state(broadcast, BroadcastState.SENDING, "finished_at")
+    return count
 
 
 def cancel_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:

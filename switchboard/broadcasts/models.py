@@ -46,6 +46,8 @@ class Broadcast(models.Model):
     give_up_hours = models.PositiveSmallIntegerField(default=72, db_default=72)
     give_up_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    # Whether messages that Meta reported failed for the moment (131026, 131049) go out again a day later.
+    resends_failed = models.BooleanField(default=False, db_default=False)
     # What was expected when it started (see broadcasts/outlook.py), to be held against the fact afterwards.
     outlook = models.JSONField(null=True, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)

@@ -278,6 +278,8 @@ class Limits(models.Model):
     reserve_percent = models.PositiveIntegerField(default=10)
     # [{"country": "US", "category": "marketing", "from": "2025-04-01", "until": null}, …]
     regions = models.JSONField(default=list)
+    # Whether unconfirmed utility messages are sent again without asking: a doubled one harms less than a missing one.
+    resends_utility = models.BooleanField(default=False, db_default=False)
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=64, blank=True, default="")
 

@@ -92,6 +92,34 @@ SELECT message_id, old_state, state FROM new
 # Index: the primary key.
 SQL_FORGET_BATCHES = "DELETE FROM delivery_sendbatch WHERE id = ANY(%(batch_ids)s::uuid[])"
 
+# Nearly always none. Index: the primary key.
+SQL_KEEP_HELD = """
+INSERT INTO delivery_held (message_id, workspace_id, origin_kind, origin_id, template_id, held_at)
+SELECT given.message_id, %(workspace_id)s, given.origin_kind, given.origin_id, given.template_id, %(now)s
+FROM unnest(%(message_ids)s::uuid[], %(origin_kinds)s::text[], %(origin_ids)s::bigint[], %(template_ids)s::bigint[])
+    AS given (message_id, origin_kind, origin_id, template_id)
+ON CONFLICT (message_id) DO NOTHING
+"""
+HELD_FOR_QUALITY = "held_for_quality_assessment"
+
+
+async def _keep_held(connection: Connection, workspace_id: int, results: Sequence[Result], now: datetime) -> None:
+    """Note the messages that Meta took and holds for its quality check."""
+    held = [
+        result.message
+        for result in results
+        if result.state == State.ACCEPTED and result.detail and result.detail.get("message_status") == HELD_FOR_QUALITY
+    ]
+    if held:
+        given = {
+            "message_ids": [message.message_id for message in held],
+            "origin_kinds": [message.origin_kind for message in held],
+            "origin_ids": [message.origin_id for message in held],
+            "template_ids": [message.template_id for message in held],
+        }
+        await connection.execute(SQL_KEEP_HELD, {"workspace_id": workspace_id, "now": now, **given})
+
+
 SQL_KEEP_UNKNOWN = """
 INSERT INTO delivery_unknown (message_id, workspace_id, number_id, since, heard_at)
 SELECT given.message_id, %(workspace_id)s, given.number_id, %(now)s, %(now)s
@@ -135,6 +163,7 @@ async def _record(connection: Connection, workspace_id: int, results: list[Resul
     returned = [result for result in returned if result.state == State.WAITING and result.message.message_id in changed]
     if returned:
         await lanes.put_back(connection, workspace_id, [_returning(result, now) for result in returned])
+    await _keep_held(connection, workspace_id, results, now)
     became_unknown = [message_id for message_id, (_, new) in changed.items() if new == State.UNKNOWN]
     if became_unknown:
         numbers = {result.message.message_id: result.message.number_id for result in results}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from switchboard.delivery.store.joining import joined_at_once
 from switchboard.delivery.store.locking import lock_deliveries
 from switchboard.delivery.types import Measure, Origin
 
@@ -64,12 +65,12 @@ async def open_windows(connection: Connection, rows: Sequence[tuple[int, int, in
 # Only the first reply counts. Index: the primary keys of deliveries and messages.
 SQL_MARK_REPLIED = """
 WITH given AS (
-    SELECT * FROM unnest(%(message_ids)s::uuid[], %(at)s::timestamptz[]) AS given (message_id, at)
+    SELECT * FROM unnest(%(message_ids)b::uuid[], %(at)b::timestamptz[]) AS given (message_id, at)
 ), marked AS (
     UPDATE delivery_delivery delivery SET replied_at = given.at
     FROM given
     WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
-      AND delivery.message_id = ANY(%(message_ids)s::uuid[])
+      AND delivery.message_id = ANY(%(message_ids)b::uuid[])
       AND delivery.replied_at IS NULL
     RETURNING delivery.message_id
 )
@@ -77,7 +78,7 @@ INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, mea
 SELECT message.workspace_id, message.origin_kind, message.origin_id, message.number_id, 'replied', '', count(*),
     date_trunc('minute', %(now)s::timestamptz)
 FROM marked JOIN delivery_message message ON message.id = marked.message_id
-WHERE message.id = ANY(%(message_ids)s::uuid[])
+WHERE message.id = ANY(%(message_ids)b::uuid[])
 GROUP BY message.workspace_id, message.origin_kind, message.origin_id, message.number_id
 """
 
@@ -90,8 +91,10 @@ async def mark_replied(connection: Connection, rows: Sequence[tuple[int, UUID, d
         moments[message_id] = min(at, moments.get(message_id, at))
     for workspace_id, moments in sorted(first.items()):
         await lock_deliveries(connection, workspace_id, list(moments))
-        given = {"message_ids": list(moments), "at": list(moments.values())}
-        await connection.execute(SQL_MARK_REPLIED, {"workspace_id": workspace_id, "now": now, **given})
+        given: dict[str, Any] = {"message_ids": list(moments), "at": list(moments.values())}
+        async with joined_at_once(connection):
+            given |= {"workspace_id": workspace_id, "now": now}
+            await connection.execute(SQL_MARK_REPLIED, given, prepare=False)
 
 
 SQL_TALLY = """

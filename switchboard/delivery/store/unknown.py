@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from switchboard.delivery.store.due import is_watermark_fresh
+from switchboard.delivery.store.joining import joined_at_once
 from switchboard.delivery.store.locking import lock_deliveries
 from switchboard.delivery.store.tallies import topics
 
@@ -15,6 +16,9 @@ Connection = AsyncConnection[Any]
 
 UNCONFIRMED = "unconfirmed"
 PATIENCE = timedelta(minutes=15)
+# Meta may hold a message for its quality check before it says anything of it; it does so template by template.
+HELD_PATIENCE = timedelta(hours=2)
+HELD_LATELY = timedelta(hours=24)
 # One status proves that statuses come through for this long, not for the rest of the day.
 _HEARD_AT_MOST_SECONDS = 300
 
@@ -41,8 +45,13 @@ async def hear(connection: Connection, workspace_id: int, latest: Mapping[int, d
 # The table of doubtful messages is nearly empty.
 SQL_DUE = """
 SELECT workspace_id, array_agg(message_id ORDER BY message_id) FROM (
-    SELECT workspace_id, message_id FROM delivery_unknown WHERE heard_seconds >= %(patience)s
-    ORDER BY workspace_id, message_id LIMIT 500) AS due
+    SELECT unknown.workspace_id, unknown.message_id FROM delivery_unknown unknown
+    WHERE unknown.heard_seconds >= %(patience)s AND (unknown.heard_seconds >= %(held_patience)s OR NOT EXISTS (
+        SELECT FROM delivery_message message
+        JOIN delivery_held held ON held.workspace_id = message.workspace_id
+            AND held.template_id = message.template_id AND held.held_at > %(held_since)s
+        WHERE message.id = unknown.message_id AND message.workspace_id = unknown.workspace_id))
+    ORDER BY unknown.workspace_id, unknown.message_id LIMIT 500) AS due
 GROUP BY workspace_id ORDER BY workspace_id
 """
 
@@ -81,10 +90,12 @@ async def settle_unknown(connection: Connection, now: datetime) -> dict[int, set
         return {}
     found: dict[int, set[str]] = defaultdict(set)
     async with connection.transaction():
-        due = await (await connection.execute(SQL_DUE, {"patience": int(PATIENCE.total_seconds())})).fetchall()
+        given = {"patience": int(PATIENCE.total_seconds()), "held_patience": int(HELD_PATIENCE.total_seconds())}
+        due = await (await connection.execute(SQL_DUE, {**given, "held_since": now - HELD_LATELY})).fetchall()
         for workspace_id, message_ids in due:
             await lock_deliveries(connection, workspace_id, message_ids)
-            given = {"workspace_id": workspace_id, "message_ids": message_ids, "now": now}
-            rows = await (await connection.execute(SQL_SETTLE, given)).fetchall()
+            which = {"workspace_id": workspace_id, "message_ids": message_ids, "now": now}
+            async with joined_at_once(connection):
+                rows = await (await connection.execute(SQL_SETTLE, which, prepare=False)).fetchall()
             found[workspace_id] |= topics((kind, origin_id) for _, kind, origin_id in rows)
     return found

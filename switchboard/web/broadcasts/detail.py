@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from switchboard.broadcasts import estimate, queries
 from switchboard.core import clock
-from switchboard.delivery import boards
+from switchboard.delivery import boards, resending
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.types import Forecast, Measure, Origin, Progress
 from switchboard.numbers import fleet
@@ -41,6 +41,7 @@ def show_broadcast(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "is_open": broadcast.state in OPEN_STATES,
         "state_reason": sentences.translate(broadcast.state_reason),
         "progress": progress,
+        "held_by_meta": resending.count_held_by_meta(workspace_id, Origin.BROADCAST, broadcast_id),
         "failures": _failures(progress),
         "skips": _skips(progress),
         **_waiting(workspace_id, broadcast, progress, now),

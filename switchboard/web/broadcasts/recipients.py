@@ -1,17 +1,22 @@
 """Who a broadcast goes to, and how far each of them is."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
-from switchboard.broadcasts import queries
+from switchboard.broadcasts import actions, queries
+from switchboard.core import clock
 from switchboard.delivery.types import State
+from switchboard.team.rules import Right
 from switchboard.web import asked, words
 from switchboard.web.broadcasts.detail import OPEN_STATES
 from switchboard.web.contacts.timeline import describe_state
-from switchboard.web.rights import ConsoleRequest
+from switchboard.web.rights import ConsoleRequest, needs
 
+_RETRIED_IN = frozenset({"sending", "completed"})
 _FILTERS = [
     ("", _("All")),
     ("waiting", _("Waiting")),
@@ -46,10 +51,23 @@ def show_recipients(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "state": state,
         "reason": reason,
         "reason_words": words.say_failure(reason) if state == "failed" and reason else words.say_skip(reason),
+        "may_retry": state == "failed" and reason == "unconfirmed" and rows and broadcast.state in _RETRIED_IN,
         "next_after": page.next_after,
         "is_later": bool(after),
     }
     return render(request, "broadcasts/recipients.html#rows" if request.htmx else "broadcasts/recipients.html", context)
+
+
+@require_POST
+@needs(Right.SEND)
+def retry_unconfirmed(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
+    """Send again what WhatsApp never confirmed, because a person says so."""
+    count = actions.resend_unconfirmed(
+        workspace_id=request.member.workspace_id, broadcast_id=broadcast_id, by=str(request.user), now=clock.now()
+    )
+    sent = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
+    messages.success(request, sent % {"count": count})
+    return redirect("broadcasts:recipients", broadcast_id)
 
 
 def _explain(line: queries.RecipientLine) -> str:

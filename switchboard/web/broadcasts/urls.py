@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<int:broadcast_id>/", detail.show_broadcast, name="detail"),
     path("<int:broadcast_id>/recipients/", recipients.show_recipients, name="recipients"),
+    path("<int:broadcast_id>/recipients/retry/", recipients.retry_unconfirmed, name="retry"),
     path("<int:broadcast_id>/speed.csv", detail.download_speed, name="speed"),
     path("<int:broadcast_id>/pause/", views.pause, name="pause"),
     path("<int:broadcast_id>/resume/", views.resume, name="resume"),
