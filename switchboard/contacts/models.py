@@ -119,7 +119,7 @@ class Tag(models.Model):
     name = models.CharField(max_length=60)
     colour = models.CharField(max_length=16, default="blue")
     description = models.CharField(max_length=500, blank=True, default="")
-    # A member's user id.
+    # A member.
     owner_id = models.BigIntegerField(null=True, blank=True)
     group = models.ForeignKey(TagGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="tags")
     # The first of an exclusive group whose rule holds is the one.

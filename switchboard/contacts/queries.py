@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Func, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from switchboard.contacts import reading, uploads
+from switchboard.contacts import reading, segment_queries, uploads
 from switchboard.contacts.errors import ContactNotFound, ImportNotFound
 from switchboard.contacts.fields import Definition
 from switchboard.contacts.models import Contact, Field, Identity, Import, ImportedRow, RefusedRow, Tag
 from switchboard.contacts.types import FileShape, ImportResult
-from switchboard.core import phone
+from switchboard.core import clock, phone
 from switchboard.team.models import Workspace
 
 
@@ -128,17 +129,27 @@ def list_contacts(
     search: str = "",
     tag_ids: Sequence[int] = (),
     import_id: int | None = None,
+    segment_id: int | None = None,
     before: int | None = None,
     limit: int = 50,
     by_part_of_phone: bool = True,
 ) -> ContactPage:
-    """Return contacts, newest first, that match a name, a part of a number or an address, and carry every tag."""
+    """Return contacts, newest first, that match a name, a part of a number or an address, and carry every tag.
+
+    Each has `classes` beside its tags: those that a rule gives.
+
+    :raises SegmentError: the segment cannot be asked any more.
+    """
     contacts = filter_contacts(
         workspace_id, search=search, tag_ids=tag_ids, import_id=import_id, by_part_of_phone=by_part_of_phone
     )
+    if segment_id is not None:
+        definition = segment_queries.get_segment(workspace_id, segment_id).definition
+        statement, values = segment_queries.build_ids(workspace_id, definition, clock.now())
+        contacts = contacts.filter(pk__in=RawSQL(statement, values))  # noqa: S611  fixed words and parameters
     if before is not None:
         contacts = contacts.filter(pk__lt=before)
-    found = tuple(contacts.order_by("-id")[: limit + 1])
+    found = tuple(contacts.annotate(classes=F("activity__classes")).order_by("-id")[: limit + 1])
     return ContactPage(contacts=found[:limit], next_before=found[limit - 1].pk if len(found) > limit else None)
 
 
@@ -156,7 +167,11 @@ def filter_contacts(
     """
     contacts = _matching(workspace_id, search, by_part_of_phone=by_part_of_phone)
     if tag_ids:
-        contacts = contacts.filter(tags__contains=list(tag_ids))
+        tags = Tag.objects.filter(workspace_id=workspace_id, pk__in=tag_ids, rule__isnull=False)
+        ruled = set(tags.values_list("pk", flat=True))
+        given = [tag_id for tag_id in tag_ids if tag_id not in ruled]
+        contacts = contacts.filter(tags__contains=given) if given else contacts
+        contacts = contacts.filter(activity__classes__contains=sorted(ruled)) if ruled else contacts
     if import_id is not None:
         rows = ImportedRow.objects.filter(workspace_id=workspace_id, import_id=import_id)
         contacts = contacts.filter(pk__in=rows.values("contact_id"))

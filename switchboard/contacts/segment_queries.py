@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from switchboard.contacts.errors import SegmentNotFound
 from switchboard.contacts.models import Contact, Segment, Tag
-from switchboard.contacts.people_models import Field
+from switchboard.contacts.people_models import Event, Field
 from switchboard.contacts.segments import counting, tree
 from switchboard.contacts.segments.compiling import World, compile_where
 from switchboard.contacts.segments.tree import Group
@@ -121,6 +121,35 @@ def build_ids(workspace_id: int, definition: Any, now: datetime) -> tuple[str, l
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a workspace has of its own to ask about."""
+
+    # Key to kind, and key to the words of a choice.
+    fields: dict[str, str]
+    choices: dict[str, list[str]]
+    events: list[str]
+    languages: list[str]
+
+
+_USUAL_LANGUAGES = ("en", "ja", "ko", "zh_CN", "zh_HK", "zh_TW")
+_SAMPLE = 2000
+
+
+def load_vocabulary(workspace_id: int) -> Vocabulary:
+    """Return the custom fields, events and languages of a workspace; events and languages from the newest people."""
+    fields = Field.objects.filter(workspace_id=workspace_id).values_list("key", "kind", "choices")
+    newest = Event.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("name", flat=True)[:_SAMPLE]
+    people = Contact.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("language", flat=True)
+    spoken = {language for language in people[:_SAMPLE] if language}
+    return Vocabulary(
+        fields={key: kind for key, kind, _ in fields},
+        choices={key: choices for key, kind, choices in fields if kind == "choice"},
+        events=sorted(set(newest)),
+        languages=sorted(spoken | set(_USUAL_LANGUAGES)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What inside this room asks for a segment or a tag."""
 
@@ -141,3 +170,8 @@ def list_uses(workspace_id: int, *, segment_id: int = 0, tag_id: int = 0) -> Use
         segments=tuple(one for one in others if names(one.definition)),
         tags=tuple(one for one in ruled if names(one.rule)),
     )
+
+
+def list_hand_tags(workspace_id: int) -> list[Tag]:
+    """Return the tags that are given by hand, by name."""
+    return list(Tag.objects.filter(workspace_id=workspace_id, rule__isnull=True).order_by("name"))

@@ -8,6 +8,8 @@ urlpatterns = [
     path("search/", include("switchboard.web.search.urls")),
     path("conversations/", include("switchboard.web.conversations.urls")),
     path("broadcasts/", include("switchboard.web.broadcasts.urls")),
+    path("contacts/segments/", include("switchboard.web.segments.urls")),
+    path("contacts/tags/", include("switchboard.web.tags.urls")),
     path("contacts/", include("switchboard.web.contacts.urls")),
     path("numbers/", include("switchboard.web.numbers.urls")),
     path("templates/", include("switchboard.web.templates.urls")),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from switchboard.consent import actions as consent_actions
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts import queries
+from switchboard.contacts import queries, segment_queries, tag_queries
 from switchboard.core import clock
 from switchboard.team.rules import Right
 from switchboard.web import asked
@@ -23,11 +23,13 @@ def show_contacts(request: ConsoleRequest) -> HttpResponse:
     """Show contacts, newest first, by name, number or address, by tag, by import."""
     workspace_id = request.member.workspace_id
     search, tag, job = request.GET.get("q", ""), asked.whole(request, "tag"), asked.whole(request, "import")
+    segment = asked.whole(request, "segment")
     page = queries.list_contacts(
         workspace_id,
         search=search,
         tag_ids=[tag] if tag else [],
         import_id=job,
+        segment_id=segment,
         before=asked.whole(request, "before"),
     )
     tags = {row.pk: row for row in queries.list_tags(workspace_id)}
@@ -35,7 +37,7 @@ def show_contacts(request: ConsoleRequest) -> HttpResponse:
     rows = [
         {
             "contact": contact,
-            "tags": [tags[key] for key in contact.tags if key in tags],
+            "tags": [tags[key] for key in (*contact.tags, *(getattr(contact, "classes", None) or ())) if key in tags],
             "standing": standings.get(contact.pk),
         }
         for contact in page.contacts
@@ -47,7 +49,8 @@ def show_contacts(request: ConsoleRequest) -> HttpResponse:
         "search": search,
         "tag": tag,
         "import_id": job,
-        "is_filtered": bool(search or tag or job),
+        "segment": segment_queries.get_segment(workspace_id, segment) if segment else None,
+        "is_filtered": bool(search or tag or job or segment),
         "is_later": "before" in request.GET,
     }
     part = "contacts/list.html#rows" if request.htmx else "contacts/list.html"
@@ -60,9 +63,11 @@ def show_contact(request: ConsoleRequest, contact_id: int) -> HttpResponse:
     workspace_id = request.member.workspace_id
     contact = queries.get_contact(workspace_id, contact_id)
     tags = {row.pk: row for row in queries.list_tags(workspace_id)}
+    classes = tag_queries.map_classes(workspace_id, [contact_id]).get(contact_id, [])
     context = {
         "contact": contact,
-        "tags": [tags[key] for key in contact.tags if key in tags],
+        "tags": [tags[key] for key in (*contact.tags, *classes) if key in tags],
+        "other_tags": [row for key, row in tags.items() if key not in contact.tags and key not in classes],
         "identities": queries.list_identities(workspace_id, contact_id),
         "standing": consent_queries.find_standing(workspace_id, contact_id),
         "entries": consent_queries.list_entries(workspace_id, contact_id),

@@ -1,0 +1,1 @@
+"""Tags: list, edit, merge, delete with undo; ready-made classification; the report that keeps tags in order."""
