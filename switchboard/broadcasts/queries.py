@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from switchboard.broadcasts import audience, rules
 from switchboard.broadcasts.errors import BroadcastMissingError, Problem
@@ -299,3 +299,15 @@ def recount(broadcast_id: int, *, workspace_id: int | None = None) -> Ledger:
         "skipped": sum(progress.skipped.values()),
     }
     return Ledger(rows, page)
+
+
+def list_started_names(workspace_id: int, *, limit: int) -> list[tuple[int, str]]:
+    """Return the newest broadcasts that have begun, for pickers."""
+    begun = Broadcast.objects.filter(workspace_id=workspace_id, started_at__isnull=False)
+    return list(begun.order_by("-id").values_list("pk", "name")[:limit])
+
+
+def list_of_segment(workspace_id: int, segment_id: int, *, limit: int = 20) -> list[Broadcast]:
+    """Return the newest broadcasts whose audience names a segment."""
+    named = Q(audience__include_segments__contains=segment_id) | Q(audience__exclude_segments__contains=segment_id)
+    return list(Broadcast.objects.filter(named, workspace_id=workspace_id).order_by("-id")[:limit])
