@@ -9,7 +9,7 @@ import pytest
 from switchboard.consent import store as consent_store
 from switchboard.contacts import identity_store
 from switchboard.contacts import store as contacts_store
-from switchboard.delivery.store import statuses
+from switchboard.delivery.store import joining
 from switchboard.numbers import store as numbers_store
 from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
@@ -124,7 +124,7 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         ("templates_template_",),
     ),
     (account_store.SQL_STOP_NUMBERS, STOP, ("numbers_number_",)),
-    (account_store.SQL_LIFT, ACCOUNT | {"now": NOON, "codes": []}, ("numbers_number_",)),
+    (account_store.SQL_LIFT, ACCOUNT | {"now": NOON, "code": ""}, ("numbers_number_",)),
     (account_store.SQL_LIFT_PAUSES, ACCOUNT | {"now": NOON}, ("templates_template_",)),
     (numbers_store.SQL_END_RESTRICTIONS, {"now": NOON, "codes": []}, ("numbers_number_",)),
     (templates_store.SQL_END_PAUSES, {"now": NOON}, ("templates_template_paused",)),
@@ -139,7 +139,7 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (metrics_store.SQL_HEARTS, {"since": NOON}, ()),
     (letters.SQL_LIST_LETTERS, {"workspace_id": None, "limit": 10}, ("webhooks_deadletter_pkey",)),
     (letters.SQL_LIST_UNREPLAYED, {"workspace_id": 1, "letter_id": None}, ("webhooks_deadletter_",)),
-    (statuses.SQL_JOIN_AT_ONCE, {"nested": "off"}, ()),
+    (joining.SQL_JOIN_AT_ONCE, {"nested": "off"}, ()),
     (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
     (identity_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
     (identity_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
