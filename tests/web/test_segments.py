@@ -1,0 +1,85 @@
+"""Segments in the console: built in sentences, counted as one types, saved, used."""
+
+import pytest
+from django.test import Client
+
+from switchboard.contacts.actions import segments as segment_actions
+from switchboard.core.tenancy import workspace_scope
+from tests import factories
+from tests.conftest import NOON
+from tests.web.conftest import Shop, SignIn
+
+JAPANESE = {"all": [{"field": "country", "test": "in", "values": ["JP"]}]}
+FORM = {"n|join": "all", "n.0|field": "country", "n.0|test": "in", "n.0|values": ["JP"]}
+
+
+@pytest.fixture
+def segment_id(shop: Shop) -> int:
+    factories.make_contact(shop.workspace, name="Hana", country="JP", phone="+819011112222")
+    with workspace_scope(shop.workspace.pk):
+        saved = segment_actions.save_segment(
+            workspace_id=shop.workspace.pk, name="In Japan", definition=JAPANESE, now=NOON, by=None
+        )
+    return saved.pk
+
+
+def test_the_list_says_who_is_in_a_segment(olive: Client, segment_id: int) -> None:
+    page = olive.get("/contacts/segments/").content.decode()
+    assert "In Japan" in page
+    assert "Country is Japan" in page
+
+
+def test_a_question_is_counted_while_it_is_written(olive: Client, segment_id: int) -> None:
+    page = olive.post("/contacts/segments/count/", FORM).content.decode()
+    assert "Hana" in page
+    assert "Country is Japan" in page
+
+
+def test_a_question_is_saved_with_its_name(olive: Client, shop: Shop) -> None:
+    answer = olive.post("/contacts/segments/new/", {**FORM, "name": "Neighbours", "do": "save"})
+    assert answer.status_code == 302
+    assert "Neighbours" in olive.get(answer["Location"]).content.decode()
+
+
+def test_a_name_that_is_taken_is_refused_in_a_sentence(olive: Client, segment_id: int) -> None:
+    answer = olive.post("/contacts/segments/new/", {**FORM, "name": "In Japan", "do": "save"})
+    assert answer.status_code == 422
+    assert "There is a segment “In Japan” already." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("button", "fields"), [("add:n", 2), ("group:n", 2), ("drop:n.0", 0), ("drop:n.9", 1), ("add:n.7.x", 1)]
+)
+def test_buttons_add_and_remove_conditions(olive: Client, shop: Shop, button: str, fields: int) -> None:
+    page = olive.post("/contacts/segments/editor/", {**FORM, "do": button}).content.decode()
+    assert page.count("|field") == fields
+
+
+def test_an_empty_group_is_refused_and_not_counted(olive: Client, shop: Shop) -> None:
+    page = olive.post("/contacts/segments/count/", {"n|join": "all"}).content.decode()
+    assert "A group has no conditions." in page
+
+
+def test_a_segment_that_a_rule_asks_for_stays(olive: Client, shop: Shop, segment_id: int) -> None:
+    rule = {"n|join": "all", "n.0|field": "segment", "n.0|test": "in", "n.0|values": [str(segment_id)]}
+    olive.post("/contacts/tags/new/", {**rule, "name": "Near", "is_ruled": "1", "do": "save"})
+    page = olive.post(f"/contacts/segments/{segment_id}/delete/", follow=True).content.decode()
+    assert "is asked for by Near" in page
+
+
+def test_a_segment_is_deleted(olive: Client, segment_id: int) -> None:
+    page = olive.post(f"/contacts/segments/{segment_id}/delete/", follow=True).content.decode()
+    assert "“In Japan” is deleted." in page
+
+
+def test_contacts_are_shown_by_segment(olive: Client, segment_id: int) -> None:
+    page = olive.get(f"/contacts/?segment={segment_id}").content.decode()
+    assert "Hana" in page
+    assert "Emma" not in page
+
+
+def test_agents_read_segments_and_change_none(shop: Shop, sign_in: SignIn, segment_id: int) -> None:
+    amir = sign_in(shop.workspace, role="agent")
+    assert amir.get("/contacts/segments/").status_code == 200
+    assert amir.get(f"/contacts/segments/{segment_id}/").status_code == 403
+    assert amir.post("/contacts/segments/count/", FORM).status_code == 403
