@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from switchboard.conversations.store import lines, threads, timers
-from switchboard.replies import merging, statements
+from switchboard.replies import costs, merging, statements
 from switchboard.replies.answering import store
 from tests.conftest import NOON
 
@@ -116,6 +116,8 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (store.SQL_LIST_VERSIONS, {}, ("replies_version_once",)),
     (store.SQL_READ_VERSION, {"workspace_id": 1, "number": 1}, ("replies_version_once",)),
     (store.SQL_FIND_NUMBERS, {"ids": [1]}, ("numbers_number_pkey",)),
+    (costs.SQL_COUNT_SERVICE, {"workspace_id": 1, "since": NOON}, ("delivery_tally_by_origin",)),
+    (costs.SQL_COUNT_RUNGS, {"workspace_id": 1, "since": NOON}, ("replies_answer_by_rule",)),
     (statements.SQL_NOTIFY_RULES, {"workspace": "1"}, ()),
     (merging.SQL_MOVE_THREADS, PAIR, ("conversations_once",)),
     (merging.SQL_JOIN_THREADS, PAIR, ("conversations_once", "conversations_line_latest", "conversation_id_at_idx")),
