@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,16 +11,18 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sub
 from switchboard.broadcasts import audience, outlook, queries, rules, turns
 from switchboard.broadcasts.models import Broadcast
 from switchboard.broadcasts.outlook import Budget, Line, Outlook
-from switchboard.broadcasts.pool import Pool, build_pool, list_pool_numbers, pace_of, rate_of
+from switchboard.broadcasts.pool import Pool, build_pool, list_pool_numbers, may_send, pace_of
 from switchboard.cloudapi import pricing
 from switchboard.consent.models import Standing
 from switchboard.contacts.models import Identity
 from switchboard.delivery import limits as delivery_limits
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Reach as UndeliverableReach
+from switchboard.delivery.rules import quiet_hours
 from switchboard.delivery.rules.limits import Limits
-from switchboard.delivery.rules.quiet_hours import Night
+from switchboard.delivery.types import Origin
 from switchboard.numbers import prices
+from switchboard.numbers import rules as number_rules
 from switchboard.numbers.models import Number, Portfolio
 from switchboard.templates.models import Template
 
@@ -29,8 +31,6 @@ _USUALLY_DELIVERED = Decimal("0.85")
 # Below so many template messages a year, and for templates without a good rating, Meta releases in batches.
 _HELD_BACK_FROM = 1000
 _MOST_ZONES = 12
-_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_NO_NIGHT = Night(begins=time(0), ends=time(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +256,8 @@ class _Player:
                 portfolio_id=number.account.portfolio_id,
                 sent_of_day=self.spent.get(number.pk, 0),
                 ahead=self.ahead.get(number.pk, 0),
+                curve=number_rules.curve_of(number.pace, number.pace_overrides),
+                age_days=(self.start_at.date() - number.in_use_since).days,
             )
             for number in self.numbers
             if number.pk in wheel
@@ -334,18 +336,26 @@ def _price(workspace_id: int, people: Any, category: str, numbers: Sequence[Numb
 # ── while it runs ────────────────────────────────────────────────────────────────────────────────
 
 
-def estimate_duration(workspace_id: int, number_ids: list[int], pace: str, people: int) -> tuple[timedelta, str, float]:
-    """Return how long people who are awake take at the numbers' paces, with the narrowest limit and its figure."""
-    numbers = Number.objects.filter(workspace_id=workspace_id, pk__in=number_ids)
-    paces = [pace_of(number, pace) for number in numbers]
-    if not paces:
-        return timedelta(0), "", 0.0
-    total = sum(rate_of(one) for one in paces)
-    look = outlook.look_ahead(
-        [Line(index, one, people * rate_of(one) / total) for index, one in enumerate(paces)],
-        {"UTC": 1.0},
-        _SOME_DAY,
-        night=_NO_NIGHT,
-    ).early
-    length = (look.finish_at or _SOME_DAY + outlook.HORIZON) - _SOME_DAY
-    return length, look.limit, look.figure
+def look_at_rest(broadcast: Broadcast, waiting: int, now: datetime, *, is_awake_only: bool = False) -> Outlook | None:
+    """Return the range in which the messages of a running broadcast that still wait will have left.
+
+    None when no number of it can send. People without a message yet are taken to live where the others do.
+    With `is_awake_only` the waiting are those for whom it is day now.
+    """
+    numbers = [number for number in list_pool_numbers(broadcast) if may_send(number)]
+    pool = build_pool(broadcast, numbers, now)
+    if not pool.wheels:
+        return None
+    limits = delivery_limits.get_limits(broadcast.workspace_id)
+    zones = delivery_queries.map_waiting_zones(broadcast.workspace_id, Origin.BROADCAST, broadcast.pk)
+    if is_awake_only:
+        night = queries.get_night(broadcast.workspace_id)
+        zones = {
+            names: many for names, many in zones.items() if quiet_hours.opens_at(names or "UTC", now, night) <= now
+        }
+    budgets = _read_budgets(broadcast.workspace_id, numbers, limits, now)
+    player = _Player(broadcast, pool, numbers, zones or {"": 1.0}, budgets, now)
+    # What waits at the numbers is mostly this broadcast's own.
+    own = waiting / len(numbers)
+    player.ahead = {key: max(0, round(many - own)) for key, many in player.ahead.items()}
+    return player.look(waiting, with_turns=True)

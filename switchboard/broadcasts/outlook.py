@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from switchboard.delivery.rules import quiet_hours
-from switchboard.numbers.rules import Pace
+from switchboard.numbers.rules import Curve, Pace
 
 STEP = timedelta(minutes=30)
 HORIZON = timedelta(days=21)
@@ -31,6 +31,9 @@ class Line:
     portfolio_id: int = 0
     sent_of_day: int = 0
     ahead: int = 0
+    # Its warm-up curve, and how many days it has been in use when the play begins.
+    curve: Curve = ()
+    age_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,9 @@ class _Cluster:
 
     pace: Pace
     portfolio_id: int
+    curve: Curve
+    # The day it was put to use.
+    born_at: datetime
     number_ids: list[int] = field(default_factory=list)
     people: float = 0.0
     ahead: float = 0.0
@@ -108,28 +114,40 @@ class _Cluster:
         ]
         if gap := (pace.gap_min_seconds + pace.gap_max_seconds) / 2:
             held.append((count * seconds / gap, "gap", pace.gap_min_seconds))
-        if pace.per_day:
+        if pace.rest_after and pace.rest_seconds and held:
+            work = pace.rest_after / (min(held)[0] / count / seconds)
+            held.append((count * seconds * pace.rest_after / (work + pace.rest_seconds), "rest", pace.rest_seconds))
+        if (per_day := self._per_day(at)) is not None:
             while self.sent and self.sent[0][0] <= at - _DAY:
                 self.sent.popleft()
-            left = pace.per_day * count - sum(amount for _, amount in self.sent) - self.expiring
-            held.append((max(0.0, left), "per_day", float(pace.per_day)))
+            left = per_day * count - sum(amount for _, amount in self.sent) - self.expiring
+            held.append((max(0.0, left), "per_day", float(per_day)))
         return min(held) if held else (float("inf"), "", 0.0)
+
+    def _per_day(self, at: datetime) -> int | None:
+        """Return the limit of a moving day: the number's own, or what the warm-up still allows at its age then."""
+        limits = [self.pace.per_day] if self.pace.per_day else []
+        age = (at - self.born_at).days if self.curve else 0
+        limits += [most for days, most in self.curve if age < days][:1]
+        return min(limits, default=None)
 
     def forget(self, part: float, of_day: float) -> None:
         """Let go of what was sent before the play began: it leaves the moving day evenly."""
         self.expiring = max(0.0, self.expiring - of_day * part)
 
 
-def _cluster(lines: Iterable[Line]) -> list[_Cluster]:
+def _cluster(lines: Iterable[Line], start_at: datetime) -> list[_Cluster]:
     """Put numbers together that have one pace and one portfolio and have spent about as much of their day."""
-    found: dict[tuple[Pace, int, int, int], _Cluster] = {}
+    found: dict[tuple[object, ...], _Cluster] = {}
     ordered = list(lines)
     coarse = max(1, len(ordered) // _MOST_CLUSTERS)
     for line in ordered:
         spent = round(10 * line.sent_of_day / line.pace.per_day) if line.pace.per_day else 0
         weight = 0 if coarse == 1 else round(line.people / max(1.0, ordered[0].people))
-        key = (line.pace, line.portfolio_id, spent, weight if coarse > 1 else line.number_id)
-        cluster = found.setdefault(key, _Cluster(line.pace, line.portfolio_id))
+        age = line.age_days if line.curve else 0
+        key = (line.pace, line.portfolio_id, line.curve, age, spent, weight if coarse > 1 else line.number_id)
+        born_at = start_at - timedelta(days=age)
+        cluster = found.setdefault(key, _Cluster(line.pace, line.portfolio_id, line.curve, born_at))
         cluster.number_ids.append(line.number_id)
         cluster.people += line.people
         cluster.ahead += line.ahead
@@ -149,7 +167,7 @@ def _play(
 ) -> Play:
     if sum(line.people for line in lines) < _NOBODY:
         return Play(start_at, start_at, "", 0.0)
-    game = _Game(lines, zones, night, budgets, apart, share)
+    game = _Game(lines, zones, start_at, night, budgets, apart, share)
     at, finish_at = start_at, None
     while at < start_at + HORIZON and finish_at is None:
         end = _next_step(at)
@@ -167,12 +185,13 @@ class _Game:
         self,
         lines: Sequence[Line],
         zones: Mapping[str, float],
+        start_at: datetime,
         night: quiet_hours.Night,
         budgets: Mapping[int, Budget],
         apart: timedelta,
         share: float,
     ) -> None:
-        self.clusters = _cluster(lines)
+        self.clusters = _cluster(lines, start_at)
         self.of_day = [cluster.expiring for cluster in self.clusters]
         everybody = sum(zones.values()) or 1.0
         self.left = [
@@ -243,7 +262,7 @@ class _Game:
             name, figure = "budget", float(budget.limit)
         elif turns > 1 or turns > part:
             name, figure, part = "same_content", self.apart, max(part, turns)
-        if ready <= _NOBODY and sum(left.values()) > _NOBODY:
+        if ready <= _NOBODY and sum(left.values()) - ready > ready:
             name, figure = "quiet_hours", 0.0
         part = min(1.0, part)
         self.reasons[name, figure] += seconds * part

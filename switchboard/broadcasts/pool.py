@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from switchboard.broadcasts import rules
 from switchboard.broadcasts.models import Broadcast
@@ -101,7 +101,7 @@ def build_pool(
     """Return the pool that these numbers, each with its account, make up."""
     numbers = {number.pk: number for number in pool_numbers}
     variants = _map_variants(broadcast, numbers.values())
-    paces = {key: pace_of(number, broadcast.pace) for key, number in numbers.items()}
+    paces = {key: pace_on(number, broadcast.pace, now.date()) for key, number in numbers.items()}
     weights = _weigh(broadcast.workspace_id, numbers, paces, now)
     languages = sorted({language for _, language in variants})
     portfolios = {key: number.account.portfolio_id for key, number in numbers.items()}
@@ -130,9 +130,16 @@ def list_pool_numbers(broadcast: Broadcast) -> list[Number]:
 
 
 def pace_of(number: Number, pace_of_broadcast: str) -> Pace:
-    """Return a number's limits for a broadcast: the stricter of its own and the broadcast's."""
+    """Return a number's limits for a broadcast, the stricter of its own and the broadcast's, without its warm-up."""
     own = number_rules.pace_of(number.pace, number.pace_overrides, number.throughput)
     return number_rules.stricter(own, number_rules.pace_of(pace_of_broadcast, {}, number.throughput))
+
+
+def pace_on(number: Number, pace_of_broadcast: str, on: date) -> Pace:
+    """Return a number's limits for a broadcast on a day, its warm-up included."""
+    pace = pace_of(number, pace_of_broadcast)
+    warm_up = number_rules.warm_up_of(number.pace, number.pace_overrides, (on - number.in_use_since).days)
+    return number_rules.stricter(pace, Pace(per_day=warm_up)) if warm_up else pace
 
 
 def is_careful(pace: Pace) -> bool:

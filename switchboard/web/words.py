@@ -27,6 +27,15 @@ IMPORT_REASONS: dict[str, Words] = {
     "opt_out_unclear": gettext_lazy("Unclear whether this person has opted out; write yes or no"),
     "repeated": gettext_lazy("The same person again in this file"),
     "no_phone_column": gettext_lazy("No column holds phone numbers"),
+    "known": gettext_lazy("Known already, and left as they are"),
+    "headings_again": gettext_lazy("A second row of headings"),
+    "not_a_number": gettext_lazy("Not a number; the cell was left out"),
+    "not_a_date": gettext_lazy("Not a date; the cell was left out"),
+    "not_a_choice": gettext_lazy("None of the field's choices; the cell was left out"),
+    "not_yes_no": gettext_lazy("Neither yes nor no; the cell was left out"),
+    "not_money": gettext_lazy("No amount of money; the cell was left out"),
+    "other_currency": gettext_lazy("Another currency than the field's; the cell was left out"),
+    "field_too_long": gettext_lazy("Too long for a field; the cell was left out"),
     "email_left_out": gettext_lazy("The e-mail address was not one and was left out"),
     "language_left_out": gettext_lazy("The language was not understood and was left out"),
     "zone_left_out": gettext_lazy("The time zone was not understood and was left out"),
@@ -43,6 +52,28 @@ TARGETS: dict[str, Words] = {
     "zone": gettext_lazy("Time zone"),
     "tags": gettext_lazy("Tags"),
     "opt_out": gettext_lazy("Opted out (yes or no)"),
+}
+
+FIELD_KINDS: dict[str, Words] = {
+    "text": gettext_lazy("Text"),
+    "number": gettext_lazy("Number"),
+    "date": gettext_lazy("Date"),
+    "choice": gettext_lazy("Choice"),
+    "yes_no": gettext_lazy("Yes or no"),
+    "money": gettext_lazy("Money"),
+}
+
+# What a column of a file of orders or events is.
+DEED_TARGETS: dict[str, Words] = {
+    "person": gettext_lazy("The person's number or e-mail address"),
+    "external_id": gettext_lazy("Id of the order or event"),
+    "number": gettext_lazy("Order number"),
+    "items": gettext_lazy("What was bought"),
+    "total": gettext_lazy("Total"),
+    "currency": gettext_lazy("Currency"),
+    "at": gettext_lazy("Date and time"),
+    "refunded": gettext_lazy("Given back"),
+    "name": gettext_lazy("What happened"),
 }
 
 HOLDS: dict[str, Words] = {
@@ -184,6 +215,7 @@ def say_limit(limit: str, figure: float, numbers: int) -> str:
         "gap": _("Narrowest limit: a gap of at least %(n)s seconds per number, on %(numbers)s numbers"),
         "quiet_hours": _("Quiet hours hold the last ones"),
         "same_content": _("Identical messages take turns, %(n)s seconds apart"),
+        "rest": _("The rests of the numbers, %(n)s seconds each"),
         "budget": _("The portfolio may reach %(n)s people in 24 hours"),
         "number": _("A number of this broadcast is stopped or not connected"),
     }

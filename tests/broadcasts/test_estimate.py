@@ -3,10 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from switchboard.broadcasts.estimate import Estimate, estimate_broadcast, estimate_duration
+from switchboard.broadcasts.estimate import Estimate, estimate_broadcast, look_at_rest
 from switchboard.broadcasts.models import Broadcast
 from switchboard.contacts.models import Contact
+from switchboard.core import statements
 from switchboard.delivery.models import Reach
+from switchboard.delivery.statements import reading
 from switchboard.numbers import prices
 from switchboard.numbers.models import Number, Portfolio
 from tests.broadcasts.conftest import Shop
@@ -97,7 +99,25 @@ def test_without_a_number_that_has_the_template_there_is_no_end(shop: Shop) -> N
     assert estimate(shop, template_name="unknown").look is None
 
 
-def test_those_awake_take_as_long_as_the_paces_need(shop: Shop) -> None:
-    length, limit, figure = estimate_duration(shop.id, [number.pk for number in shop.numbers], "standard", 4000)
-    assert (limit, figure) == ("per_second", 20)
-    assert timedelta(seconds=95) < length < timedelta(seconds=105)
+def test_while_it_runs_the_range_is_of_those_who_still_wait(shop: Shop) -> None:
+    for _ in range(4):
+        make_contact(shop.workspace, zones="Asia/Tokyo")
+    broadcast = shop.run(pace="careful")
+    look = look_at_rest(broadcast, 400, NOON)
+    assert look is not None
+    assert look.early.finish_at is not None
+    assert timedelta(minutes=55) < look.early.finish_at - NOON < timedelta(minutes=65)
+    Number.objects.update(state="disconnected")
+    assert look_at_rest(broadcast, 400, NOON) is None
+
+
+def test_the_zones_of_those_who_wait_are_sampled_by_key(shop: Shop) -> None:
+    make_contact(shop.workspace, zones="Asia/Tokyo")
+    broadcast = shop.run()
+    given = {"workspace_id": shop.id, "origin": "broadcast", "origin_id": broadcast.pk}
+    assert statements.fetch(reading.SQL_WAITING_ZONES, given) == [("Asia/Tokyo", 1)]
+    statements.execute("SET LOCAL enable_seqscan = off", {})
+    plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {reading.SQL_WAITING_ZONES}", given))
+    assert "delivery_lane_by_origin" in plan
+    numbers = {"workspace_id": shop.id, "number_ids": [number.pk for number in shop.numbers]}
+    assert sum(many for _, many in statements.fetch(reading.SQL_WAITING_BY_NUMBER, numbers)) == 1

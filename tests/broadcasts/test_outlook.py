@@ -6,7 +6,7 @@ import pytest
 
 from switchboard.broadcasts.outlook import Budget, Line, look_ahead
 from switchboard.delivery.rules.quiet_hours import Night
-from switchboard.numbers.rules import PRESETS, Pace
+from switchboard.numbers.rules import PRESETS, WARM_UP, Pace
 
 MORNING = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)  # 9:00 in Tokyo
 TOKYO = {"Asia/Tokyo": 1.0}
@@ -76,6 +76,23 @@ def test_hours_and_numbers_add_up_to_everybody() -> None:
     play = look_ahead(lines, {"Asia/Tokyo": 3, "Europe/Berlin": 1}, MORNING).late
     assert sum(play.hours.values()) == pytest.approx(5900, abs=2)
     assert play.by_number[2] == pytest.approx(5000, abs=2)
+
+
+def test_a_young_number_warms_up_while_the_broadcast_runs() -> None:
+    """50 a day for three days, then 100: 350 people are 3 days and 2 more."""
+    line = Line(1, PRESETS["careful"], 350, curve=WARM_UP, age_days=0)
+    outlook = look_ahead([line], TOKYO, MORNING, night=NO_NIGHT)
+    assert 4 * 24 <= hours(outlook.early.finish_at) < 5 * 24
+    assert outlook.early.limit == "per_day"
+    grown = look_ahead([Line(1, PRESETS["careful"], 350, curve=WARM_UP, age_days=99)], TOKYO, MORNING, night=NO_NIGHT)
+    assert hours(grown.early.finish_at) < 2
+
+
+def test_rests_take_their_time() -> None:
+    pace = Pace(per_second=1, rest_after=60, rest_seconds=60)
+    outlook = look_ahead([Line(1, pace, 600)], TOKYO, MORNING)
+    assert hours(outlook.early.finish_at) == pytest.approx(20 / 60, rel=0.02)
+    assert outlook.early.limit == "rest"
 
 
 def test_what_three_weeks_do_not_finish_has_no_end() -> None:

@@ -70,6 +70,19 @@ WHERE lane.workspace_id = %(workspace_id)s AND lane.state <> 'cancelled' AND lan
 """
 
 
+# Index: delivery_lane_by_origin, then primary keys. A sample of those who wait: 2,000 take about 10 ms.
+SQL_WAITING_ZONES = """
+SELECT message.zones, count(*)
+FROM (
+    SELECT outbox.message_id
+    FROM delivery_lane lane JOIN delivery_outbox outbox ON outbox.lane_id = lane.id
+    WHERE lane.workspace_id = %(workspace_id)s AND lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s
+    LIMIT 2000) AS waiting
+JOIN delivery_message message ON message.id = waiting.message_id
+GROUP BY message.zones ORDER BY count(*) DESC LIMIT 12
+"""
+
+
 # Index: the outbox's primary key. Bounded, because a page asks it: 50,000 rows of a lane take about 10 ms.
 SQL_WAITING_BY_NUMBER = """
 SELECT lane.number_id, sum(waiting.many)

@@ -17,7 +17,7 @@ from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.types import Forecast, Measure, Origin, Progress
 from switchboard.numbers import fleet
 from switchboard.web import formats, sentences, words
-from switchboard.web.broadcasts import summary
+from switchboard.web.broadcasts import estimating, summary
 from switchboard.web.progress import build_bar
 from switchboard.web.rights import ConsoleRequest
 
@@ -105,16 +105,19 @@ def _finishes(broadcast: Any, forecast: Forecast, held: int, now: datetime) -> l
     """Say when everybody will have been written to, and where the night decides that, when those awake will have been."""
     if not forecast.waiting:
         return []
-    whole = words.say_limit(forecast.limit, forecast.figure, forecast.numbers)
-    lines = [(words.say_finish(forecast.finish_at), whole)]
+    if forecast.finish_at is None:
+        return [(words.say_finish(None), words.say_limit(forecast.limit, forecast.figure, forecast.numbers))]
+    look = estimate.look_at_rest(broadcast, forecast.waiting, now)
+    if look is None:
+        return []
+    limit = words.say_limit(look.early.limit, look.early.figure, forecast.numbers)
+    lines = [(estimating.say_range(look), limit)]
     awake = forecast.waiting - held
-    if forecast.limit == "quiet_hours" and awake > 0:
-        length, limit, figure = estimate.estimate_duration(
-            broadcast.workspace_id, broadcast.number_ids, broadcast.pace, awake
-        )
-        if limit:
-            said = words.say_limit(limit, figure, len(broadcast.number_ids))
-            lines.insert(0, (words.say_finish_awake(now + length), said))
+    if look.early.limit == "quiet_hours" and awake > 0:
+        first = estimate.look_at_rest(broadcast, awake, now, is_awake_only=True)
+        if first and first.early.finish_at:
+            said = words.say_limit(first.early.limit, first.early.figure, forecast.numbers)
+            lines.insert(0, (words.say_finish_awake(first.early.finish_at), said))
     return lines
 
 
