@@ -8,3 +8,19 @@ FROM unnest(%(contact_ids)s::bigint[], %(message_ids)s::uuid[], %(number_choices
 WHERE recipient.broadcast_id = %(broadcast_id)s AND recipient.workspace_id = %(workspace_id)s
   AND recipient.contact_id = made.contact_id AND recipient.message_id IS NULL
 """
+
+
+# Index: broadcasts_contentturn_once. The update changes nothing but holds the row until the transaction ends.
+SQL_HOLD_TURN = """
+INSERT INTO broadcasts_contentturn AS turn (workspace_id, content_hash, next_at)
+VALUES (%(workspace_id)s, %(content_hash)s, %(now)s)
+ON CONFLICT (workspace_id, content_hash) DO UPDATE SET next_at = turn.next_at
+RETURNING next_at
+"""
+
+
+# Index: broadcasts_contentturn_once.
+SQL_GIVE_TURN = """
+UPDATE broadcasts_contentturn SET next_at = %(next_at)s
+WHERE workspace_id = %(workspace_id)s AND content_hash = %(content_hash)s
+"""

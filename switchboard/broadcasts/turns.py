@@ -12,7 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
+from switchboard.broadcasts import store
 from switchboard.broadcasts.models import ContentTurn
+from switchboard.core import statements
 from switchboard.delivery.rules import quiet_hours
 from switchboard.delivery.types import Gate, NewMessage
 
@@ -64,19 +66,16 @@ def _is_known(workspace_id: int, content_hash: str) -> bool:
 def _take_turns(
     workspace_id: int, content_hash: str, messages: Sequence[NewMessage], *, night: quiet_hours.Night, now: datetime
 ) -> list[NewMessage]:
-    turns = ContentTurn.objects.filter(workspace_id=workspace_id, content_hash=content_hash)
-    ContentTurn.objects.bulk_create(
-        [ContentTurn(workspace_id=workspace_id, content_hash=content_hash, next_at=now)], ignore_conflicts=True
-    )
-    turn = turns.select_for_update(no_key=True).get()
-    at = max(turn.next_at, now)
+    key = {"workspace_id": workspace_id, "content_hash": content_hash}
+    [(next_at,)] = statements.fetch(store.SQL_HOLD_TURN, {**key, "now": now})
+    at = max(next_at, now)
     spaced = []
     for message in _alternate(messages):
         # Whoever is in bed when their turn comes takes one in the morning: no heap waits for eight o'clock.
         at = quiet_hours.opens_at(message.zones, at, night)
         spaced.append(_put_off(message, at, now))
         at += APART
-    turns.update(next_at=at)
+    statements.execute(store.SQL_GIVE_TURN, {**key, "next_at": at})
     return spaced
 
 

@@ -6,11 +6,13 @@ Call these inside `core.tenancy.workspace_scope`, except `sync_account`: it talk
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from switchboard.cloudapi import errors as cloud_errors
+from switchboard.cloudapi import pricing
 from switchboard.cloudapi import sync as cloud
 from switchboard.cloudapi.client import NumberInfo
 from switchboard.core import actions as core_actions
@@ -25,14 +27,16 @@ from switchboard.numbers.errors import (
     SyncRefusedError,
     TakenError,
     TokenMissingError,
+    WrongPriceError,
 )
-from switchboard.numbers.models import Account, AccountCheck, App, Number, NumberState, Portfolio
+from switchboard.numbers.models import Account, AccountCheck, App, Number, NumberState, Portfolio, Rate
 from switchboard.numbers.rules import PRESETS, Pace
 
 # Runs calls with one token; tests pass one that answers by itself.
 Call = Callable[..., Any]
 STOPPED_BY_PERSON = "person"
 _LONGEST_GAP_SECONDS = 3600
+_HIGHEST_PRICE = Decimal(100_000)
 
 
 def connect_portfolio(*, workspace_id: int, meta_id: str, name: str, messaging_limit: int | None = None) -> Portfolio:
@@ -240,3 +244,30 @@ def resume_number(*, workspace_id: int, number_id: int) -> Number:
     number.save(update_fields=["stopped_at", "stopped_code", "stopped_detail"])
     statements.notify_live(workspace_id, [f"number:{number_id}", "overview"])
     return number
+
+
+def set_rates(*, workspace_id: int, currency: str, amounts: Mapping[tuple[str, str], Decimal | None]) -> int:
+    """Keep a workspace's own prices; None, or the list price itself, goes back to the list. Returns how many are own.
+
+    :param amounts: by market and category.
+    :raises WrongPriceError: an amount is negative or beyond reason, or a market or category is unknown.
+    """
+    for (market, category), amount in amounts.items():
+        if market not in pricing.MARKETS or category not in pricing.CATEGORIES or currency not in pricing.CURRENCIES:
+            raise WrongPriceError
+        if amount is not None and (not amount.is_finite() or not 0 <= amount <= _HIGHEST_PRICE):
+            raise WrongPriceError
+    rates = Rate.objects.filter(workspace_id=workspace_id, currency=currency)
+    with transaction.atomic():
+        for (market, category), amount in amounts.items():
+            if amount is None or amount == pricing.list_price(currency, market, category):
+                rates.filter(market=market, category=category).delete()
+            else:
+                Rate.objects.update_or_create(
+                    workspace_id=workspace_id,
+                    currency=currency,
+                    market=market,
+                    category=category,
+                    defaults={"amount": amount},
+                )
+        return rates.count()

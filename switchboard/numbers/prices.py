@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
-
 from switchboard.cloudapi import pricing
-from switchboard.numbers.errors import WrongPriceError
 from switchboard.numbers.models import Account, Rate
-
-_HIGHEST = Decimal(100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +32,3 @@ def list_currencies(workspace_id: int) -> list[str]:
     """Return the currencies in which the accounts are billed, the most frequent first; US dollars when none is known."""
     used = [one for one in Account.objects.filter(workspace_id=workspace_id).values_list("currency", flat=True) if one]
     return sorted(set(used), key=lambda one: (-used.count(one), one)) or ["USD"]
-
-
-def set_rates(*, workspace_id: int, currency: str, amounts: Mapping[tuple[str, str], Decimal | None]) -> int:
-    """Keep a workspace's own prices; None, or the list price itself, goes back to the list. Returns how many are own.
-
-    :param amounts: by market and category.
-    :raises WrongPriceError: an amount is negative or beyond reason, or a market or category is unknown.
-    """
-    for (market, category), amount in amounts.items():
-        if market not in pricing.MARKETS or category not in pricing.CATEGORIES or currency not in pricing.CURRENCIES:
-            raise WrongPriceError
-        if amount is not None and (not amount.is_finite() or not 0 <= amount <= _HIGHEST):
-            raise WrongPriceError
-    rates = Rate.objects.filter(workspace_id=workspace_id, currency=currency)
-    with transaction.atomic():
-        for (market, category), amount in amounts.items():
-            if amount is None or amount == pricing.list_price(currency, market, category):
-                rates.filter(market=market, category=category).delete()
-            else:
-                Rate.objects.update_or_create(
-                    workspace_id=workspace_id,
-                    currency=currency,
-                    market=market,
-                    category=category,
-                    defaults={"amount": amount},
-                )
-        return rates.count()

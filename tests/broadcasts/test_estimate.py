@@ -9,7 +9,7 @@ from switchboard.contacts.models import Contact
 from switchboard.core import statements
 from switchboard.delivery.models import Reach
 from switchboard.delivery.statements import reading
-from switchboard.numbers import prices
+from switchboard.numbers import actions as numbers_actions
 from switchboard.numbers.models import Number, Portfolio
 from tests.broadcasts.conftest import Shop
 from tests.conftest import NOON
@@ -59,7 +59,7 @@ def test_a_market_without_a_price_is_told_and_not_taken_for_free(shop: Shop) -> 
     cost = estimate(shop).cost
     assert cost is not None
     assert (cost.without_price, cost.most) == (1, Decimal(0))
-    prices.set_rates(workspace_id=shop.id, currency="SGD", amounts={("SG", "marketing"): Decimal("0.1")})
+    numbers_actions.set_rates(workspace_id=shop.id, currency="SGD", amounts={("SG", "marketing"): Decimal("0.1")})
     cost = estimate(shop).cost
     assert cost is not None
     assert (cost.without_price, cost.most) == (0, Decimal("0.1"))

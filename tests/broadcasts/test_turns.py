@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from switchboard.broadcasts import actions
+from switchboard.broadcasts import actions, store
 from switchboard.broadcasts.models import Broadcast
+from switchboard.core import statements
 from switchboard.delivery.models import Message, Outbox
 from tests.broadcasts.conftest import LATER, Shop
 from tests.conftest import NOON
@@ -95,3 +96,13 @@ def test_a_turn_is_kept_by_whoever_was_expanded_first(shop: Shop) -> None:
     first = Message.objects.filter(origin_id=broadcast.pk).order_by("created_at", "contact_id").values_list("id")[:3]
     late = Outbox.objects.exclude(message_id__in=first).order_by("due_at").values_list("due_at", flat=True)
     assert late[0] == NOON + 3 * APART
+
+
+def test_a_turn_is_held_and_passed_on_by_key(shop: Shop) -> None:
+    key = {"workspace_id": shop.id, "content_hash": "0" * 64}
+    assert statements.fetch(store.SQL_HOLD_TURN, {**key, "now": NOON}) == [(NOON,)]
+    statements.execute(store.SQL_GIVE_TURN, {**key, "next_at": LATER})
+    assert statements.fetch(store.SQL_HOLD_TURN, {**key, "now": NOON}) == [(LATER,)]
+    statements.execute("SET LOCAL enable_seqscan = off", {})
+    plan = statements.fetch(f"EXPLAIN {store.SQL_GIVE_TURN}", {**key, "next_at": LATER})
+    assert "broadcasts_contentturn_once" in str(plan)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from switchboard.core.tenancy import workspace_scope
-from switchboard.numbers import prices
+from switchboard.numbers import actions, prices
 from switchboard.numbers.errors import WrongPriceError
 from tests.factories import make_account, make_workspace
 
@@ -17,10 +17,10 @@ def test_a_price_of_ones_own_stands_in_the_place_of_the_lists_until_it_is_emptie
     workspace = make_workspace()
     with workspace_scope(workspace.pk):
         assert prices.load_card(workspace.pk, "USD").price(*JAPAN) == Decimal("0.0732")
-        prices.set_rates(workspace_id=workspace.pk, currency="USD", amounts={JAPAN: Decimal("0.05")})
+        actions.set_rates(workspace_id=workspace.pk, currency="USD", amounts={JAPAN: Decimal("0.05")})
         assert prices.load_card(workspace.pk, "USD").price(*JAPAN) == Decimal("0.05")
         assert prices.load_card(workspace.pk, "EUR").price(*JAPAN) == Decimal("0.0606")
-        prices.set_rates(workspace_id=workspace.pk, currency="USD", amounts={JAPAN: None})
+        actions.set_rates(workspace_id=workspace.pk, currency="USD", amounts={JAPAN: None})
         assert prices.load_card(workspace.pk, "USD").price(*JAPAN) == Decimal("0.0732")
 
 
@@ -28,7 +28,7 @@ def test_a_price_of_ones_own_stands_in_the_place_of_the_lists_until_it_is_emptie
 def test_what_is_as_the_list_says_is_not_kept_so_a_new_list_counts() -> None:
     workspace = make_workspace()
     with workspace_scope(workspace.pk):
-        kept = prices.set_rates(workspace_id=workspace.pk, currency="USD", amounts={JAPAN: Decimal("0.0732")})
+        kept = actions.set_rates(workspace_id=workspace.pk, currency="USD", amounts={JAPAN: Decimal("0.0732")})
     assert kept == 0
 
 
@@ -47,7 +47,7 @@ def test_an_impossible_price_is_refused_and_nothing_is_kept(key: tuple[str, str]
     workspace = make_workspace()
     with workspace_scope(workspace.pk):
         with pytest.raises(WrongPriceError):
-            prices.set_rates(
+            actions.set_rates(
                 workspace_id=workspace.pk, currency="USD", amounts={("DE", "utility"): Decimal(1), key: amount}
             )
         assert not prices.load_card(workspace.pk, "USD").own

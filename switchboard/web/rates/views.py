@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from switchboard.cloudapi import pricing
-from switchboard.numbers import prices
+from switchboard.numbers import actions, prices
 from switchboard.numbers.errors import WrongPriceError
 from switchboard.team.rules import Right
 from switchboard.web import words
@@ -34,7 +34,7 @@ def save_rates(request: ConsoleRequest) -> HttpResponse:
     amounts, typed, faults = _read(request)
     if not faults:
         try:
-            prices.set_rates(workspace_id=request.member.workspace_id, currency=currency, amounts=amounts)
+            actions.set_rates(workspace_id=request.member.workspace_id, currency=currency, amounts=amounts)
         except WrongPriceError as error:
             faults = {("", ""): _(error.message)}
         else:
