@@ -263,7 +263,7 @@ class _Game:
         elif turns > 1 or turns > part:
             name, figure, part = "same_content", self.apart, max(part, turns)
         if ready <= _NOBODY and sum(left.values()) - ready > ready:
-            name, figure = "quiet_hours", 0.0
+            name, figure, part = "quiet_hours", 0.0, 1.0
         part = min(1.0, part)
         self.reasons[name, figure] += seconds * part
         return part if ready > _NOBODY else 0.0
