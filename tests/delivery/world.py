@@ -9,10 +9,11 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from switchboard.core import ids, secrets
+from switchboard.core import ids
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions
 from switchboard.delivery.types import NewMessage, Origin, Priority
+from tests import shop
 
 BODY = {"type": "template", "template": {"name": "sale", "language": {"code": "en"}}}
 
@@ -57,70 +58,23 @@ def make_world(
     url: str, now: datetime, *, numbers: int = 1, pace: str = "standard", first_meta_id: int = 880000, tag: str = "1"
 ) -> World:
     """Make a workspace with connected numbers and an approved template."""
+    meta_ids = [first_meta_id + position for position in range(numbers)]
     with psycopg.connect(url, autocommit=True) as connection:
-
-        def insert(table: str, **row: Any) -> int:
-            names, holes = ", ".join(row), ", ".join(["%s"] * len(row))
-            statement = f"INSERT INTO {table} ({names}) VALUES ({holes}) RETURNING id"
-            found = connection.execute(statement, list(row.values())).fetchone()
-            assert found is not None
-            return int(found[0])
-
-        workspace_id = insert(
-            "team_workspace",
+        insert = shop.inserting(connection)
+        opened = shop.open_shop(
+            insert,
+            now,
             name=f"Olive {tag}",
+            meta=shop.MetaIds(f"55{tag}", f"77{tag}", f"66{tag}"),
+            numbers=[(str(meta_id), f"+81500{meta_id}") for meta_id in meta_ids],
             time_zone="UTC",
             language="en",
-            country="JP",
-            quiet_from="22:00",
-            quiet_until="08:00",
-            is_sample=False,
-            created_at=now,
+            pace=pace,
         )
-        own = {"workspace_id": workspace_id}
-        portfolio_id = insert("numbers_portfolio", meta_id=f"55{tag}", name="Olive", **own)
-        app_id = insert(
-            "numbers_app",
-            meta_id=f"77{tag}",
-            name="App",
-            secret_encrypted=secrets.encrypt("secret"),
-            verify_token_encrypted=secrets.encrypt("open sesame"),
-            **own,
-        )
-        account_id = insert(
-            "numbers_account",
-            portfolio_id=portfolio_id,
-            app_id=app_id,
-            meta_id=f"66{tag}",
-            name="Account",
-            token_encrypted=secrets.encrypt("token"),
-            currency="JPY",
-            sync_error="",
-            **own,
-        )
-        number_ids = [
-            insert(
-                "numbers_number",
-                account_id=account_id,
-                meta_id=str(first_meta_id + position),
-                phone=f"+81500{first_meta_id + position}",
-                verified_name="Olive",
-                label="",
-                state="connected",
-                quality="green",
-                throughput=80,
-                pace=pace,
-                pace_overrides=Jsonb({}),
-                stopped_code="",
-                stopped_detail="",
-                in_use_since=now.date(),
-                **own,
-            )
-            for position in range(numbers)
-        ]
         template_id = insert(
             "templates_template",
-            account_id=account_id,
+            workspace_id=opened.workspace_id,
+            account_id=opened.account_id,
             meta_id=f"44{tag}",
             name="sale",
             language="en",
@@ -131,9 +85,8 @@ def make_world(
             parameter_format="positional",
             components=Jsonb([]),
             synced_at=now,
-            **own,
         )
-    world = World(url, workspace_id, account_id, number_ids, template_id)
+    world = World(url, opened.workspace_id, opened.account_id, opened.number_ids, template_id)
     apply_events_through(world, now + timedelta(days=30))
     return world
 

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
-from switchboard.core import ids, secrets
-
-SECRET = "test_app_secret"
-VERIFY_TOKEN = "open sesame"
+from switchboard.core import ids
+from tests import shop
+from tests.shop import SECRET as SECRET
+from tests.shop import VERIFY_TOKEN as VERIFY_TOKEN
 
 
 @dataclass(frozen=True)
@@ -43,66 +42,27 @@ class World:
 
 def make_world(url: str, now: datetime, *, tag: str = "1") -> World:
     """Make a workspace with one number."""
+    meta = shop.MetaIds(f"55000{tag}", f"77000{tag}", f"66000{tag}")
     with psycopg.connect(url, autocommit=True) as connection:
-
-        def insert(table: str, **row: Any) -> int:
-            names, holes = ", ".join(row), ", ".join(["%s"] * len(row))
-            statement = f"INSERT INTO {table} ({names}) VALUES ({holes}) RETURNING id"
-            found = connection.execute(statement, list(row.values())).fetchone()
-            assert found is not None
-            return int(found[0])
-
-        workspace_id = insert(
-            "team_workspace",
+        opened = shop.open_shop(
+            shop.inserting(connection),
+            now,
             name=f"Olive {tag}",
+            meta=meta,
+            numbers=[(f"88000{tag}", f"+8150000000{tag}")],
             time_zone="Asia/Tokyo",
             language="ja",
-            country="JP",
-            quiet_from="22:00",
-            quiet_until="08:00",
-            is_sample=False,
-            created_at=now,
-        )
-        owner = {"workspace_id": workspace_id}
-        portfolio_id = insert("numbers_portfolio", meta_id=f"55000{tag}", name="Olive", **owner)
-        app_id = insert(
-            "numbers_app",
-            meta_id=f"77000{tag}",
-            name="App",
-            secret_encrypted=secrets.encrypt(SECRET),
-            verify_token_encrypted=secrets.encrypt(VERIFY_TOKEN),
-            **owner,
-        )
-        account_id = insert(
-            "numbers_account",
-            portfolio_id=portfolio_id,
-            app_id=app_id,
-            meta_id=f"66000{tag}",
-            name="Account",
-            token_encrypted=secrets.encrypt("token"),
-            currency="JPY",
-            sync_error="",
-            **owner,
-        )
-        number_id = insert(
-            "numbers_number",
-            account_id=account_id,
-            meta_id=f"88000{tag}",
-            phone=f"+8150000000{tag}",
-            verified_name="Olive",
-            label="",
-            state="connected",
-            quality="green",
-            throughput=80,
-            pace="standard",
-            pace_overrides=Jsonb({}),
-            stopped_code="",
-            stopped_detail="",
-            in_use_since=now.date(),
-            **owner,
         )
     return World(
-        url, workspace_id, portfolio_id, app_id, f"77000{tag}", account_id, f"66000{tag}", number_id, f"88000{tag}"
+        url,
+        opened.workspace_id,
+        opened.portfolio_id,
+        opened.app_id,
+        meta.app,
+        opened.account_id,
+        meta.account,
+        opened.number_ids[0],
+        f"88000{tag}",
     )
 
 
