@@ -45,6 +45,7 @@ ROOMS = (
     "broadcasts",
     "cloudapi",
     "consent",
+    "conversations",
     "contacts",
     "core",
     "delivery",

@@ -70,6 +70,12 @@ SHAPES = (
     gettext_noop("The body is JSON, but not an object."),
     gettext_noop("The file has more than %(most)s bytes and was not kept. Ask for a smaller one."),
     gettext_noop("The account's calls are nearly used up. Try again in %(minutes)s min."),
+    gettext_noop("The rule has %(count)s keywords; at most %(most)s are possible. Split them over several rules."),
+    gettext_noop(
+        "The variable {{%(name)s}} does not exist. Use name, phone, email, country, number, question, order_link, "
+        "field:… or coupon:…."
+    ),
+    gettext_noop("There is no pool of coupons “%(name)s”. Make it first, or choose another."),
     *limits.SENTENCES,
     *drafts.SENTENCES,
     # What Meta did to an account.

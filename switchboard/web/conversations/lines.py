@@ -77,8 +77,6 @@ def _asked_again(detail: dict[str, Any]) -> str:
 
 
 def _no_match(detail: dict[str, Any]) -> str:
-    if detail.get("rule"):
-        return _("No rule matches; “%(rule)s” asks again") % {"rule": detail["rule"]}
     return _("No rule matches this message")
 
 
