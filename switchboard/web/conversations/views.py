@@ -103,7 +103,7 @@ def reply(request: ConsoleRequest, conversation_id: int) -> HttpResponse:
     form = forms.ReplyForm(request.POST)
     if not form.is_valid():
         return render(request, "conversations/detail.html", _context(request, conversation_id, form), status=422)
-    workspace_id, now = request.member.workspace_id, clock.now()
+    workspace_id = request.member.workspace_id
     conversation = queries.get_conversation(workspace_id, conversation_id)
     if conversation.answering != Answering.PERSON:
         _take_over(request, conversation_id)
@@ -112,7 +112,7 @@ def reply(request: ConsoleRequest, conversation_id: int) -> HttpResponse:
         conversation_id=conversation_id,
         text=form.cleaned_data["text"],
         user_id=request.user.pk,
-        now=now,
+        now=clock.now(),
     )
     return redirect("conversations:detail", conversation_id)
 
