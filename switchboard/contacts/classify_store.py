@@ -39,9 +39,11 @@ async def make_room(connection: Connection) -> None:
 # Index: contacts_changed_in_order, contacts_check_due and contacts_pass by workspace: three looks for each workspace.
 SQL_LIST_WORK = """
 SELECT workspace.id FROM team_workspace AS workspace
-WHERE EXISTS (SELECT FROM contacts_changed AS changed WHERE changed.workspace_id = workspace.id)
-   OR EXISTS (SELECT FROM contacts_check AS due WHERE due.workspace_id = workspace.id AND due.check_at <= %(now)s)
-   OR EXISTS (SELECT FROM contacts_pass AS pass WHERE pass.workspace_id = workspace.id AND pass.done < pass.wanted)
+WHERE (SELECT 1 FROM contacts_changed AS changed WHERE changed.workspace_id = workspace.id LIMIT 1) IS NOT NULL
+   OR (SELECT 1 FROM contacts_check AS due
+       WHERE due.workspace_id = workspace.id AND due.check_at <= %(now)s LIMIT 1) IS NOT NULL
+   OR (SELECT 1 FROM contacts_pass AS pass
+       WHERE pass.workspace_id = workspace.id AND pass.done < pass.wanted LIMIT 1) IS NOT NULL
 ORDER BY workspace.id
 """
 
