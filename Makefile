@@ -34,7 +34,7 @@ journey: ## only the tests of the whole product and of the console in a browser
 	@$(SET_UP) --dev --browser
 	@$(BIN)/python -m pytest -m "journey or browser" $(T) $(ARGS)
 
-soak: ## long runs: a million changed webhook bodies (SOAK_COUNT=…), a STOP behind 300,000 statuses, …
+soak: ## long runs: a million changed webhook bodies, 100,000 messages through faults (SOAK_COUNT=… SOAK_RECIPIENTS=…)
 	@$(SET_UP) --dev
 	@$(BIN)/python -m pytest -m soak tests/soak $(ARGS)
 

@@ -2,20 +2,21 @@
 
 import pytest
 
-from switchboard.delivery.rules.failures import Step, judge_failures
+from switchboard.delivery.rules.failures import Batch, Step, judge_failures
 
 CASES = [
-    ("all is well", [("", 500)], Step.GO_ON),
-    ("one bad address in a small broadcast stops nobody", [("131026", 1), ("", 3)], Step.GO_ON),
-    ("9 of 200 of our faults", [("132000", 9), ("", 191)], Step.GO_ON),
-    ("10 of 200 of our faults", [("132000", 10), ("", 190)], Step.PAUSE),
-    ("faults of several kinds count together", [("132000", 5), ("131053", 5), ("", 190)], Step.PAUSE),
-    ("unconfirmed messages are ours", [("unconfirmed", 10), ("", 190)], Step.PAUSE),
-    ("10 of 200 people not reached", [("131026", 6), ("131049", 4), ("", 190)], Step.WARN),
-    ("40 of 200 people not reached", [("131026", 40), ("", 160)], Step.PAUSE),
-    ("people who stopped marketing are their own affair", [("131050", 100), ("", 100)], Step.GO_ON),
-    ("what failed longer ago does not count", [("", 200), ("132000", 200)], Step.GO_ON),
-    ("every message of a small broadcast", [("132000", 12)], Step.PAUSE),
+    ("all is well", [Batch(500)], Step.GO_ON),
+    ("one bad address in a small broadcast stops nobody", [Batch(3, failed={"131026": 1})], Step.GO_ON),
+    ("9 of 200 of our faults", [Batch(191, failed={"132000": 9})], Step.GO_ON),
+    ("10 of 200 of our faults", [Batch(190, failed={"132000": 10})], Step.PAUSE),
+    ("faults of several kinds count together", [Batch(190, failed={"132000": 5, "131053": 5})], Step.PAUSE),
+    ("unconfirmed messages are ours", [Batch(190, failed={"unconfirmed": 10})], Step.PAUSE),
+    ("10 of 200 people not reached", [Batch(0, 190, {"131026": 6, "131049": 4})], Step.WARN),
+    ("40 of 200 people not reached", [Batch(0, 160, {"131026": 40})], Step.PAUSE),
+    ("people who stopped marketing are their own affair", [Batch(100, failed={"131050": 100})], Step.GO_ON),
+    ("what failed longer ago does not count", [Batch(200), Batch(0, 0, {"132000": 200})], Step.GO_ON),
+    ("every message of a small broadcast", [Batch(0, 0, {"132000": 12})], Step.PAUSE),
+    ("an hour's failures told at once with an hour's arrivals", [Batch(5, 900, {"131026": 40})], Step.GO_ON),
 ]
 
 
@@ -25,5 +26,5 @@ def test_it_pauses_warns_or_goes_on(case, outcomes, step):
 
 
 def test_it_names_the_commonest_code_and_the_counts():
-    judged = judge_failures([("132000", 12), ("131053", 3), ("", 185)])
+    judged = judge_failures([Batch(185, failed={"132000": 12, "131053": 3})])
     assert (judged.code, judged.failed, judged.of) == ("132000", 15, 200)

@@ -66,9 +66,18 @@ class DemoProcess:
         with urllib.request.urlopen(f"http://127.0.0.1:{announced[1]}/_emulator/stats", timeout=5) as answer:
             return int(json.load(answer)["accepted"])
 
+    def emulator_address(self) -> str:
+        """Return where the emulator is; nothing while it has not been announced."""
+        announced = _EMULATOR.search("".join(self.told))
+        return f"http://127.0.0.1:{announced[1]}" if announced else ""
+
+    def find(self, role: str) -> int:
+        """Return a role's process, or the database server's."""
+        return self._find_database() if role == "postgres" else self._find_role(role)
+
     def kill(self, role: str) -> int:
         """End a role's process, or the database server, with SIGKILL; return which it was."""
-        pid = self._find_database() if role == "postgres" else self._find_role(role)
+        pid = self.find(role)
         os.kill(pid, signal.SIGKILL)
         return pid
 

@@ -1,8 +1,8 @@
 """When a broadcast must stop by itself: what share of its last messages failed, and through whose fault."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from switchboard.cloudapi import errors
@@ -34,16 +34,29 @@ class Judgement:
     of: int = 0
 
 
-def judge_failures(outcomes: Iterable[tuple[str, int]]) -> Judgement:
-    """Judge the latest outcomes, newest first: ("", how many went out) or (reason, how many failed)."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction counted: how many went out, arrived, and failed for which reason."""
+
+    sent: int = 0
+    delivered: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+
+def judge_failures(batches: Iterable[Batch]) -> Judgement:
+    """Judge the latest batches, newest first.
+
+    Failures come with the answers or with the statuses. They are held against whichever of the two is more, so that
+    the failures of an hour, told all at once after an outage, do not look like those of the last 200 messages.
+    """
     failed: Counter[str] = Counter()
-    total = 0
-    for reason, count in outcomes:
+    sent = delivered = total = 0
+    for batch in batches:
+        sent, delivered = sent + batch.sent, delivered + batch.delivered
+        failed.update(batch.failed)
+        total = max(sent, delivered) + failed.total()
         if total >= WINDOW:
             break
-        total += count
-        if reason:
-            failed[reason] += count
     of = max(total, WINDOW)
     people = Counter({code: count for code, count in failed.items() if code in ABOUT_PEOPLE})
     ours = Counter({code: count for code, count in failed.items() if code not in people and not _is_personal(code)})

@@ -58,7 +58,8 @@ async def is_watermark_fresh(connection: Connection, now: datetime) -> bool:
 # What follows in the claim's transaction reads by key and nothing else. Left to itself the planner reads a
 # middle-sized outbox from end to end into a hash, dead rows included.
 SQL_GUARD = """
-SELECT set_config('enable_hashjoin', 'off', true) || set_config('enable_mergejoin', 'off', true) AS by_key,
+SELECT set_config('enable_hashjoin', 'off', true) || set_config('enable_mergejoin', 'off', true)
+        || set_config('enable_seqscan', 'off', true) AS by_key,
     workspace.time_zone, workspace.quiet_from, workspace.quiet_until,
     limits.marketing_per_day, limits.marketing_per_week, limits.unreachable_after, limits.reserve_percent,
     limits.regions,
@@ -111,7 +112,7 @@ ORDER BY lane.number_id, lane.priority, lane.id
 # Index: the outbox's primary key; stops at the limit.
 SQL_WAITING = """
 SELECT given.lane_id, waiting.many
-FROM unnest(%(lane_ids)s::bigint[], %(from_at)s::timestamptz[], %(most)s::int[]) AS given (lane_id, from_at, most)
+FROM unnest(%(lane_ids)b::bigint[], %(from_at)b::timestamptz[], %(most)b::int[]) AS given (lane_id, from_at, most)
 CROSS JOIN LATERAL (
     SELECT count(*) AS many FROM (
         SELECT FROM delivery_outbox outbox
@@ -122,7 +123,7 @@ CROSS JOIN LATERAL (
 # Index: the outbox's primary key, from the lane's low-water mark on.
 SQL_DUE_ROWS = """
 SELECT due.lane_id, due.due_at, due.message_id, due.attempt
-FROM unnest(%(lane_ids)s::bigint[], %(from_at)s::timestamptz[], %(from_id)s::uuid[], %(most)s::int[])
+FROM unnest(%(lane_ids)b::bigint[], %(from_at)b::timestamptz[], %(from_id)b::uuid[], %(most)b::int[])
     AS given (lane_id, from_at, from_id, most)
 CROSS JOIN LATERAL (
     SELECT outbox.lane_id, outbox.due_at, outbox.message_id, outbox.attempt
@@ -135,7 +136,8 @@ CROSS JOIN LATERAL (
     FOR UPDATE SKIP LOCKED) AS due
 """
 
-# Index: primary keys throughout; the id picks the month.
+# Index: primary keys throughout; the id picks the month. LIMIT 1 keeps each look-up apart: joined, a workspace's whole
+# share of a table is read for every message while the planner still takes the table for empty (627 µs instead of 12).
 SQL_FACTS = """
 SELECT message.id, message.contact_id, message.category, message.recipient, message.zones, message.template_id, message.body::text AS body,
     template.state AS template_state, template.category AS template_category,
@@ -146,13 +148,17 @@ FROM delivery_message message
 LEFT JOIN templates_template template ON template.id = message.template_id
 LEFT JOIN consent_standing standing
     ON standing.contact_id = message.contact_id AND standing.workspace_id = %(workspace_id)s
-LEFT JOIN delivery_window service ON service.workspace_id = %(workspace_id)s
-    AND service.contact_id = message.contact_id AND service.number_id = message.number_id
-LEFT JOIN delivery_person person
-    ON person.workspace_id = %(workspace_id)s AND person.contact_id = message.contact_id
-LEFT JOIN delivery_reach reach
-    ON reach.workspace_id = %(workspace_id)s AND reach.contact_id = message.contact_id
-WHERE message.id = ANY(%(message_ids)s::uuid[]) AND message.workspace_id = %(workspace_id)s
+LEFT JOIN LATERAL (
+    SELECT opened_at FROM delivery_window
+    WHERE workspace_id = %(workspace_id)s AND contact_id = message.contact_id AND number_id = message.number_id
+    LIMIT 1) AS service ON true
+LEFT JOIN LATERAL (
+    SELECT version, log FROM delivery_person
+    WHERE workspace_id = %(workspace_id)s AND contact_id = message.contact_id LIMIT 1) AS person ON true
+LEFT JOIN LATERAL (
+    SELECT undeliverable_count, undeliverable_at FROM delivery_reach
+    WHERE workspace_id = %(workspace_id)s AND contact_id = message.contact_id LIMIT 1) AS reach ON true
+WHERE message.id = ANY(%(message_ids)b::uuid[]) AND message.workspace_id = %(workspace_id)s
 """
 
 

@@ -56,7 +56,7 @@ class SpentOfLane(NamedTuple):
 # Index: the outbox's primary key.
 SQL_TAKE = """
 DELETE FROM delivery_outbox outbox
-USING unnest(%(lane_ids)s::bigint[], %(due_at)s::timestamptz[], %(message_ids)s::uuid[])
+USING unnest(%(lane_ids)b::bigint[], %(due_at)b::timestamptz[], %(message_ids)b::uuid[])
     AS given (lane_id, due_at, message_id)
 WHERE outbox.lane_id = given.lane_id AND outbox.due_at = given.due_at AND outbox.message_id = given.message_id
 """
@@ -79,8 +79,8 @@ def _columns(keys: Sequence[Key]) -> dict[str, Any]:
 # Index: the outbox's primary key.
 SQL_HOLD = """
 UPDATE delivery_outbox outbox SET due_at = given.until, hold = given.gate, hold_detail = given.detail
-FROM unnest(%(lane_ids)s::bigint[], %(due_at)s::timestamptz[], %(message_ids)s::uuid[],
-    %(until)s::timestamptz[], %(gates)s::text[], %(details)s::jsonb[])
+FROM unnest(%(lane_ids)b::bigint[], %(due_at)b::timestamptz[], %(message_ids)b::uuid[],
+    %(until)b::timestamptz[], %(gates)s::text[], %(details)s::jsonb[])
     AS given (lane_id, due_at, message_id, until, gate, detail)
 WHERE outbox.lane_id = given.lane_id AND outbox.due_at = given.due_at AND outbox.message_id = given.message_id
 """
@@ -100,8 +100,8 @@ async def hold(connection: Connection, held: Sequence[tuple[Key, Any]]) -> None:
 # Index: the primary key of the delivery rows.
 SQL_SKIP = """
 WITH given AS (
-    SELECT * FROM unnest(%(message_ids)s::uuid[], %(attempts)s::smallint[], %(gates)s::text[], %(details)s::jsonb[],
-        %(origin_kinds)s::text[], %(origin_ids)s::bigint[], %(number_ids)s::bigint[])
+    SELECT * FROM unnest(%(message_ids)b::uuid[], %(attempts)b::smallint[], %(gates)s::text[], %(details)s::jsonb[],
+        %(origin_kinds)s::text[], %(origin_ids)b::bigint[], %(number_ids)b::bigint[])
         AS given (message_id, attempt, gate, detail, origin_kind, origin_id, number_id)
 ), skipped AS (
     INSERT INTO delivery_delivery AS delivery (message_id, workspace_id, state, attempt, reason, detail, failed_at)
@@ -140,11 +140,11 @@ async def skip(connection: Connection, workspace_id: int, now: datetime, skipped
 SQL_START = """
 WITH batch AS (
     INSERT INTO delivery_sendbatch (id, workspace_id, sender_id, message_ids, attempts, claimed_at, lease_until)
-    VALUES (%(batch_id)s, %(workspace_id)s, %(sender_id)s, %(message_ids)s::uuid[], %(attempts)s::smallint[],
+    VALUES (%(batch_id)s, %(workspace_id)s, %(sender_id)s, %(message_ids)b::uuid[], %(attempts)b::smallint[],
         %(now)s, %(lease_until)s))
 INSERT INTO delivery_delivery AS delivery (message_id, workspace_id, state, attempt)
 SELECT given.message_id, %(workspace_id)s, %(in_flight)s, given.attempt
-FROM unnest(%(message_ids)s::uuid[], %(attempts)s::smallint[]) AS given (message_id, attempt)
+FROM unnest(%(message_ids)b::uuid[], %(attempts)b::smallint[]) AS given (message_id, attempt)
 ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt
 WHERE delivery.state = %(waiting)s
 RETURNING delivery.message_id
@@ -174,8 +174,8 @@ UPDATE delivery_pacestate pace
 SET next_at = to_timestamp(given.next_at), gap_until = to_timestamp(given.gap_until), log = given.log,
     answer_log = given.answer_log, minutes = given.minutes, quarters = given.quarters, streak = given.streak,
     made_for = given.made_for
-FROM unnest(%(number_ids)s::bigint[], %(next_at)s::float8[], %(gap_until)s::float8[], %(logs)b::bytea[],
-    %(answer_logs)b::bytea[], %(minutes)b::bytea[], %(quarters)s::jsonb[], %(streaks)s::int[], %(made_for)s::text[])
+FROM unnest(%(number_ids)b::bigint[], %(next_at)b::float8[], %(gap_until)b::float8[], %(logs)b::bytea[],
+    %(answer_logs)b::bytea[], %(minutes)b::bytea[], %(quarters)s::jsonb[], %(streaks)b::int[], %(made_for)s::text[])
     AS given (number_id, next_at, gap_until, log, answer_log, minutes, quarters, streak, made_for)
 WHERE pace.number_id = given.number_id AND pace.workspace_id = %(workspace_id)s
 """
@@ -202,8 +202,8 @@ SQL_SPEND_LANES = """
 INSERT INTO delivery_lanepace AS pace (lane_id, workspace_id, next_at, log, minutes, quarters, streak, made_for)
 SELECT given.lane_id, %(workspace_id)s, to_timestamp(given.next_at), given.log, given.minutes, given.quarters,
     given.streak, given.made_for
-FROM unnest(%(lane_ids)s::bigint[], %(next_at)s::float8[], %(logs)b::bytea[], %(minutes)b::bytea[],
-    %(quarters)s::jsonb[], %(streaks)s::int[], %(made_for)s::text[])
+FROM unnest(%(lane_ids)b::bigint[], %(next_at)b::float8[], %(logs)b::bytea[], %(minutes)b::bytea[],
+    %(quarters)s::jsonb[], %(streaks)b::int[], %(made_for)s::text[])
     AS given (lane_id, next_at, log, minutes, quarters, streak, made_for)
 ORDER BY given.lane_id
 ON CONFLICT (lane_id) DO UPDATE SET next_at = excluded.next_at, log = excluded.log, minutes = excluded.minutes,
@@ -230,9 +230,9 @@ async def spend_lanes(connection: Connection, workspace_id: int, lanes: Sequence
 # that somebody is filling at this moment. Index: the outbox's primary key, one row per lane.
 SQL_RAISE_MARKS = """
 UPDATE delivery_lane lane SET low_water_at = first.due_at, low_water_id = first.message_id
-FROM unnest(%(lane_ids)s::bigint[], %(versions)s::bigint[], %(from_at)s::timestamptz[], %(from_id)s::uuid[])
+FROM unnest(%(lane_ids)b::bigint[], %(versions)b::bigint[], %(from_at)b::timestamptz[], %(from_id)b::uuid[])
     AS given (lane_id, version, from_at, from_id)
-JOIN (SELECT id FROM delivery_lane WHERE id = ANY(%(lane_ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+JOIN (SELECT id FROM delivery_lane WHERE id = ANY(%(lane_ids)b::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
     AS free ON free.id = given.lane_id
 LEFT JOIN LATERAL (
     SELECT outbox.due_at, outbox.message_id FROM delivery_outbox outbox

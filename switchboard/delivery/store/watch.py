@@ -1,11 +1,15 @@
 """What the watch of the worker looks at: what has stopped, what stands still, what failed lately. Over all workspaces."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
+
+from switchboard.delivery.rules.failures import Batch
 
 Connection = AsyncConnection[Any]
 
@@ -84,12 +88,12 @@ async def list_standing(connection: Connection, before: datetime) -> list[Standi
         return await cursor.fetchall()
 
 
-# The newest tallies of one broadcast: a batch of results each, until they are squashed by minute. What a status calls
-# failed was counted as sent before, so the negative amounts keep the sum true. Index: delivery_tally_by_origin.
+# The newest tallies of one broadcast by the transaction that wrote them, until they are squashed by minute. Corrections
+# (a sent message that failed, a failed one that is sent again) are no outcomes. Index: delivery_tally_by_origin.
 SQL_LATEST_OUTCOMES = """
-SELECT CASE WHEN measure = 'failed' THEN reason ELSE '' END AS reason, amount FROM delivery_tally
+SELECT xmin::text AS batch, measure, reason, amount FROM delivery_tally
 WHERE workspace_id = %(workspace_id)s AND origin_kind = 'broadcast' AND origin_id = %(broadcast_id)s
-  AND measure IN ('sent', 'failed') AND minute >= %(since)s AND amount <> 0
+  AND measure IN ('sent', 'delivered', 'failed') AND minute >= %(since)s AND amount > 0
 ORDER BY id DESC LIMIT 3000
 """
 _LOOKED_BACK = timedelta(minutes=30)
@@ -97,8 +101,20 @@ _LOOKED_BACK = timedelta(minutes=30)
 
 async def list_latest_outcomes(
     connection: Connection, workspace_id: int, broadcast_id: int, *, since: datetime, now: datetime
-) -> list[tuple[str, int]]:
-    """Return what became of a broadcast's latest messages, newest first, as (reason of failure or "", how many)."""
+) -> list[Batch]:
+    """Return what became of a broadcast's latest messages, newest first, a transaction each."""
     given = {"workspace_id": workspace_id, "broadcast_id": broadcast_id, "since": max(since, now - _LOOKED_BACK)}
     cursor = await connection.execute(SQL_LATEST_OUTCOMES, given)
-    return [(reason, amount) for reason, amount in await cursor.fetchall()]
+    rows = await cursor.fetchall()
+    return [_batch(list(some)) for _, some in groupby(rows, key=lambda row: row[0])]
+
+
+def _batch(rows: list[Any]) -> Batch:
+    counts: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for _, measure, reason, amount in rows:
+        if measure == "failed":
+            failed[reason] += amount
+        else:
+            counts[measure] += amount
+    return Batch(counts["sent"], counts["delivered"], failed)
