@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Func, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from switchboard.contacts import reading, segment_queries, uploads
+from switchboard.contacts import reading, uploads, workbook
 from switchboard.contacts.errors import ContactNotFound, ImportNotFound
 from switchboard.contacts.fields import Definition
 from switchboard.contacts.models import Contact, Field, Identity, Import, ImportedRow, RefusedRow, Tag
@@ -56,6 +56,12 @@ def get_shape(job: Import) -> FileShape:
         country=job.country,
         has_header=job.has_header,
     )
+
+
+def list_sheets(job: Import) -> list[str]:
+    """Return the sheets of the workbook that an import is read from; none for text files."""
+    path = uploads.find_workbook(job.file_path)
+    return workbook.list_sheets(path) if path else []
 
 
 def render_result(job: Import) -> ImportResult:
@@ -211,15 +217,9 @@ def list_tags(workspace_id: int) -> list[Tag]:
 
 
 def list_tags_with_counts(workspace_id: int) -> list[tuple[Tag, int]]:
-    """Return the tags of a workspace, each with how many people carry it."""
-    contacts = Contact.objects.filter(workspace_id=workspace_id).exclude(tags=[])
-    counts = dict(
-        contacts.annotate(tag_id=Func(F("tags"), function="unnest"))
-        .values("tag_id")
-        .annotate(people=Count("pk"))
-        .values_list("tag_id", "people")
-    )
-    return [(tag, counts.get(tag.pk, 0)) for tag in list_tags(workspace_id)]
+    """Return the tags of a workspace, automatic ones too, each with how many people carry it."""
+    counted = [(row.tag, row.people) for row in tag_queries.list_tags(workspace_id)]
+    return sorted(counted, key=lambda pair: pair[0].name)
 
 
 def list_field_keys(workspace_id: int) -> list[str]:

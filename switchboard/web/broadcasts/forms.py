@@ -19,6 +19,9 @@ _MOST_HOURS = 504
 _USUAL_HOURS = 72
 
 
+_AUDIENCE = ("include_tags", "exclude_tags", "include_segments", "exclude_segments")
+
+
 class TargetForm(forms.Form):
     """Name and audience."""
 
@@ -29,10 +32,17 @@ class TargetForm(forms.Form):
     )
     include_tags = forms.TypedMultipleChoiceField(coerce=int, required=False)
     exclude_tags = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    include_segments = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    exclude_segments = forms.TypedMultipleChoiceField(coerce=int, required=False)
     import_id = forms.TypedChoiceField(coerce=int, required=False, empty_value=None)
 
-    def __init__(self, *args: Any, tags: list[Any], imports: list[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tags: list[Any], imports: list[Any], segments: list[Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        saved = [(segment.pk, segment.name) for segment in segments or ()]
+        self.fields["include_segments"].choices = saved  # type: ignore[attr-defined]  # a choice field
+        self.fields["exclude_segments"].choices = saved  # type: ignore[attr-defined]  # a choice field
         choices = [(tag.pk, tag.name) for tag in tags]
         self.fields["include_tags"].choices = choices  # type: ignore[attr-defined]  # a choice field
         self.fields["exclude_tags"].choices = choices  # type: ignore[attr-defined]  # a choice field
@@ -41,7 +51,7 @@ class TargetForm(forms.Form):
     def build_audience(self) -> dict[str, Any]:
         """Return the audience as broadcasts keep it; what was not chosen is left out."""
         data = self.cleaned_data
-        chosen = {key: data.get(key) for key in ("include_tags", "exclude_tags", "import_id")}
+        chosen = {key: data.get(key) for key in (*_AUDIENCE, "import_id")}
         return {key: value for key, value in chosen.items() if value}
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from switchboard.contacts import queries as contacts_queries
+from switchboard.contacts import segment_queries
 from switchboard.templates import catalogue
 from switchboard.templates import rules as template_rules
 
@@ -35,6 +36,13 @@ def say_audience(workspace_id: int, audience: dict[str, Any]) -> str:
         parts.append(_("with %(tags)s") % {"tags": ", ".join(names.get(key, str(key)) for key in include)})
     if exclude := audience.get("exclude_tags"):
         parts.append(_("without %(tags)s") % {"tags": ", ".join(names.get(key, str(key)) for key in exclude)})
+    segments = (
+        {one.pk: one.name for one in segment_queries.list_segments(workspace_id)} if "segments" in str(audience) else {}
+    )
+    if include := audience.get("include_segments"):
+        parts.append(_("in %(segments)s") % {"segments": ", ".join(segments.get(key, str(key)) for key in include)})
+    if exclude := audience.get("exclude_segments"):
+        parts.append(_("not in %(segments)s") % {"segments": ", ".join(segments.get(key, str(key)) for key in exclude)})
     if audience.get("import_id"):
         job = contacts_queries.get_import(workspace_id, audience["import_id"])
         parts.append(_("from the import %(name)s") % {"name": job.file_name})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from switchboard.broadcasts import actions, audience, queries
 from switchboard.broadcasts.errors import NotReadyError
 from switchboard.contacts import queries as contacts_queries
+from switchboard.contacts import segment_queries
 from switchboard.core import clock
 from switchboard.delivery.rules.quiet_hours import Night
 from switchboard.numbers import fleet
@@ -88,6 +89,7 @@ def target(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "faults": faults,
         "tags": contacts_queries.list_tags_with_counts(workspace_id),
         "imports": _imports(workspace_id),
+        "segments": segment_queries.list_segments(workspace_id),
         "question": question,
         **_sample(workspace_id, question),
     }
@@ -104,6 +106,7 @@ def _target_form(request: ConsoleRequest, broadcast: Any) -> TargetForm:
         request.POST or None,
         tags=contacts_queries.list_tags(workspace_id),
         imports=_imports(workspace_id),
+        segments=segment_queries.list_segments(workspace_id),
         initial={"name": broadcast.name, **broadcast.audience},
     )
 
@@ -121,7 +124,12 @@ def count_target(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     """Count who would get it, while the person is still choosing."""
     workspace_id = request.member.workspace_id
     open_draft(request, broadcast_id)
-    form = TargetForm(request.GET, tags=contacts_queries.list_tags(workspace_id), imports=_imports(workspace_id))
+    form = TargetForm(
+        request.GET,
+        tags=contacts_queries.list_tags(workspace_id),
+        imports=_imports(workspace_id),
+        segments=segment_queries.list_segments(workspace_id),
+    )
     form.is_valid()  # The name does not matter here; what does not fit is left out.
     return render(request, "broadcasts/step_audience.html#count", _sample(workspace_id, form.build_audience()))
 

@@ -217,7 +217,7 @@ def build_choices(
             "number": list(numbers),
             "broadcast": [(0, _("any broadcast")), *broadcasts],
             "event": [(name, name) for name in events],
-            "country": formats.list_countries(),
+            "country": [(code, name.rpartition(" (+")[0] or name) for code, name in formats.list_countries()],
             "language": [(code, code) for code in languages],
             "consent": [(key, str(words.CATEGORIES[key])) for key in ("marketing", "utility")],
             **{
