@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from switchboard.contacts import reading, uploads, workbook
+from switchboard.contacts import reading, segment_queries, tag_queries, uploads, workbook
 from switchboard.contacts.errors import ContactNotFound, ImportNotFound
 from switchboard.contacts.fields import Definition
 from switchboard.contacts.models import Contact, Field, Identity, Import, ImportedRow, RefusedRow, Tag
