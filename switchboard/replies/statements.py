@@ -1,3 +1,69 @@
 """What synchronous actions and queries of replies run by core.statements."""
 
 SQL_NOTIFY_RULES = "SELECT pg_notify('switchboard_rules', %(workspace)s)"
+
+# Decisions of a span by rule: asked, matched by a keyword, unanswered, handed over, answered a day ago or more, and of these
+# those after which nothing more was asked within 24 hours. Index: replies_decision_newest, then replies_decision_by_thread.
+SQL_MEASURE_RULES = """
+WITH asked AS (
+    SELECT decision.conversation_id, decision.at, decision.outcome, decision.rule_id, decision.keyword
+    FROM replies_decision AS decision
+    WHERE decision.workspace_id = %(workspace)s AND decision.at >= %(since)s
+        AND decision.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered')
+), judged AS (
+    SELECT asked.*, asked.outcome = 'answered' AND asked.at < %(mature)s AS is_ripe,
+        NOT EXISTS (
+            SELECT 1 FROM replies_decision AS later
+            WHERE later.conversation_id = asked.conversation_id
+                AND later.at > asked.at AND later.at <= asked.at + interval '24 hours'
+                AND later.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered', 'person')
+        ) AS is_last
+    FROM asked
+)
+SELECT rule_id, count(*), count(*) FILTER (WHERE keyword <> ''), count(*) FILTER (WHERE outcome = 'unanswered'),
+    count(*) FILTER (WHERE outcome = 'handed_over'), count(*) FILTER (WHERE is_ripe),
+    count(*) FILTER (WHERE is_ripe AND is_last)
+FROM judged WHERE rule_id IS NOT NULL AND rule_id <> 0 GROUP BY rule_id ORDER BY count(*) DESC, rule_id
+"""
+
+# The same by week. Index: as above.
+SQL_MEASURE_WEEKS = """
+WITH asked AS (
+    SELECT decision.conversation_id, decision.at, decision.outcome, decision.rule_id, decision.keyword
+    FROM replies_decision AS decision
+    WHERE decision.workspace_id = %(workspace)s AND decision.at >= %(since)s
+        AND decision.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered')
+), judged AS (
+    SELECT asked.*, asked.outcome = 'answered' AND asked.at < %(mature)s AS is_ripe,
+        NOT EXISTS (
+            SELECT 1 FROM replies_decision AS later
+            WHERE later.conversation_id = asked.conversation_id
+                AND later.at > asked.at AND later.at <= asked.at + interval '24 hours'
+                AND later.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered', 'person')
+        ) AS is_last
+    FROM asked
+)
+SELECT date_trunc('week', at AT TIME ZONE %(zone)s)::date, count(*), count(*) FILTER (WHERE keyword <> ''), count(*) FILTER (WHERE outcome = 'unanswered'),
+    count(*) FILTER (WHERE outcome = 'handed_over'), count(*) FILTER (WHERE is_ripe),
+    count(*) FILTER (WHERE is_ripe AND is_last)
+FROM judged GROUP BY 1 ORDER BY 1 DESC
+"""
+
+# Index: replies_decision_newest.
+SQL_MEASURE_KEYWORDS = """
+SELECT keyword, count(*), (sum(count(*)) OVER ())::bigint
+FROM replies_decision
+WHERE workspace_id = %(workspace)s AND at >= %(since)s AND keyword <> ''
+GROUP BY keyword ORDER BY count(*) DESC, keyword LIMIT %(most)s
+"""
+
+# Seconds from a question to the first answer to it: the middle one and the ninth of ten.
+SQL_MEASURE_WAITS = """
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds), percentile_cont(0.9) WITHIN GROUP (ORDER BY seconds)
+FROM (
+    SELECT extract(epoch FROM min(at) - min(asked_at))::float8 AS seconds
+    FROM replies_answer
+    WHERE workspace_id = %(workspace)s AND at >= %(since)s AND message_id IS NOT NULL AND rung = 0
+    GROUP BY message_id
+) AS waits
+"""

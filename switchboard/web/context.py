@@ -130,6 +130,7 @@ def _places(path: str) -> list[Place]:
     places = [
         ("overview", _("Overview"), "layout-dashboard", "o"),
         ("conversations:list", _("Conversations"), "messages", "i"),
+        ("replies:list", _("Automatic answers"), "message-chatbot", "a"),
         ("broadcasts:list", _("Broadcasts"), "speakerphone", "b"),
         ("contacts:list", _("Contacts"), "address-book", "c"),
         ("numbers:list", _("Numbers"), "device-mobile-message", "u"),

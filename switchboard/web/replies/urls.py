@@ -1,0 +1,22 @@
+"""Addresses of automatic answers."""
+
+from django.urls import path
+
+from switchboard.web.replies import editing, views
+
+app_name = "replies"
+urlpatterns = [
+    path("", views.show_rules, name="list"),
+    path("order/", views.order_rules, name="order"),
+    path("publish/", views.publish, name="publish"),
+    path("try/", views.try_message, name="try"),
+    path("replay/", views.show_replay, name="replay"),
+    path("unanswered/", views.show_unanswered, name="unanswered"),
+    path("unanswered/ignore/", views.ignore_phrase, name="ignore"),
+    path("measures/", views.show_measures, name="measures"),
+    path("new/", editing.edit_rule, name="new"),
+    path("examples/", editing.show_examples, name="examples"),
+    path("<int:rule_id>/", editing.edit_rule, name="detail"),
+    path("<int:rule_id>/switch/", views.switch_rule, name="switch"),
+    path("<int:rule_id>/delete/", views.delete_rule, name="delete"),
+]

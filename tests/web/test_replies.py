@@ -1,0 +1,262 @@
+"""The pages of automatic answers, as Olive and Amir use them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from switchboard.core import clock, ids
+from switchboard.core.statements import fetch
+from switchboard.core.tenancy import workspace_scope
+from switchboard.language.types import Keyword
+from switchboard.replies import queries
+from switchboard.replies.actions import publishing, rulesets
+from switchboard.replies.models import Answer, Decision, IgnoredPhrase, InboundMessage
+from switchboard.replies.statements import (
+    SQL_MEASURE_KEYWORDS,
+    SQL_MEASURE_RULES,
+    SQL_MEASURE_WAITS,
+    SQL_MEASURE_WEEKS,
+)
+from switchboard.replies.types import Rule, Rung, Step, StepKind, Trigger
+from tests.web.conftest import Shop, SignIn
+
+_PERSON = Rung((Step(StepKind.HAND_OVER),))
+
+
+def save(shop: Shop, name: str, *words: str, text: str = "Here is how.", **values: Any) -> int:
+    """Put a rule into the draft."""
+    keywords = tuple(Keyword(word) for word in words)
+    rungs = (Rung((Step(StepKind.TEXT, {"text": text}),)), _PERSON)
+    draft = Rule(id=0, name=name, trigger=Trigger.KEYWORDS, keywords=keywords, rungs=rungs, **values)
+    with workspace_scope(shop.workspace.pk):
+        return rulesets.save_rule(workspace_id=shop.workspace.pk, draft=draft, by="olive", now=clock.now()).pk
+
+
+def write_in(shop: Shop, text: str, number: int = 0, ago: timedelta = timedelta(hours=30), **decision: Any) -> UUID:
+    """Somebody wrote, and it was decided on."""
+    at = clock.now() - ago
+    message_id = ids.inbound_message_id(at, f"wamid.{text}.{number}")
+    with workspace_scope(shop.workspace.pk):
+        InboundMessage.objects.create(
+            id=message_id,
+            workspace_id=shop.workspace.pk,
+            contact_id=shop.contacts[0].pk,
+            number_id=shop.numbers[0].pk,
+            wamid=f"w{number}",
+            kind="text",
+            text=text,
+            body={},
+            sent_at=at,
+            received_at=at,
+        )
+        values = {"outcome": "unanswered", "conversation_id": 1000 + number, **decision}
+        Decision.objects.create(
+            message_id=message_id, workspace_id=shop.workspace.pk, number_id=shop.numbers[0].pk, at=at, **values
+        )
+    return message_id
+
+
+def form(**values: Any) -> dict[str, Any]:
+    return {
+        "name": "Returns",
+        "trigger": "keywords",
+        "is_on": "on",
+        "words_fuzzy": "返品\n返送",
+        "threshold": "75",
+        "r0|attempts": "1",
+        "r0|asked": "on",
+        "r0.s0|kind": "text",
+        "r0.s0|text": "14 days.",
+        "r1|attempts": "1",
+        "r1|unread": "30",
+        "r1.s0|kind": "hand_over",
+        "do": "save",
+        **values,
+    }
+
+
+def test_an_empty_list_says_what_a_rule_is(shop: Shop, olive: Client) -> None:
+    assert "No rules yet" in olive.get("/replies/").content.decode()
+
+
+def test_a_rule_is_written_saved_and_published(shop: Shop, olive: Client) -> None:
+    answer = olive.post("/replies/new/", form())
+    assert answer.status_code == 302
+    assert "14 days." in olive.get(answer["Location"]).content.decode()
+    olive.post("/replies/publish/")
+    assert "Version 1 answers" in olive.get("/replies/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"name": " "}, "The rule has no name"),
+        ({"words_fuzzy": ""}, "listens for nothing"),
+        ({"words_regex": "(a"}, "can&#x27;t be read"),
+        ({"r0.s0|text": "Hi {{nmae}}"}, "does not exist"),
+    ],
+)
+def test_what_cannot_be_used_is_said_beside_what_was_typed(
+    shop: Shop, olive: Client, values: Any, sentence: str
+) -> None:
+    answer = olive.post("/replies/new/", form(**values))
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "button", ["add_rung", "drop_rung:1", "add_step:0", "drop_step:0.0", "word:払い戻し", "look", "drop_step:9.9"]
+)
+def test_buttons_change_the_form_without_saving(shop: Shop, olive: Client, button: str) -> None:
+    page = olive.post("/replies/new/", form(do=button))
+    assert page.status_code == 200
+    with workspace_scope(shop.workspace.pk):
+        assert queries.list_rules(shop.workspace.pk) == []
+
+
+@pytest.mark.parametrize("kind", list(StepKind))
+@pytest.mark.parametrize("condition", ["", "has_tag"])
+def test_every_kind_of_part_has_its_inputs(shop: Shop, olive: Client, kind: str, condition: str) -> None:
+    page = olive.post("/replies/new/", form(**{"do": "look", "r0.s0|kind": kind, "r0.s0|if": condition}))
+    assert page.status_code == 200
+
+
+def test_everything_about_a_rule_comes_back_as_it_was_typed(shop: Shop, olive: Client) -> None:
+    values = {
+        "r0.s0|kind": "buttons",
+        "r0.s0|text_ja": "14日以内です",
+        "r0.s0|rows": "Track | track-1\nHelp",
+        "from_time": "09:00",
+        "until_time": "18:00",
+        "days": ["0", "4"],
+        "languages": ["ja"],
+        "delay_from": "0",
+        "delay_until": "3",
+        "words_exact": "hi",
+        "r0.s0|if": "ordered_within",
+        "r0.s0|if_days": "7",
+    }
+    page = olive.get(olive.post("/replies/new/", form(**values))["Location"]).content.decode()
+    for words in ("14日以内です", "Track | track-1", "09:00", "18:00", 'value="7"'):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("ﾍﾝﾋﾟﾝしたい", "by its Japanese reading"),
+        ("I want a refnud", "with a slip"),
+        ("good morning", "No rule answers this."),
+    ],
+)
+def test_the_tester_says_which_rule_answers_and_why(shop: Shop, olive: Client, message: str, words: str) -> None:
+    save(shop, "Returns", "返品", "refund")
+    page = olive.post("/replies/try/", {"message": message}).content.decode()
+    assert words in page
+
+
+def test_the_tester_tries_the_rule_as_it_is_being_written(shop: Shop, olive: Client) -> None:
+    asked = {**form(words_fuzzy="営業時間"), "message": "えいぎょうじかんは？"}
+    part = olive.post("/replies/try/", asked, headers={"HX-Request": "true"}).content.decode()
+    assert "Answers" in part
+    assert "<html" not in part
+
+
+def test_it_shows_what_passes_and_what_others_say(shop: Shop, olive: Client) -> None:
+    part = olive.post("/replies/examples/", form(words_fuzzy="refund")).content.decode()
+    assert "money back" in part
+    assert "does not pass" in part
+
+
+def test_rules_that_can_never_answer_are_marked(shop: Shop, olive: Client) -> None:
+    save(shop, "First", "返品")
+    save(shop, "Second", "返品")
+    assert "Can never answer: “First” always does" in olive.get("/replies/").content.decode()
+
+
+def test_a_rule_is_moved_switched_and_deleted(shop: Shop, olive: Client) -> None:
+    first, second = save(shop, "First", "返品"), save(shop, "Second", "配送")
+    olive.post("/replies/order/", {"move": f"up:{second}"})
+    page = olive.get("/replies/").content.decode()
+    assert page.index("Second") < page.index("First")
+    olive.post(f"/replies/{first}/switch/", {"on": "no"})
+    olive.post(f"/replies/{second}/delete/")
+    with workspace_scope(shop.workspace.pk):
+        (rule,) = queries.list_rules(shop.workspace.pk)
+    assert (rule.pk, rule.is_on) == (first, False)
+
+
+def test_the_replay_shows_what_publishing_would_change(shop: Shop, olive: Client) -> None:
+    save(shop, "Returns", "返品")
+    write_in(shop, "返品したいです")
+    write_in(shop, "こんにちは", number=1)
+    page = olive.get("/replies/replay/").content.decode()
+    assert "返品したいです" in page
+    assert "こんにちは" not in page
+    with workspace_scope(shop.workspace.pk):
+        publishing.publish(workspace_id=shop.workspace.pk, by="olive", now=clock.now())
+    assert "Nothing would change" in olive.get("/replies/replay/").content.decode()
+
+
+def test_what_nobody_answers_becomes_a_rule_or_is_left_out(shop: Shop, olive: Client) -> None:
+    for number in range(3):
+        write_in(shop, "ギフト包装できますか", number=number)
+    page = olive.get("/replies/unanswered/").content.decode()
+    assert "ギフト包装できますか" in page
+    assert "包装" in olive.get("/replies/new/", {"name": "Gift", "word": ["包装"]}).content.decode()
+    olive.post("/replies/unanswered/ignore/", {"phrase": "ギフト包装できますか"})
+    assert "Nothing is left unanswered" in olive.get("/replies/unanswered/").content.decode()
+    with workspace_scope(shop.workspace.pk):
+        assert IgnoredPhrase.objects.count() == 1
+
+
+def test_measures_count_by_rule_keyword_and_week(shop: Shop, olive: Client) -> None:
+    rule_id = save(shop, "Returns", "返品")
+    answered = {"outcome": "answered", "rule_id": rule_id, "keyword": "返品"}
+    message_id = write_in(shop, "返品", **answered)
+    write_in(shop, "返品は？", number=1, **answered)
+    write_in(shop, "あの", number=2)
+    write_in(shop, "ねえ", number=1, ago=timedelta(hours=29), outcome="person")
+    at = clock.now()
+    with workspace_scope(shop.workspace.pk):
+        Answer.objects.create(
+            workspace_id=shop.workspace.pk,
+            conversation_id=1000,
+            rule_id=rule_id,
+            rung=0,
+            version=1,
+            message_id=message_id,
+            kind="rule",
+            asked_at=at - timedelta(hours=1, seconds=7),
+            at=at - timedelta(hours=1),
+            parts=1,
+        )
+    page = olive.get("/replies/measures/").content.decode()
+    assert "50.0 %" in page  # One of two answers was followed by a person.
+    assert "66.7 %" in page  # Two of three questions matched.
+    assert "7 s" in page
+
+
+def test_the_statements_of_measures_run(shop: Shop) -> None:
+    asked = {
+        "workspace": shop.workspace.pk,
+        "since": clock.now(),
+        "mature": clock.now(),
+        "zone": "Asia/Tokyo",
+        "most": 5,
+    }
+    with workspace_scope(shop.workspace.pk):
+        for statement in (SQL_MEASURE_RULES, SQL_MEASURE_WEEKS, SQL_MEASURE_KEYWORDS):
+            assert fetch(statement, asked) == []
+        assert fetch(SQL_MEASURE_WAITS, asked) == [(None, None)]
+
+
+def test_an_agent_reads_and_tries_but_does_not_change(shop: Shop, sign_in: SignIn) -> None:
+    amir = sign_in(shop.workspace, role="agent")
+    assert amir.get("/replies/").status_code == 200
+    assert amir.post("/replies/try/", {"message": "hi"}).status_code == 200
+    for address in ("new/", "publish/", "order/", "examples/", "unanswered/ignore/"):
+        assert amir.post(f"/replies/{address}", form()).status_code == 403
