@@ -17,6 +17,7 @@ from switchboard.broadcasts.models import Broadcast, BroadcastState
 from switchboard.broadcasts.pool import Pool, load_pool
 from switchboard.cloudapi import errors as cloud_errors
 from switchboard.core import actions as core_actions
+from switchboard.core import queries as core_queries
 from switchboard.core import statements
 from switchboard.core.errors import SwitchboardError, Unavailable
 from switchboard.core.incidents import Incident
@@ -321,7 +322,25 @@ def pause_for_failures(*, workspace_id: int, broadcast_id: int, code: str, faile
     broadcast.paused_at = now
     _change_state(broadcast, BroadcastState.PAUSED, "state_reason", "paused_at")
     detail = {"code": code, "failed": failed, "of": of}
-    core_actions.raise_incident(_paused(broadcast, detail), now)
+    core_actions.raise_incident(Incident(workspace_id, "broadcast_paused", "broadcast", str(broadcast_id), detail), now)
+    return True
+
+
+def pause_for_category(*, workspace_id: int, broadcast_id: int, waiting: int, allowed: int, now: datetime) -> bool:
+    """Hold a broadcast whose template Meta has made a marketing template, once; tell whether it was held now."""
+    broadcast = queries.get_broadcast(workspace_id, broadcast_id, lock=True)
+    about = {"kind": "category_changed", "subject_kind": "broadcast", "subject_id": str(broadcast_id)}
+    # Whoever pressed Resume after being told has decided; the consent gate goes by the new category in any case.
+    if broadcast.state != BroadcastState.SENDING or core_queries.has_had_incident(workspace_id, **about):
+        return False
+    _flip_lanes(broadcast, LaneState.PAUSED)
+    broadcast.state_reason = (
+        f"Meta has made its template a marketing template. Of {waiting} people who wait, {allowed} have agreed to "
+        "marketing. Resume it for them, or cancel it; nobody else is written to."
+    )
+    broadcast.paused_at = now
+    _change_state(broadcast, BroadcastState.PAUSED, "state_reason", "paused_at")
+    core_actions.raise_incident(Incident(workspace_id, **about, detail={"waiting": waiting, "allowed": allowed}), now)
     return True
 
 
@@ -331,10 +350,6 @@ def _say_failure(code: str) -> str:
     return "WhatsApp never said whether it took the message. It is not sent again by itself."
 
 
-def _paused(broadcast: Broadcast, detail: Mapping[str, Any] | None = None) -> Incident:
-    return Incident(broadcast.workspace_id, "broadcast_paused", "broadcast", str(broadcast.pk), detail or {})
-
-
 def resume_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:
     """Let a paused broadcast go on; the time it stood does not count towards giving up.
 
@@ -342,7 +357,8 @@ def resume_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> 
     """
     broadcast = _lock_in(workspace_id, broadcast_id, BroadcastState.PAUSED)
     _flip_lanes(broadcast, LaneState.ACTIVE)
-    core_actions.end_incident(_paused(broadcast), now)
+    for kind in ("broadcast_paused", "category_changed"):
+        core_actions.end_incident(Incident(workspace_id, kind, "broadcast", str(broadcast_id)), now)
     if broadcast.give_up_at and broadcast.paused_at:
         broadcast.give_up_at += now - broadcast.paused_at
     broadcast.state_reason, broadcast.paused_at = "", None

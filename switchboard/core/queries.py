@@ -84,6 +84,14 @@ def list_ended_incidents(workspace_id: int, *, most: int = 100) -> list[Incident
     return list(Incident.objects.filter(concerned, ended_at__isnull=False).order_by("-started_at", "-id")[:most])
 
 
+def has_had_incident(workspace_id: int, *, kind: str, subject_kind: str, subject_id: str) -> bool:
+    """Tell whether there was ever an incident of a kind and subject, open or over."""
+    found = Incident.objects.filter(
+        workspace_id=workspace_id, kind=kind, subject_kind=subject_kind, subject_id=subject_id
+    )
+    return found.exists()
+
+
 def find_open_incident(workspace_id: int, *, kind: str, subject_kind: str, subject_id: str) -> Incident | None:
     """Return the open incident of a kind and subject."""
     return Incident.objects.filter(

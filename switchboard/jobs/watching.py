@@ -50,6 +50,7 @@ class Watch:
         general = _general_cause(silent, is_behind=behind)
         for incident in await store.list_settled_incidents(connection):
             await incidents.end_incident(connection, Incident(*incident), now)
+        await self._watch_categories(connection, now)
         work = await store.list_watched(connection)
         # A worker that has just started gives what waited in the meantime a moment to start.
         if now - self._started_at > STANDING_FOR:
@@ -108,6 +109,20 @@ class Watch:
                 detail = {"scheduled_at": due_at.isoformat(), "cause": cause}
                 found.append(Incident(one.workspace_id, "broadcast_late", "broadcast", str(one.broadcast_id), detail))
         await incidents.keep_incidents(connection, "broadcast_late", found, now)
+
+    async def _watch_categories(self, connection: Connection, now: datetime) -> None:
+        """Pause what was planned as utility and is marketing now, and say how many may get it."""
+        for workspace_id, broadcast_id in await delivery_watch.list_recategorised(connection):
+            waiting, allowed = await delivery_watch.count_allowed(connection, workspace_id, broadcast_id)
+            pause = partial(
+                broadcasts_actions.pause_for_category,
+                workspace_id=workspace_id,
+                broadcast_id=broadcast_id,
+                waiting=waiting,
+                allowed=allowed,
+                now=now,
+            )
+            await threads.call_in_workspace(workspace_id, pause)
 
     # ── one broadcast ────────────────────────────────────────────────────────────────────────────
 

@@ -61,6 +61,10 @@ SHAPES = (
     gettext_noop("The Cloud API did not answer properly (%(reason)s). Try again in a minute."),
     gettext_noop("%(sentence)s (Meta's error %(code)s)"),
     gettext_noop(
+        "Meta has made its template a marketing template. Of %(waiting)s people who wait, %(allowed)s have agreed to "
+        "marketing. Resume it for them, or cancel it; nobody else is written to."
+    ),
+    gettext_noop(
         "It has paused itself: %(failed)s of the last %(of)s messages failed. %(reason)s "
         "Mend the cause, then press Resume. Nothing that was sent is sent again."
     ),

@@ -8,8 +8,10 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
+from switchboard.broadcasts import actions as broadcasts_actions
 from switchboard.core import database as core_database
 from switchboard.core.roles import SQL_ROLES, RoleWatch
+from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery.store import watch as delivery_watch
 from switchboard.jobs import store
 from switchboard.jobs.watching import Watch
@@ -191,6 +193,20 @@ def test_counts_that_differ_from_the_rows_are_told(world):
     tally(world, broadcast_id, "planned", "", 2)
     found = look(world)
     assert "planned 0 / 2" in found["ledger_difference"]["difference"]
+
+
+def test_a_template_made_marketing_pauses_the_broadcast_once_and_counts_who_agreed(world):
+    """Runs SQL_LIST_RECATEGORISED and SQL_COUNT_ALLOWED."""
+    broadcast_id = make_running(world)
+    worlds.enqueue(world, 3, NOON, origin_id=broadcast_id, basis="opt_in")
+    worlds.enqueue(world, 2, NOON, origin_id=broadcast_id, basis="")
+    world.run("UPDATE delivery_message SET category = 'utility'")
+    assert look(world, NOON)["category_changed"] == {"waiting": 5, "allowed": 3}
+    assert world.one("SELECT state FROM broadcasts_broadcast") == "paused"
+    with workspace_scope(world.workspace_id):
+        broadcasts_actions.resume_broadcast(workspace_id=world.workspace_id, broadcast_id=broadcast_id, now=NOON)
+    assert "category_changed" not in look(world, NOON)
+    assert world.one("SELECT state FROM broadcasts_broadcast") == "sending"
 
 
 def test_the_latest_outcomes_are_found_by_their_index(world):

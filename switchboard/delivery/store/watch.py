@@ -118,3 +118,38 @@ def _batch(rows: list[Any]) -> Batch:
         else:
             counts[measure] += amount
     return Batch(counts["sent"], counts["delivered"], failed)
+
+
+# The first waiting message of each lane stands for the others: one template, one moment of planning.
+# Index: delivery_lane_due, then primary keys.
+SQL_LIST_RECATEGORISED = """
+SELECT DISTINCT lane.workspace_id, lane.origin_id FROM delivery_lane lane
+JOIN delivery_message message ON message.id = lane.low_water_id AND message.workspace_id = lane.workspace_id
+JOIN templates_template template ON template.id = message.template_id AND template.workspace_id = lane.workspace_id
+WHERE lane.state = 'active' AND lane.low_water_at IS NOT NULL AND lane.origin_kind = 'broadcast'
+  AND message.category <> 'marketing' AND template.category = 'marketing'
+ORDER BY lane.origin_id
+"""
+
+
+async def list_recategorised(connection: Connection) -> list[tuple[int, int]]:
+    """Return the broadcasts (with their workspace) whose template was made marketing after they were planned."""
+    return [(row[0], row[1]) for row in await (await connection.execute(SQL_LIST_RECATEGORISED)).fetchall()]
+
+
+# Once per broadcast. Index: delivery_lane_by_origin, the keys of outbox and standings.
+SQL_COUNT_ALLOWED = """
+SELECT count(*), count(*) FILTER (WHERE standing.marketing_basis <> '' AND standing.opted_out_at IS NULL)
+FROM delivery_lane lane
+JOIN delivery_outbox outbox ON outbox.lane_id = lane.id
+LEFT JOIN consent_standing standing
+    ON standing.contact_id = outbox.contact_id AND standing.workspace_id = lane.workspace_id
+WHERE lane.workspace_id = %(workspace_id)s AND lane.origin_kind = 'broadcast' AND lane.origin_id = %(broadcast_id)s
+"""
+
+
+async def count_allowed(connection: Connection, workspace_id: int, broadcast_id: int) -> tuple[int, int]:
+    """Return how many of a broadcast wait in the outbox, and how many of them have agreed to marketing."""
+    given = {"workspace_id": workspace_id, "broadcast_id": broadcast_id}
+    row = await (await connection.execute(SQL_COUNT_ALLOWED, given)).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
