@@ -17,7 +17,21 @@ _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _APOSTROPHES = re.compile(r"['’‘`´]")
 # Spelled out ("S T O P") or run together ("OPTOUT").
 _COMPACT = frozenset(
-    {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "removeme", "td", "t", "stoppromotions"}
+    {
+        "stop",
+        "sotp",
+        "stpo",
+        "stopall",
+        "unsubscribe",
+        "cancel",
+        "end",
+        "quit",
+        "optout",
+        "removeme",
+        "td",
+        "t",
+        "stoppromotions",
+    }
 )
 
 _NOT_ON_BUTTONS = frozenset({"cancel", "end", "quit", "t", "td", "remove me"})
@@ -30,6 +44,9 @@ def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _ENGLISH = _compile(stop_words.ENGLISH)
 _JAPANESE = _compile(stop_words.JAPANESE)
 _CHINESE = _compile(stop_words.CHINESE)
+_REASONS = _compile(stop_words.REASONS)
+_CLAUSE_ENDS = re.compile(r"[。.!?,、;:\n…~]+")
+_MOST_CLAUSES = 3
 
 
 def normalise(text: str) -> str:
@@ -45,9 +62,29 @@ def _is_letter(character: str) -> bool:
 
 
 def parse_opt_out(text: str) -> Language | None:
-    """Return the language in which the whole text asks us to stop, or nothing."""
+    """Return the language in which the whole text asks us to stop, or nothing.
+
+    "Not interested, please stop." is a wish and a reason for it: every clause must be one or the other.
+    """
     if not text or len(text) > _LONGEST:
         return None
+    if whole := _parse_clause(text):
+        return whole
+    clauses = [clause for clause in _CLAUSE_ENDS.split(unicodedata.normalize("NFKC", text)) if normalise(clause)]
+    if not 1 < len(clauses) <= _MOST_CLAUSES:
+        return None
+    wishes = [_parse_clause(clause) for clause in clauses]
+    are_reasons = [wish is not None or _is_reason(clause) for wish, clause in zip(wishes, clauses, strict=True)]
+    return next((wish for wish in wishes if wish), None) if all(are_reasons) else None
+
+
+def _is_reason(clause: str) -> bool:
+    words = normalise(clause)
+    folded = words.replace(" ", "").translate(_KATAKANA_TO_HIRAGANA).translate(stop_words.TRADITIONAL)
+    return bool(_REASONS.fullmatch(words) or _REASONS.fullmatch(folded))
+
+
+def _parse_clause(text: str) -> Language | None:
     words = normalise(text)
     compact = words.replace(" ", "")
     if compact in _COMPACT or _ENGLISH.fullmatch(words):
