@@ -4,7 +4,6 @@ Call these inside `core.tenancy.workspace_scope`, except `sync_account`: it talk
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -30,7 +29,7 @@ from switchboard.numbers.errors import (
     WrongPriceError,
 )
 from switchboard.numbers.models import Account, AccountCheck, App, Number, NumberState, Portfolio, Rate
-from switchboard.numbers.rules import PRESETS, Pace
+from switchboard.numbers.rules import FIGURES, PRESETS
 
 # Runs calls with one token; tests pass one that answers by itself.
 Call = Callable[..., Any]
@@ -211,17 +210,35 @@ def set_pace(*, workspace_id: int, number_id: int, pace: str, overrides: Mapping
     return number
 
 
-def _check_figures(overrides: Mapping[str, Any]) -> dict[str, float]:
-    known = {field.name for field in fields(Pace)}
+def _check_figures(overrides: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in overrides.items():
-        is_gap = name.startswith("gap_")
-        if name not in known or isinstance(value, bool) or not isinstance(value, int | float):
+        if name == "warm_up":
+            _check_curve(value)
+        elif name not in FIGURES or isinstance(value, bool) or not isinstance(value, int | float):
             raise PaceFigureError(field=name)
-        if not (0 <= value <= _LONGEST_GAP_SECONDS if is_gap else value > 0):
-            raise PaceFigureError(field=name)
-        if not is_gap and name != "per_second" and value != int(value):
+        elif name.startswith("gap_") or name == "rest_seconds":
+            _check_bounds(name, value, _LONGEST_GAP_SECONDS)
+        elif name == "jitter":
+            _check_bounds(name, value, 1)
+        elif value <= 0 or (name != "per_second" and value != int(value)):
             raise PaceFigureError(field=name)
     return dict(overrides)
+
+
+def _check_bounds(name: str, value: float, most: float) -> None:
+    if not 0 <= value <= most:
+        raise PaceFigureError(field=name)
+
+
+def _check_curve(steps: Any) -> None:
+    """Refuse a warm-up curve that does not rise: pairs of days and messages a day."""
+    known: tuple[int, int] = (0, 0)
+    for step in steps if isinstance(steps, list | tuple) else [None]:
+        if not isinstance(step, list | tuple) or len(step) != 2 or not all(type(part) is int for part in step):
+            raise PaceFigureError(field="warm_up")
+        if step[0] <= known[0] or step[1] <= 0:
+            raise PaceFigureError(field="warm_up")
+        known = (step[0], step[1])
 
 
 def stop_number(*, workspace_id: int, number_id: int, by: str, now: datetime) -> Number:

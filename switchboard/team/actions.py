@@ -4,7 +4,7 @@
 `ensure_user` and `set_language` anywhere.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -49,6 +49,11 @@ def create_workspace(
             if owner_id is not None:
                 add_member(workspace_id=workspace_id, user_id=owner_id, role=Role.OWNER, now=now)
     return workspace
+
+
+def set_quiet_hours(*, workspace_id: int, quiet_from: time, quiet_until: time) -> None:
+    """Set the hours, in each person's own time, in which nobody is written to; the same twice: none."""
+    Workspace.objects.filter(pk=workspace_id).update(quiet_from=quiet_from, quiet_until=quiet_until)
 
 
 def ensure_user(*, email: str, password: str, name: str = "", language: str = "") -> User:

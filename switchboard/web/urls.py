@@ -14,6 +14,8 @@ urlpatterns = [
     path("contacts/", include("switchboard.web.contacts.urls")),
     path("", include("switchboard.web.contacts.public_urls")),
     path("numbers/", include("switchboard.web.numbers.urls")),
+    path("limits/", include("switchboard.web.limits.urls")),
+    path("messages/", include("switchboard.web.messages.urls")),
     path("templates/", include("switchboard.web.templates.urls")),
     path("prices/", include("switchboard.web.rates.urls")),
     path("incidents/", include("switchboard.web.incidents.urls")),

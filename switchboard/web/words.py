@@ -84,6 +84,9 @@ HOLDS: dict[str, Words] = {
     "throughput": gettext_lazy("The number's throughput"),
     "quiet_hours": gettext_lazy("Quiet hours where the contact lives"),
     "retry": gettext_lazy("WhatsApp asked to try again later"),
+    "frequency": gettext_lazy("These people got enough marketing lately"),
+    "pair": gettext_lazy("Something else was just sent to this person"),
+    "portfolio_budget": gettext_lazy("The portfolio has reached as many people as WhatsApp allows in 24 hours"),
     "spread": gettext_lazy("Waiting for its turn at this pace"),
     "same_content": gettext_lazy("Its turn among identical messages, 15 seconds apart"),
 }
@@ -168,6 +171,9 @@ _SKIP_DETAILS: dict[str, Words] = {
     "variable_missing": gettext_lazy("A variable has no value and no fallback"),
     "too_long": gettext_lazy("Longer than WhatsApp allows with these values"),
     "other_account": gettext_lazy("The template belongs to another account"),
+    "not_on_whatsapp": gettext_lazy("Not on WhatsApp: earlier messages could not be delivered"),
+    "country": gettext_lazy("WhatsApp delivers no marketing to this country"),
+    "other_portfolio": gettext_lazy("Known only to another portfolio's numbers"),
 }
 
 

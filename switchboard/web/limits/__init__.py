@@ -1,0 +1,1 @@
+"""How often people may be written to, and how fast numbers write."""

@@ -1,0 +1,1 @@
+"""One outgoing message and why it was or was not sent."""
