@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 SQL_SET_SCOPE = "SELECT set_config('app.workspace', %(workspace)s, true), set_config('app.user', %(user)s, true)"
 
@@ -25,8 +25,6 @@ def workspace_scope(workspace_id: int, user_id: int | None = None) -> Iterator[N
         yield
 
 
-SQL_ROLE = "SELECT current_setting('role')"
-SQL_SET_ROLE = "SELECT set_config('role', %(role)s, true)"
 # For questions over a whole workspace: two processes read, sums and joins stay in memory, nothing is compiled first. No
 # nested loops: what is asked of JSON has no statistics, and a wrong guess there cost seconds at a million people.
 SQL_FOR_SCANS = """
@@ -34,7 +32,14 @@ SELECT set_config('max_parallel_workers_per_gather', '2', true), set_config('par
     set_config('parallel_tuple_cost', '0.02', true), set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
     set_config('enable_nestloop', 'off', true)
 """
-SQL_AS_USUAL = "SELECT set_config('enable_nestloop', 'on', true)"
+# The former role first, then the same as above.
+SQL_SEE_ALL = """
+SELECT current_setting('role'), set_config('role', 'switchboard_stream', true),
+    set_config('max_parallel_workers_per_gather', '2', true), set_config('parallel_setup_cost', '200', true),
+    set_config('parallel_tuple_cost', '0.02', true), set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+    set_config('enable_nestloop', 'off', true)
+"""
+SQL_SEE_ONE = "SELECT set_config('role', %(role)s, true), set_config('enable_nestloop', 'on', true)"
 
 
 @contextmanager
@@ -43,13 +48,20 @@ def seeing_all() -> Iterator[None]:
 
     Every one of them names its workspace. Needs an open transaction.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(SQL_ROLE)
-            [(role,)] = cursor.fetchall()
-            cursor.execute(SQL_SET_ROLE, {"role": "switchboard_stream"})
-            cursor.execute(SQL_FOR_SCANS)
+    with connection.cursor() as cursor:
+        cursor.execute(SQL_SEE_ALL)
+        [(role, *_)] = cursor.fetchall()
+    try:
         yield
-        with connection.cursor() as cursor:
-            cursor.execute(SQL_SET_ROLE, {"role": role})
-            cursor.execute(SQL_AS_USUAL)
+    except DatabaseError:
+        # The transaction is lost, and the role goes with it.
+        raise
+    except BaseException:
+        _see_one(role)
+        raise
+    _see_one(role)
+
+
+def _see_one(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL_SEE_ONE, {"role": role})

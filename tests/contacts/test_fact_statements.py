@@ -99,10 +99,9 @@ PLANS: dict[str, tuple[str, ...]] = {
     hygiene_store.SQL_ROLL_DAYS: ("contacts_activity_pkey", "contacts_day_pkey"),
     hygiene_store.SQL_FORGET_DAYS: ("contacts_day_",),
     hygiene_store.SQL_FORGET_CHANGES: (),
-    tenancy.SQL_ROLE: (),
-    tenancy.SQL_SET_ROLE: (),
     tenancy.SQL_FOR_SCANS: (),
-    tenancy.SQL_AS_USUAL: (),
+    tenancy.SQL_SEE_ALL: (),
+    tenancy.SQL_SEE_ONE: (),
 }
 
 
