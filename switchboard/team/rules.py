@@ -7,6 +7,8 @@ class Right(StrEnum):
     """What a member can be allowed to do."""
 
     READ = "read"
+    # See whole phone numbers of people, on pages, in search and in files.
+    SEE_PHONES = "see_phones"
     # Answer people: write to them, take conversations over, resolve them.
     ANSWER = "answer"
     # Make, start, pause and cancel broadcasts; import contacts; press the stop button.
@@ -19,8 +21,8 @@ class Right(StrEnum):
 
 _RIGHTS_BY_ROLE = {
     "agent": frozenset({Right.READ, Right.ANSWER}),
-    "marketer": frozenset({Right.READ, Right.ANSWER, Right.SEND}),
-    "supervisor": frozenset({Right.READ, Right.ANSWER, Right.SEND, Right.PROTECT}),
+    "marketer": frozenset({Right.READ, Right.ANSWER, Right.SEE_PHONES, Right.SEND}),
+    "supervisor": frozenset({Right.READ, Right.ANSWER, Right.SEE_PHONES, Right.SEND, Right.PROTECT}),
     "owner": frozenset(Right),
 }
 

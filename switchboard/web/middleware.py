@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 
 from switchboard.core.tenancy import set_scope
 from switchboard.team import queries as team_queries
-from switchboard.web import failures
+from switchboard.team import rules as team_rules
+from switchboard.team.rules import Right
+from switchboard.web import failures, seeing
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -53,8 +55,16 @@ class WorkspaceMiddleware:
             member = team_queries.find_member(user_id=user.pk, workspace_id=request.session.get("workspace_id"))
             set_scope(workspace_id=member.workspace_id if member else None, user_id=user.pk)
         request.member = member  # type: ignore[attr-defined]  # read by pages
-        with timezone.override(ZoneInfo(member.workspace.time_zone) if member else None):
-            return self.get_response(request)
+        may_see = member is not None and team_rules.has_right(member.role, Right.SEE_PHONES)
+        with (
+            timezone.override(ZoneInfo(member.workspace.time_zone) if member else None),
+            seeing.seeing_phones(may_see=may_see),
+        ):
+            response = self.get_response(request)
+            # A page that is a promise to be rendered must be kept while it is known who looks.
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response.render()
+            return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -49,7 +49,7 @@ MAPPED = {"column-0": "phone", "column-1": "name", "column-2": "field:メモ"}
         (b"", "The file is empty."),
         (b"\x7fELF\x02\x01" + bytes(range(256)) * 40, "This is not a text file."),
         (b"%PDF-1.7 ...", "This is a PDF, not a CSV file."),
-        (zipped(), "This is an Excel workbook or a ZIP file"),
+        (zipped(), "This is a ZIP file, but not a workbook."),
     ],
 )
 def test_a_file_that_is_no_list_is_told_what_to_do(olive: Client, content: bytes, sentence: str) -> None:
@@ -118,7 +118,7 @@ def test_the_check_shows_every_fault_in_its_cell(olive: Client, job: Import) -> 
     answer = olive.post(f"/contacts/imports/{job.pk}/map/", {**MAPPED, **AGREED})
     assert answer["Location"] == f"/contacts/imports/{job.pk}/check/"
     page = olive.get(answer["Location"]).content.decode()
-    assert "+819012345678" in page
+    assert "+81 90-1234-5678" in page
     assert "Too short for a phone number" in page
     assert not Contact.objects.filter(name="王小明").exists()
 

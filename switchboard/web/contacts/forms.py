@@ -1,5 +1,6 @@
 """The shapes of the import's forms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -79,9 +80,22 @@ class ConsentForm(forms.Form):
     tags = forms.CharField(
         label=_("Tags for everybody in this file"), required=False, help_text=_("Separated by commas.")
     )
+    replaces_tags = forms.BooleanField(
+        label=_("Replace the tags of people by those of this file, instead of adding them"), required=False
+    )
+    skips_known = forms.BooleanField(label=_("Leave people who are known already as they are"), required=False)
 
 
-def list_targets(column: str) -> list[tuple[str, Any]]:
-    """Return what a column can be, for a select."""
+def list_targets(column: str, keys: Sequence[str]) -> list[tuple[str, Any]]:
+    """Return what a column can be, for a select: ours, a field that is there, or a new field of some kind."""
     known = [(target, words.TARGETS[target]) for target in rules.TARGETS]
-    return [(IGNORE, _("Leave out")), *known, (f"{rules.FIELD_PREFIX}{column}", _("Keep as a field of its own"))]
+    own = f"{rules.FIELD_PREFIX}{column[:60]}"
+    fields = [(f"{rules.FIELD_PREFIX}{key}", _("Field: %(name)s") % {"name": key}) for key in keys]
+    new = [
+        (f"{rules.NEW_PREFIX}{kind}", _("New field: %(kind)s") % {"kind": label})
+        for kind, label in words.FIELD_KINDS.items()
+        if column not in keys and kind != "text"
+    ]
+    if column[:60] not in keys:
+        new.insert(0, (own, _("New field: %(kind)s") % {"kind": words.FIELD_KINDS["text"]}))
+    return [(IGNORE, _("Leave out")), *known, *fields, *new]

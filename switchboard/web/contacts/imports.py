@@ -1,5 +1,6 @@
 """An import in five steps: upload, map, check, run, result."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -7,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from switchboard.contacts import actions, queries, rules
+from switchboard.contacts import actions, fields, queries, rules
+from switchboard.contacts.actions.undoing import UNDO_FOR
 from switchboard.core import clock
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import failures, sentences, words
+from switchboard.web import failures, seeing, sentences, words
 from switchboard.web.contacts.forms import ConsentForm, ReadingForm, UploadForm, list_targets
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -74,13 +76,14 @@ def map_columns(request: ConsoleRequest, import_id: int) -> HttpResponse:
             fault = failures.say(error)
         job = queries.get_import(workspace_id, import_id)
     sample = actions.check_import(workspace_id=workspace_id, import_id=import_id, limit=50)
+    keys = queries.list_field_keys(workspace_id)
     columns = [
         {
             "index": index,
             "name": name,
             "samples": sample.samples.get(name, ()),
-            "target": job.mapping.get(name, ""),
-            "targets": list_targets(name),
+            "target": _suggest(job, name, sample.samples.get(name, ()), keys),
+            "targets": list_targets(name, keys),
         }
         for index, name in enumerate(sample.shape.columns)
     ]
@@ -93,14 +96,29 @@ def map_columns(request: ConsoleRequest, import_id: int) -> HttpResponse:
         }
     )
     context = {"job": job, "columns": columns, "reading": reading, "consent": consent, "fault": fault, "step": "map"}
+    context["sheets"] = queries.list_sheets(job)
     return render(request, "contacts/map.html", context, status=422 if fault or consent.errors else 200)
+
+
+def _suggest(job: Any, column: str, samples: Sequence[str], keys: Sequence[str]) -> str:
+    """Return what a column is to become: for a field that is new, of the kind that its values are."""
+    target = str(job.mapping.get(column, ""))
+    if target != f"{rules.FIELD_PREFIX}{column[:60]}" or column[:60] in keys:
+        return target
+    kind = fields.suggest_kind(samples, job.country)
+    return target if kind == fields.TEXT else f"{rules.NEW_PREFIX}{kind}"
 
 
 def _reread(request: ConsoleRequest, import_id: int) -> None:
     form = ReadingForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Choose an encoding, a separator and a country from the lists."))
-    actions.change_import(workspace_id=request.member.workspace_id, import_id=import_id, **form.cleaned_data)
+    actions.change_import(
+        workspace_id=request.member.workspace_id,
+        import_id=import_id,
+        sheet=request.POST.get("sheet") or None,
+        **form.cleaned_data,
+    )
 
 
 def _keep_mapping(request: ConsoleRequest, import_id: int) -> None:
@@ -116,16 +134,25 @@ def _keep_consent(data: dict[str, Any], workspace_id: int, import_id: int) -> No
     category, _sep, basis = data["consent"].partition(":")
     given = actions.ConsentGiven(category, basis, data["source"], data["wording"])
     tags = rules.split_tags(data["tags"])
-    actions.change_import(workspace_id=workspace_id, import_id=import_id, consent=given, tag_names=tags)
+    actions.change_import(
+        workspace_id=workspace_id,
+        import_id=import_id,
+        consent=given,
+        tag_names=tags,
+        replaces_tags=data["replaces_tags"],
+        skips_known=data["skips_known"],
+    )
 
 
-def _kept_consent(job: Any, workspace_id: int) -> dict[str, str]:
+def _kept_consent(job: Any, workspace_id: int) -> dict[str, Any]:
     names = {tag.pk: tag.name for tag in queries.list_tags(workspace_id)} if job.tags else {}
     return {
         "consent": f"{job.consent_category}:{job.consent_basis}" if job.consent_category else "",
         "source": job.consent_source,
         "wording": job.consent_wording,
         "tags": ", ".join(names[key] for key in job.tags if key in names),
+        "replaces_tags": job.replaces_tags,
+        "skips_known": job.skips_known,
     }
 
 
@@ -150,7 +177,11 @@ def check(request: ConsoleRequest, import_id: int) -> HttpResponse:
 
 def _checked_row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
     cells = [
-        {"text": cell, "fault": words.say_import_reason(row.problems[name]) if name in row.problems else ""}
+        {
+            "text": cell,
+            "fault": words.say_import_reason(row.problems[name]) if name in row.problems else "",
+            "note": words.say_import_reason(row.notes[name]) if name in row.notes else "",
+        }
         for name, cell in zip(columns, row.cells, strict=False)
     ]
     whole = words.say_import_reason(row.problems[""]) if "" in row.problems else ""
@@ -175,7 +206,9 @@ def show_import(request: ConsoleRequest, import_id: int) -> HttpResponse:
         {"row": row, "reason": words.say_import_reason(row.reason)}
         for row in queries.list_refused_rows(workspace_id, import_id, limit=_REFUSED_SHOWN)
     ]
-    share = min(100, round(100 * job.read_bytes / max(1, job.file_bytes)))
+    total = job.total_rows or 1
+    share = min(100, round(100 * job.row_count / total))
+    taken = ((job.finished_at or clock.now()) - (job.started_at or clock.now())).total_seconds()
     context = {
         "job": job,
         "reasons": reasons,
@@ -183,6 +216,13 @@ def show_import(request: ConsoleRequest, import_id: int) -> HttpResponse:
         "share": share,
         "step": "result",
         "error": sentences.translate(job.error),
+        "per_second": round(job.row_count / taken) if taken > 0 else 0,
+        "may_undo": job.state in {"done", "stopped", "failed"}
+        and job.finished_at is not None
+        and bool(job.created_count + job.updated_count)
+        and clock.now() - job.finished_at < UNDO_FOR,
+        "may_see": seeing.may_see_phones(),
+        "suspicion_share": round(100 * job.suspicion["share"]) if job.suspicion else 0,
     }
     part = "contacts/import.html#live" if request.htmx else "contacts/import.html"
     return render(request, part, context)
@@ -197,7 +237,31 @@ def stop(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return redirect("contacts:import", import_id)
 
 
+@require_POST
+@needs(Right.MANAGE)
+def release(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Let an import out of quarantine: an owner says where its people come from."""
+    actions.release_import(
+        workspace_id=request.member.workspace_id,
+        import_id=import_id,
+        source=request.POST.get("source", ""),
+        by=request.user.pk,
+    )
+    return redirect("contacts:import", import_id)
+
+
+@require_POST
+@needs(Right.SEND)
+def undo(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Take an import back."""
+    actions.undo_import(
+        workspace_id=request.member.workspace_id, import_id=import_id, by=request.user.pk, now=clock.now()
+    )
+    return redirect("contacts:import", import_id)
+
+
 @require_GET
+@needs(Right.SEE_PHONES)
 def download_refused(request: ConsoleRequest, import_id: int) -> HttpResponseBase:
     """Give the refused rows as a file, each with its reason."""
     workspace_id = request.member.workspace_id

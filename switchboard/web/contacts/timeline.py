@@ -1,4 +1,4 @@
-"""What was written between a person and the business, both ways, newest first."""
+"""What happened with a person, newest first: messages both ways, orders, events, tags, consent, notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,29 +6,80 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from switchboard.consent import queries as consent_queries
+from switchboard.contacts import people_queries
+from switchboard.conversions import queries as conversions_queries
 from switchboard.delivery import boards
 from switchboard.delivery.types import State
 from switchboard.replies import latest
 from switchboard.templates import catalogue
 from switchboard.templates import rules as template_rules
 from switchboard.templates.types import Shape
-from switchboard.web import words
+from switchboard.web import formats, words
 
 _SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message: when, which way, its words, and how far it came."""
+    """One thing that happened: when, what, its words; for a message which way and how far it came."""
 
     at: datetime
-    is_ours: bool
     text: str
+    is_ours: bool = False
+    # message, order, event, tag_given, tag_taken, consent_grant, consent_withdraw, consent_void or note
+    kind: str = "message"
     status: str = ""
     label: str = ""
     detail: str = ""
     broadcast_id: int | None = None
     is_opt_out: bool = False
+    note_id: int | None = None
+
+
+def list_everything(workspace_id: int, contact_id: int) -> list[Line]:
+    """Return what happened with a person, newest first: messages, orders, events, tags, consent, notes."""
+    lines = [
+        *list_timeline(workspace_id, contact_id),
+        *_list_deeds(workspace_id, contact_id),
+        *_list_words(workspace_id, contact_id),
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:_SHOWN]
+
+
+def _list_deeds(workspace_id: int, contact_id: int) -> list[Line]:
+    orders = [
+        Line(
+            at=order.at,
+            kind="order",
+            text=f"{order} · {formats.render_money(order.total, order.currency)}",
+            detail=_("%(amount)s given back") % {"amount": formats.render_money(order.refunded, order.currency)}
+            if order.refunded
+            else "",
+        )
+        for order in conversions_queries.list_orders(workspace_id, contact_id)
+    ]
+    events = [
+        Line(at=one.at, kind="event", text=one.name) for one in people_queries.list_events(workspace_id, contact_id)
+    ]
+    return orders + events
+
+
+def _list_words(workspace_id: int, contact_id: int) -> list[Line]:
+    """Return what was said about the person: tags, consent, notes."""
+    tags = [
+        Line(at=change.at, kind="tag_given" if change.is_member else "tag_taken", text=name)
+        for change, name in people_queries.list_tag_changes(workspace_id, contact_id)
+    ]
+    entries = [
+        Line(at=one.at, kind=f"consent_{one.kind}", text=str(one.get_kind_display()), detail=one.source)
+        for one in consent_queries.list_entries(workspace_id, contact_id)
+    ]
+    notes = [
+        Line(at=one.at, kind="note", text=one.text, detail=one.author_name, note_id=one.pk)
+        for one in people_queries.list_notes(workspace_id, contact_id)
+    ]
+    return tags + entries + notes
 
 
 def list_timeline(workspace_id: int, contact_id: int) -> list[Line]:

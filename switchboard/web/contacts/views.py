@@ -1,5 +1,6 @@
 """The list of contacts, and one person."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,11 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from switchboard.consent import actions as consent_actions
+from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts import queries, segment_queries, tag_queries
+from switchboard.contacts import people_queries, queries, segment_queries, tag_queries
+from switchboard.contacts.actions.edits import UNDO_FOR
+from switchboard.contacts.fields import render_value
+from switchboard.conversions import queries as conversions_queries
 from switchboard.core import clock
 from switchboard.team.rules import Right
-from switchboard.web import asked
+from switchboard.web import asked, seeing
 from switchboard.web.contacts import timeline
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -31,6 +36,7 @@ def show_contacts(request: ConsoleRequest) -> HttpResponse:
         import_id=job,
         segment_id=segment,
         before=asked.whole(request, "before"),
+        by_part_of_phone=seeing.may_see_phones(),
     )
     tags = {row.pk: row for row in queries.list_tags(workspace_id)}
     standings = consent_queries.map_standings(workspace_id, [contact.pk for contact in page.contacts])
@@ -53,25 +59,38 @@ def show_contacts(request: ConsoleRequest) -> HttpResponse:
         "is_filtered": bool(search or tag or job or segment),
         "is_later": "before" in request.GET,
     }
+    if not request.htmx:
+        context["fields"] = queries.list_fields(workspace_id)
+        context["edits"] = people_queries.list_edits(workspace_id, since=clock.now() - UNDO_FOR, limit=5)
     part = "contacts/list.html#rows" if request.htmx else "contacts/list.html"
     return render(request, part, context)
 
 
 @require_GET
 def show_contact(request: ConsoleRequest, contact_id: int) -> HttpResponse:
-    """Show one person: identities, consent, messages."""
+    """Show one person: who it is, consent, orders, and everything that happened."""
     workspace_id = request.member.workspace_id
+    former = people_queries.find_alias(workspace_id, contact_id)
+    if former is not None:
+        return redirect("contacts:detail", former)
     contact = queries.get_contact(workspace_id, contact_id)
     tags = {row.pk: row for row in queries.list_tags(workspace_id)}
+    now = clock.now()
     classes = tag_queries.map_classes(workspace_id, [contact_id]).get(contact_id, [])
     context = {
         "contact": contact,
         "tags": [tags[key] for key in (*contact.tags, *classes) if key in tags],
         "other_tags": [row for key, row in tags.items() if key not in contact.tags and key not in classes],
+        "fields": [(key, render_value(value)) for key, value in sorted(contact.fields.items())],
         "identities": queries.list_identities(workspace_id, contact_id),
         "standing": consent_queries.find_standing(workspace_id, contact_id),
         "entries": consent_queries.list_entries(workspace_id, contact_id),
-        "messages_both_ways": timeline.list_timeline(workspace_id, contact_id),
+        "lines": timeline.list_everything(workspace_id, contact_id),
+        "purchases": people_queries.find_purchases(workspace_id, contact_id),
+        "orders": conversions_queries.list_orders(workspace_id, contact_id, limit=5),
+        "twins": people_queries.list_twins(workspace_id, contact),
+        "merges": people_queries.list_merges(workspace_id, contact_id, since=now - timedelta(hours=24)),
+        "link": links.build_link(workspace_id, contact_id),
     }
     return render(request, "contacts/detail.html", context)
 
@@ -88,5 +107,27 @@ def opt_out(request: ConsoleRequest, contact_id: int) -> HttpResponse:
         actor=f"user:{request.user.pk}",
         at=clock.now(),
     )
-    messages.success(request, _("%(name)s is opted out of everything the business starts.") % {"name": contact})
+    name = seeing.call_person(contact)
+    messages.success(request, _("%(name)s is opted out of everything the business starts.") % {"name": name})
+    return redirect("contacts:detail", contact_id)
+
+
+@require_POST
+@needs(Right.SEND)
+def subscribe(request: ConsoleRequest, contact_id: int) -> HttpResponse:
+    """Note that this person has said themselves that they want messages, where, and in which words."""
+    contact = queries.get_contact(request.member.workspace_id, contact_id)
+    category, _sep, basis = request.POST.get("consent", "").partition(":")
+    consent_actions.grant_consent(
+        workspace_id=request.member.workspace_id,
+        contact_id=contact.pk,
+        category=category,
+        basis=basis,
+        source=request.POST.get("source", ""),
+        wording=request.POST.get("wording", ""),
+        actor=f"user:{request.user.pk}",
+        at=clock.now(),
+        is_own_wish="own_wish" in request.POST,
+    )
+    messages.success(request, _("The consent of %(name)s is recorded.") % {"name": seeing.call_person(contact)})
     return redirect("contacts:detail", contact_id)

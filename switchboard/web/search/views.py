@@ -12,6 +12,7 @@ from switchboard.broadcasts import lists
 from switchboard.contacts import queries as contacts_queries
 from switchboard.team import rules as team_rules
 from switchboard.team.rules import Right
+from switchboard.web import seeing
 from switchboard.web.rights import ConsoleRequest
 
 _SHOWN = 6
@@ -73,8 +74,15 @@ def find_broadcasts(workspace_id: int, text: str) -> list[Hit]:
 
 def find_contacts(workspace_id: int, text: str) -> list[Hit]:
     """Return contacts by name, number or address."""
-    found = contacts_queries.list_contacts(workspace_id, search=text, limit=_SHOWN).contacts
+    found = contacts_queries.list_contacts(
+        workspace_id, search=text, limit=_SHOWN, by_part_of_phone=seeing.may_see_phones()
+    ).contacts
     return [
-        Hit(reverse("contacts:detail", args=[row.pk]), row.name or row.phone or "", "user", row.phone or "")
+        Hit(
+            reverse("contacts:detail", args=[row.pk]),
+            seeing.call_person(row),
+            "user",
+            seeing.show_phone(row.phone) if row.phone else "",
+        )
         for row in found
     ]

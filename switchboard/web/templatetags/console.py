@@ -11,7 +11,8 @@ from django.forms import BoundField
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from switchboard.web import formats, icons, words
+from switchboard.core.phone import mask_phone
+from switchboard.web import formats, icons, seeing, words
 
 register = template.Library()
 
@@ -86,6 +87,30 @@ def phone(value: str | None) -> str:
         return phonenumbers.format_number(phonenumbers.parse(value), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
         return value
+
+
+@register.filter
+def person_phone(value: str | None) -> str:
+    """Write a person's number as far as whoever looks may see it."""
+    return seeing.show_phone(value)
+
+
+@register.filter
+def masked(value: str) -> str:
+    """Write an id that is a phone number's digits as far as whoever looks may see it."""
+    return value if seeing.may_see_phones() else mask_phone(value)
+
+
+@register.filter
+def money(value: Any, currency: str) -> str:
+    """Write an amount of money."""
+    return formats.render_money(value, currency)
+
+
+@register.filter
+def called(person: Any) -> str:
+    """Write what to call somebody."""
+    return seeing.call_person(person)
 
 
 @register.filter

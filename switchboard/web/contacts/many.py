@@ -1,0 +1,146 @@
+"""What is done to many people at once: tags, fields, opting out, exports; and undoing it."""
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from switchboard.consent import actions as consent_actions
+from switchboard.contacts import choosing, rules
+from switchboard.contacts.actions import edits, exports
+from switchboard.contacts.choosing import Chosen
+from switchboard.core import clock
+from switchboard.core.errors import Invalid, NotFound
+from switchboard.team import rules as team_rules
+from switchboard.team.rules import Right
+from switchboard.web import formats, seeing, sentences
+from switchboard.web.rights import ConsoleRequest, needs
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def read_chosen(request: ConsoleRequest) -> Chosen:
+    """Return whom a form is about: the ticked ones, or everybody whom its filter finds."""
+    ticked = tuple(int(one) for one in request.POST.getlist("contact") if one.isdigit())
+
+    def whole(name: str) -> int | None:
+        text = request.POST.get(name, "")
+        return int(text) if text.isdigit() else None
+
+    if request.POST.get("scope") != "all" and not whole("segment"):
+        if not ticked:
+            raise Invalid(_("Tick the people first, or choose everybody whom the filter finds."))
+        return Chosen(contact_ids=ticked)
+    return Chosen(
+        search=request.POST.get("q", ""),
+        tag_id=whole("tag"),
+        import_id=whole("import"),
+        segment_id=whole("segment"),
+        by_part_of_phone=seeing.may_see_phones(),
+    )
+
+
+@require_POST
+@needs(Right.SEND)
+def edit(request: ConsoleRequest) -> HttpResponse:
+    """Change everybody who is chosen: first show how many, then do it."""
+    workspace_id, now = request.member.workspace_id, clock.now()
+    chosen, act = read_chosen(request), request.POST.get("act", "")
+    if act == "export":
+        return start_export(request)
+    if "sure" not in request.POST:
+        count = choosing.count_chosen(workspace_id, chosen, now)
+        context = {"count": count, "posted": [(key, one) for key in request.POST for one in request.POST.getlist(key)]}
+        return render(request, "contacts/sure.html", {**context, "act": act, "what": _say_act(request, act)})
+    if act == "opt_out":
+        done = consent_actions.withdraw_people(
+            workspace_id=workspace_id, chosen=chosen, source=_("Noted in the console"), by=request.user.pk, now=now
+        )
+    else:
+        done = edits.edit_people(
+            workspace_id=workspace_id, chosen=chosen, change=_read_change(request, act), by=request.user.pk, now=now
+        )
+    count = formats.render_count(done.people_count)
+    sentence = ngettext("%(n)s person is changed.", "%(n)s people are changed.", done.people_count)
+    messages.success(request, sentence % {"n": count} + " " + _("You can undo it for 24 hours."))
+    return redirect("contacts:list")
+
+
+def _read_change(request: ConsoleRequest, act: str) -> edits.Change:
+    if act == "add_tags":
+        return edits.Change(add_tags=rules.split_tags(request.POST.get("tags", "")))
+    if act == "remove_tag":
+        tag = request.POST.get("remove", "")
+        return edits.Change(remove_tag_ids=(int(tag),) if tag.isdigit() else ())
+    return edits.Change(field_key=request.POST.get("field", ""), field_text=request.POST.get("value", ""))
+
+
+def _say_act(request: ConsoleRequest, act: str) -> str:
+    if act == "opt_out":
+        return _("Opt them out of everything the business starts")
+    if act == "add_tags":
+        return _("Give them the tags %(tags)s") % {"tags": request.POST.get("tags", "")}
+    if act == "remove_tag":
+        return _("Take a tag from them")
+    given = {"field": request.POST.get("field", ""), "value": request.POST.get("value", "") or "–"}
+    return _("Set the field %(field)s to %(value)s") % given
+
+
+@require_POST
+@needs(Right.SEND)
+def undo(request: ConsoleRequest, edit_id: int) -> HttpResponse:
+    """Take a change of many people back."""
+    workspace_id, now = request.member.workspace_id, clock.now()
+    if request.POST.get("kind") == "opt_out":
+        _edit, count = consent_actions.undo_withdraw_people(
+            workspace_id=workspace_id, edit_id=edit_id, by=request.user.pk, now=now
+        )
+    else:
+        _edit, count = edits.undo_edit(workspace_id=workspace_id, edit_id=edit_id, now=now)
+    sentence = ngettext("%(n)s person is as before.", "%(n)s people are as before.", count)
+    messages.success(request, sentence % {"n": formats.render_count(count)})
+    return redirect("contacts:list")
+
+
+@require_POST
+@needs(Right.SEND)
+def start_export(request: ConsoleRequest) -> HttpResponse:
+    """Ask for a file of everybody who is chosen."""
+    export = exports.create_export(
+        workspace_id=request.member.workspace_id,
+        kind=request.POST.get("format", "csv"),
+        chosen=read_chosen(request),
+        shows_phones=team_rules.has_right(request.member.role, Right.SEE_PHONES),
+        by=request.user.pk,
+        now=clock.now(),
+    )
+    messages.success(request, _("The file is being written; it appears here when it is ready."))
+    return redirect("contacts:exports") if export.pk else redirect("contacts:list")
+
+
+@require_GET
+@needs(Right.SEND)
+def show_exports(request: ConsoleRequest) -> HttpResponse:
+    """Show the newest files."""
+    rows = [
+        {"export": one, "has_file": exports.find_file(one) is not None, "error": sentences.translate(one.error)}
+        for one in exports.list_exports(request.member.workspace_id)
+    ]
+    is_busy = any(row["export"].state in {"waiting", "running"} for row in rows)
+    part = "contacts/exports.html#live" if request.htmx else "contacts/exports.html"
+    return render(request, part, {"rows": rows, "is_busy": is_busy})
+
+
+@require_GET
+@needs(Right.SEND)
+def download_export(request: ConsoleRequest, export_id: int) -> HttpResponseBase:
+    """Hand out a file that was asked for; with whole numbers only to whoever may see them."""
+    export = exports.get_export(request.member.workspace_id, export_id)
+    path = exports.find_file(export)
+    may_see = team_rules.has_right(request.member.role, Right.SEE_PHONES)
+    if path is None or (export.shows_phones and not may_see):
+        raise NotFound(_("This file is gone. Export the people again."))
+    name = f"contacts-{export.pk}.{export.format}"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=_TYPES[export.format])
