@@ -78,7 +78,12 @@ def list_people(
     :raises SegmentError: it cannot be asked.
     """
     found = counting.list_people(tree.parse_tree(definition), load_world(workspace_id, now), before=before, limit=limit)
-    people = Contact.objects.filter(workspace_id=workspace_id, pk__in=found)
+    return list_by_ids(workspace_id, found)
+
+
+def list_by_ids(workspace_id: int, contact_ids: list[int]) -> list[Contact]:
+    """Return these people, the newest first."""
+    people = Contact.objects.filter(workspace_id=workspace_id, pk__in=contact_ids)
     return sorted(people, key=lambda contact: -contact.pk)
 
 

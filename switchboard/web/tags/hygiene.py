@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from switchboard.contacts import hygiene
-from switchboard.contacts import queries as contacts_queries
+from switchboard.contacts import hygiene, segment_queries
 from switchboard.contacts.actions import hygiene as actions
 from switchboard.contacts.errors import CleanupError
 from switchboard.core import clock
@@ -52,7 +51,7 @@ def show_proposal(request: ConsoleRequest, kind: str) -> HttpResponse:
         "kind": kind,
         "mark": _MARKS[kind],
         "people": len(people),
-        "sample": contacts_queries.list_names(workspace_id, people[-_SHOWN:]).items(),
+        "sample": segment_queries.list_by_ids(workspace_id, people[-_SHOWN:]),
         "sent": sent,
         "price": price,
         "saved": sent * price if price is not None else None,

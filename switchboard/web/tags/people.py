@@ -10,6 +10,7 @@ from switchboard.contacts import queries as contacts_queries
 from switchboard.contacts.actions import tags as actions
 from switchboard.core import clock
 from switchboard.team.rules import Right
+from switchboard.web import seeing
 from switchboard.web.rights import ConsoleRequest, needs
 
 
@@ -29,5 +30,5 @@ def change_tags(request: ConsoleRequest, contact_id: int) -> HttpResponse:
                 now=clock.now(),
                 by=request.user.pk,
             )
-            messages.success(request, _("The tags of %(name)s are changed.") % {"name": contact})
+            messages.success(request, _("The tags of %(name)s are changed.") % {"name": seeing.call_person(contact)})
     return redirect("contacts:detail", contact_id)
