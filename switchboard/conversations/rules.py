@@ -1,4 +1,4 @@
-"""Pure decisions: when a session ends, and whether a person is waited for."""
+"""Pure decisions: when a session ends."""
 
 from datetime import datetime, timedelta
 
@@ -13,8 +13,3 @@ def is_new_session(*, previous_at: datetime | None, is_resolved: bool, at: datet
     if previous_at is None:
         return True
     return at >= previous_at + SILENCE or (is_resolved and at > previous_at)
-
-
-def silent_for(quiet_since: datetime | None, session_started_at: datetime) -> timedelta | None:
-    """Return how long the person had been silent when the session began; None for somebody new."""
-    return None if quiet_since is None else session_started_at - quiet_since

@@ -320,6 +320,23 @@ async def test_a_rule_holds_only_within_its_scope(bot: Bot) -> None:
     assert await bot.say("price") == ["night"]
 
 
+async def test_a_rule_may_be_for_a_segment(bot: Bot) -> None:
+    question = """{"all": [{"field": "language", "test": "in", "values": ["en"]}]}"""
+    (segment,) = bot.world.run(
+        "INSERT INTO contacts_segment (workspace_id, name, description, definition, version, created_at, changed_at) "
+        "VALUES (%s, 'English', '', %s, 1, %s, %s) RETURNING id",
+        bot.world.workspace_id,
+        question,
+        NOON,
+        NOON,
+    )
+    await bot.publish(keyword_rule(1, "price", "For you.", scope=Scope(segment_ids=segment)), AGENT)
+    assert await bot.say("price") == []
+    bot.world.run("UPDATE contacts_contact SET language = 'en' WHERE workspace_id = %s", bot.world.workspace_id)
+    bot.clock.advance(minutes=5)
+    assert await bot.say("price") == ["For you."]
+
+
 # ── what is said ─────────────────────────────────────────────────────────────────────────────────
 
 

@@ -66,7 +66,6 @@ TAG = PERSON | {"tag_id": 1, "is_added": True}
 EFFECTS = {"effect": "answer", "message_ids": [_ID], "workspace_ids": [1], "sequences": [1]}
 TEMPLATE = {"workspace_id": 1, "account_id": 1, "name": "a"}
 UPLOAD = {"workspace_id": 1, "asset_id": 1, "number_id": 1, "now": NOON}
-OUTBOUND = {"workspace_id": 1, "contact_id": 1, "number_id": 1, "at": NOON}
 KIND = {"conversation_ids": [1], "kind": "answer"}
 
 PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
@@ -74,7 +73,6 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (threads.SQL_LOCK_THREADS, KEYS, ("conversations_",)),
     (threads.SQL_READ_THREADS, {"ids": [1]}, ("conversations_conversation_pkey",)),
     (threads.SQL_SAVE_THREADS, SAVED, ("conversations_conversation_pkey",)),
-    (threads.SQL_NOTE_OUTBOUND, OUTBOUND, ("conversations_",)),
     (threads.SQL_LIST_HOURS, {"workspace_id": 1}, ("conversations_hours_once",)),
     (timers.SQL_SET_TIMERS, TIMER, ("conversations_timer_once",)),
     (timers.SQL_DROP_TIMERS, {"conversation_ids": [1], "kinds": ["answer"]}, ("conversations_timer_once",)),

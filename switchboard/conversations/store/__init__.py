@@ -6,7 +6,6 @@ from switchboard.conversations.store.threads import (
     list_hours,
     lock_threads,
     note_inbound,
-    note_outbound,
     read_threads,
     save_threads,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "list_hours",
     "lock_threads",
     "note_inbound",
-    "note_outbound",
     "read_threads",
     "save_threads",
     "set_timers",

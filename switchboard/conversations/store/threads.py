@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -194,21 +194,6 @@ async def save_threads(connection: Connection, threads: Collection[Thread]) -> N
         "recent_answers": [",".join(moment.isoformat() for moment in row.recent_answers) for row in rows],
     }
     await connection.execute(SQL_SAVE_THREADS, given)
-
-
-# Index: conversations_once.
-SQL_NOTE_OUTBOUND = """
-UPDATE conversations_conversation SET last_outbound_at = greatest(last_outbound_at, %(at)s)
-WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s AND number_id = %(number_id)s
-"""
-
-
-async def note_outbound(
-    connection: Connection, *, workspace_id: int, contact_id: int, number_id: int, at: datetime
-) -> None:
-    """Note that something was written to the person in this conversation."""
-    given = {"workspace_id": workspace_id, "contact_id": contact_id, "number_id": number_id, "at": at}
-    await connection.execute(SQL_NOTE_OUTBOUND, given)
 
 
 @dataclass(frozen=True, slots=True)

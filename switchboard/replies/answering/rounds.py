@@ -68,23 +68,27 @@ async def _decide(connection: store.Connection, shelf: Shelf, rows: Sequence[sto
     round_.pending = {thread_id: plans.decode_plan(payload) for thread_id, payload in stored.items()}
     people = {(row.workspace_id, row.contact_id) for row in rows}
     recent = await store.list_recent_answers(connection, people, round_.now - deciding.AN_HOUR)
+    segments: dict[int, frozenset[int]] = {}
     for workspace_id in {row.workspace_id for row in rows}:
         await shelf.read_hours(connection, workspace_id)
+        writers = {row.contact_id for row in rows if row.workspace_id == workspace_id}
+        segments |= await shelf.find_segments(connection, workspace_id, writers, round_.now)
     for row in rows:
         thread = held[row.workspace_id, row.contact_id, row.number_id]
         elsewhere = [number for number in recent.get((row.workspace_id, row.contact_id), ()) if number != row.number_id]
-        question = _question(row, thread)
+        question = _question(row, thread, segments.get(row.contact_id, frozenset()))
         _decide_one(round_, shelf, thread, question, len(elsewhere))
     await _write(connection, held, round_)
 
 
-def _question(row: store.QuestionRow, thread: Thread) -> Question:
+def _question(row: store.QuestionRow, thread: Thread, segments: frozenset[int]) -> Question:
     person = Person(
         contact_id=row.contact_id,
         name=row.name or "",
         language=row.language or "",
         country=row.country or "",
         tags=tuple(row.tags or ()),
+        segments=segments,
     )
     return Question(
         message_id=row.id,

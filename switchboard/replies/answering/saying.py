@@ -98,6 +98,7 @@ class Saying:
         self._people = people
         self._progress: dict[UUID, store.Progress] = {}
         self._busy: set[int] = set()
+        self._segments: dict[int, frozenset[int]] = {}
         self._messages: defaultdict[tuple[int, int], list[NewMessage]] = defaultdict(list)
         self._timers: list[NewTimer] = []
         self._dropped: set[int] = set()
@@ -118,6 +119,8 @@ class Saying:
         self._busy |= {timer.conversation_id for timer in timers if timer.kind == TimerKind.PARTS}
         for workspace_id in {timer.workspace_id for timer in timers}:
             await self._shelf.read_hours(self._connection, workspace_id)
+            people = {thread.contact_id for thread in self._held.values() if thread.workspace_id == workspace_id}
+            self._segments |= await self._shelf.find_segments(self._connection, workspace_id, people, self._now)
 
     async def do(self, timer: Timer, thread: Thread) -> None:
         """Do what one timer asks for."""
@@ -174,6 +177,7 @@ class Saying:
             zones=row.zones,
             fields=row.fields,
             tags=tuple(row.tags),
+            segments=self._segments.get(row.contact_id, frozenset()),
             last_order_at=row.last_order_at,
             silent_for=None if row.quiet_since is None else thread.session_started_at - row.quiet_since,
             address=row.phone or row.user_id or "",

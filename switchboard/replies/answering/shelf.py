@@ -1,7 +1,7 @@
 """The published sets of rules, compiled, as this process has them: changed off-thread, the old one answering meanwhile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from switchboard.core import clock
 from switchboard.core.database import Pool
 from switchboard.language import matcher, mood
 from switchboard.language.types import Feeling, KeywordRule, Lexicon, Match
-from switchboard.replies.answering import store
+from switchboard.replies.answering import membership, store
 from switchboard.replies.answering.facts import Place
 from switchboard.replies.types import Rule, RuleSet, Trigger, decode_set
 
@@ -33,6 +33,8 @@ class Loaded:
     zone: str
     matcher: matcher.Matcher
     by_id: dict[int, Rule]
+    # Segments that its rules ask about.
+    segment_ids: frozenset[int]
     lexicon: Lexicon
 
     def match(self, text: str) -> list[Match]:
@@ -55,6 +57,7 @@ def load(version: int, rules: RuleSet, zone: str) -> Loaded:
         zone=zone,
         matcher=matcher.compile_matcher(listening),
         by_id={rule.id: rule for rule in rules.rules},
+        segment_ids=membership.list_asked(rules.rules),
         lexicon=Lexicon(dict(rules.settings.mood_weights)),
     )
 
@@ -71,6 +74,7 @@ class Shelf:
 
     pool: Pool
     compile: Callable[[int, RuleSet, str], Loaded] = load
+    segments: membership.Membership = field(default_factory=membership.Membership)
     _loaded: dict[int, Loaded] = field(default_factory=dict)
     # Published, and not compiled yet for the first time: its messages wait.
     _wanted: dict[int, int] = field(default_factory=dict)
@@ -115,6 +119,14 @@ class Shelf:
                 await self.take_in(workspace_id)
             except (ValueError, ArithmeticError, LookupError) as error:
                 log.exception("rules_not_compiled", workspace=workspace_id, error=str(error))
+
+    async def find_segments(
+        self, connection: store.Connection, workspace_id: int, people: Collection[int], now: datetime
+    ) -> dict[int, frozenset[int]]:
+        """Return by person the segments they are in, of those that the workspace's rules ask about."""
+        loaded = self._loaded.get(workspace_id)
+        asked = loaded.segment_ids if loaded else frozenset()
+        return await self.segments.find(connection, workspace_id, people, asked, now)
 
     async def read_hours(self, connection: store.Connection, workspace_id: int) -> None:
         """See to it that a workspace's business hours are known, and not old."""
