@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from switchboard.broadcasts import audience, estimate, queries, store, turns
-from switchboard.broadcasts.errors import NotEditableError, NotReadyError, WrongStateError
+from switchboard.broadcasts import audience, estimate, moving, queries, store, turns
+from switchboard.broadcasts.errors import MoveRefusedError, NotEditableError, NotReadyError, WrongStateError
 from switchboard.broadcasts.expansion import CANCELLED, GAVE_UP, Expanded, Expander, make_unsent, take_unexpanded
 from switchboard.broadcasts.models import Broadcast, BroadcastState
 from switchboard.broadcasts.pool import Pool, load_pool
@@ -24,8 +24,10 @@ from switchboard.core.incidents import Incident
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery import boards as delivery_boards
+from switchboard.delivery import moving as delivery_moving
 from switchboard.delivery import resending as delivery_resending
 from switchboard.delivery.types import LaneState, Measure, Origin, Priority
+from switchboard.numbers import queries as number_queries
 from switchboard.templates import actions as template_actions
 from switchboard.templates import queries as template_queries
 
@@ -375,7 +377,7 @@ def resend_unconfirmed(*, workspace_id: int, broadcast_id: int, by: str, now: da
     count = delivery_resending.resend_unconfirmed(
         workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, by=by, now=now
     )
-    return _reopen(broadcast, count)
+    return _reopen(broadcast, count, now)
 
 
 def resend_unconfirmed_by_itself(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
@@ -394,15 +396,39 @@ def resend_failed(*, workspace_id: int, broadcast_id: int, now: datetime) -> int
     count = delivery_resending.resend_failed(
         workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, now=now
     )
-    return _reopen(broadcast, count)
+    return _reopen(broadcast, count, now)
 
 
-def _reopen(broadcast: Broadcast, count: int) -> int:
-    """Let a broadcast be sent once more, until nobody waits."""
-    if count and broadcast.state == BroadcastState.COMPLETED:
+def _reopen(broadcast: Broadcast, count: int, now: datetime) -> int:
+    """Let a broadcast be sent once more, until nobody waits; who is sent it again gets the full time once more."""
+    if not count:
+        return 0
+    broadcast.give_up_at = now + timedelta(hours=broadcast.give_up_hours)
+    if broadcast.state == BroadcastState.COMPLETED:
         broadcast.finished_at = None
-        _change_state(broadcast, BroadcastState.SENDING, "finished_at")
+        broadcast.state = BroadcastState.SENDING
+    _change_state(broadcast, BroadcastState(broadcast.state), "finished_at", "give_up_at")
     return count
+
+
+def move_waiting(*, workspace_id: int, number_id: int, now: datetime) -> int:
+    """Let other numbers of its broadcasts write to those who wait for a number that stands still; return how many.
+
+    :raises MoveRefusedError: the number runs, or did not stop for a technical reason.
+    """
+    number = number_queries.get_number(workspace_id, number_id, lock=True)
+    if moving.find_refusal(number) is not None:
+        raise MoveRefusedError
+    moved = 0
+    for move in moving.list_moves(number, now):
+        while move.number_ids and (
+            taken := delivery_moving.take_back(
+                workspace_id=workspace_id, number_id=number_id, broadcast_id=move.broadcast_id
+            )
+        ):
+            given = {"workspace_id": workspace_id, "broadcast_id": move.broadcast_id, "message_ids": taken}
+            moved += statements.execute(store.SQL_UNEXPANDED, given)
+    return moved
 
 
 def cancel_broadcast(*, workspace_id: int, broadcast_id: int, now: datetime) -> Broadcast:

@@ -17,6 +17,10 @@ class WrongStateError(Conflict):
     """The broadcast is not in a state in which that is possible; reload and look again."""
 
 
+class MoveRefusedError(Conflict):
+    """The work of this number stays with it: only after a technical stop (token, registration, connection) may others take it over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that keeps a broadcast from starting: `step` of the wizard, and a sentence that says what to do."""

@@ -24,3 +24,10 @@ SQL_GIVE_TURN = """
 UPDATE broadcasts_contentturn SET next_at = %(next_at)s
 WHERE workspace_id = %(workspace_id)s AND content_hash = %(content_hash)s
 """
+
+
+# Found among the recipients of one broadcast, once after a number has stopped. Index: broadcasts_recipient_pkey.
+SQL_UNEXPANDED = """
+UPDATE broadcasts_recipient SET message_id = NULL, number_choice = ''
+WHERE workspace_id = %(workspace_id)s AND broadcast_id = %(broadcast_id)s AND message_id = ANY(%(message_ids)s::uuid[])
+"""

@@ -79,3 +79,21 @@ def stricter(one: Pace, other: Pace) -> Pace:
 
 def _lower(one: Any, other: Any) -> Any:
     return min((value for value in (one, other) if value is not None), default=None)
+
+
+# Stops that say nothing about what was sent: a token, a registration, a connection. Everything else is either Meta's
+# judgement or somebody's decision.
+_TECHNICAL = frozenset({0, 3, 10, 33, 102, 104, 190, 131005, 131045, *range(200, 300), *range(133000, 133017)})
+_RESTRICTIONS = frozenset({"368", "131031", "131048", "131063", "131064", "ACCOUNT_RESTRICTION"})
+
+
+def is_technical_stop(state: str, code: str) -> bool:
+    """Tell whether a number stands still for a technical reason alone."""
+    if is_restriction(state, code):
+        return False
+    return (code.isdigit() and int(code) in _TECHNICAL) or (not code and state == "disconnected")
+
+
+def is_restriction(state: str, code: str) -> bool:
+    """Tell whether Meta has restricted a number or its account."""
+    return state in {"restricted", "banned", "rate_limited"} or code in _RESTRICTIONS

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from switchboard.numbers import rules as number_rules
 from switchboard.web import formats, words
 
 Words = str | Promise
@@ -124,6 +125,12 @@ def word(kind: str, subject_kind: str, subject_id: str, subject: str, detail: Ma
     if kind in {"number_stopped", "account_stopped"}:
         cure = _APPEALS.get(str(detail.get("code", "")), _RESUME)
     href, link = _place(subject_kind, subject_id)
+    if (
+        kind == "number_stopped"
+        and subject_id.isdigit()
+        and number_rules.is_technical_stop("", str(detail.get("code", "")))
+    ):
+        href, link = reverse("numbers:move", args=[int(subject_id)]), _("See what other numbers could take over")
     return Wording(_fill(cause, values), _fill(cure, values), href, link)
 
 

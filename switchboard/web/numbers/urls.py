@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from switchboard.web.numbers import connecting, views
+from switchboard.web.numbers import connecting, moving, views
 
 app_name = "numbers"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("connect/<int:account_id>/test/", connecting.send_test, name="test"),
     path("<int:number_id>/pace/", views.change_pace, name="pace"),
     path("<int:number_id>/stop/", views.stop, name="stop"),
+    path("<int:number_id>/move/", moving.move, name="move"),
     path("<int:number_id>/resume/", views.resume, name="resume"),
 ]

@@ -48,6 +48,7 @@ def _row(number: Any, usage: Mapping[int, boards.Usage]) -> dict[str, Any]:
         "hour_share": _share(used.hour, pace.per_hour),
         "day_share": _share(used.day, pace.per_day),
         "is_stopped": number.stopped_at is not None,
+        "is_technical": rules.is_technical_stop(number.state, number.stopped_code),
         "reason": words.say_stop(number.stopped_code, number.stopped_detail),
     }
 
