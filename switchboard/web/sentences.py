@@ -80,6 +80,18 @@ SHAPES = (
         "field:… or coupon:…."
     ),
     gettext_noop("There is no pool of coupons “%(name)s”. Make it first, or choose another."),
+    gettext_noop("A segment has at most %(most)s conditions. Split it into two."),
+    gettext_noop("Groups are nested more than %(most)s deep. Save the inner ones as a segment of their own."),
+    gettext_noop("The field “%(field)s” has been deleted. Remove the condition, or bring the field back."),
+    gettext_noop("“%(name)s” is nothing that a segment can ask about. Choose something from the list."),
+    gettext_noop("“%(test)s” cannot be asked of “%(field)s”. Choose a test from the list."),
+    gettext_noop("A segment needs a name of 1 to %(most)s characters."),
+    gettext_noop("There is a segment “%(name)s” already. Choose another name."),
+    gettext_noop("A tag needs a name of 1 to %(most)s characters."),
+    gettext_noop("There is a tag “%(name)s” already. Choose another name, or merge the two."),
+    gettext_noop("There is a tag “%(name)s” already. Rename it, then switch this on."),
+    gettext_noop("There is a new tag “%(name)s”. Rename it first."),
+    gettext_noop("“%(name)s” is asked for by %(users)s. Change that first."),
     *limits.SENTENCES,
     *drafts.SENTENCES,
     # What Meta did to an account.
