@@ -130,7 +130,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 def _measure_sender(url: str) -> int:
     """Return the most memory, in MiB, that a sender process had while it worked on this database for some seconds."""
-    found = subprocess.run([sys.executable, "-c", _SENDER, url], capture_output=True, text=True, check=True)  # noqa: S603  our own
+    found = subprocess.run([sys.executable, "-c", _SENDER, url], stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  our own
     return int(found.stdout.split()[-1])
 
 
