@@ -210,4 +210,4 @@ def _matter(messages: MessageSet) -> str:
 
 
 def _texts(messages: MessageSet) -> list[str]:
-    return [*(sample.text for sample in messages.samples), *messages.strangers]
+    return [*(sample.text for sample in messages.samples), *messages.strangers, *messages.ordinary]

@@ -26,12 +26,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class MessageSet:
-    """Messages of one language; `strangers` belong to no rule; `ordinary` were not said to a shop at all."""
+    """Messages of one language; `strangers` belong to no rule; `ordinary` are sentences without a known rule."""
 
     name: str
     language: str
     samples: tuple[Sample, ...]
     strangers: tuple[str, ...] = ()
+    ordinary: tuple[str, ...] = ()
     keywords: dict[str, tuple[str, ...]] | None = None  # Written by hand, the best first; learnt where there are none.
 
 
@@ -94,7 +95,7 @@ def _read_asdc(path: Path) -> MessageSet:
     common = Counter(topic for _, topics in turns.values() for topic in topics)
     kept = {topic for topic, count in common.most_common(12)}
     samples = [Sample(text, frozenset(topics & kept)) for text, topics in turns.values() if topics & kept]
-    return MessageSet("asdc", "ja", tuple(samples), tuple(dict.fromkeys(strangers)))
+    return MessageSet("asdc", "ja", tuple(samples), ordinary=tuple(dict.fromkeys(strangers)))
 
 
 def _read_own(path: Path) -> MessageSet:
@@ -107,7 +108,7 @@ def _read_own(path: Path) -> MessageSet:
     if listed.exists():
         lines = (line.split("\t") for line in listed.read_text(encoding="utf-8").splitlines() if line)
         keywords = {rule: tuple(words) for rule, *words in lines}
-    return MessageSet(f"own_{language}", language[:2], samples, strangers, keywords)
+    return MessageSet(f"own_{language}", language[:2], samples, strangers, keywords=keywords)
 
 
 def split(messages: MessageSet, seed: int) -> tuple[list[Sample], list[Sample]]:

@@ -117,11 +117,15 @@ def test_buttons_change_the_form_without_saving(shop: Shop, olive: Client, butto
         assert queries.list_rules(shop.workspace.pk) == []
 
 
-@pytest.mark.parametrize("kind", list(StepKind))
-@pytest.mark.parametrize("condition", ["", "has_tag"])
-def test_every_kind_of_part_has_its_inputs(shop: Shop, olive: Client, kind: str, condition: str) -> None:
-    page = olive.post("/replies/new/", form(**{"do": "look", "r0.s0|kind": kind, "r0.s0|if": condition}))
-    assert page.status_code == 200
+def test_every_kind_of_part_has_its_inputs(shop: Shop, olive: Client) -> None:
+    kinds = list(StepKind)
+    asked = form(do="look")
+    for place, kind in enumerate(kinds):
+        asked |= {f"r{place // 9}.s{place % 9}|kind": kind, f"r{place // 9}.s{place % 9}|if": "has_tag"}
+    page = olive.post("/replies/new/", asked).content.decode()
+    assert page.count("|kind") == len(kinds)
+    for name in ("|caption", "|filename", "|latitude", "|tag_id", "|member_id", "|key", "|button", "|rows"):
+        assert name in page
 
 
 def test_everything_about_a_rule_comes_back_as_it_was_typed(shop: Shop, olive: Client) -> None:
