@@ -13,6 +13,7 @@ from switchboard.delivery.models import Message, Window
 from switchboard.replies.models import InboundMessage
 from tests import factories
 from tests.web.conftest import Shop, SignIn
+from tests.web.test_query_counts import FRAME
 
 
 def make_thread(
@@ -136,3 +137,15 @@ def test_another_workspace_sees_nothing(shop: Shop, sign_in: SignIn) -> None:
     client = sign_in(factories.make_workspace("Sam's"))
     assert client.get(f"/conversations/{thread.pk}/").status_code == 404
     assert "花子" not in client.get("/conversations/").content.decode()
+
+
+def test_the_pages_ask_no_more_for_more_conversations(
+    shop: Shop, olive: Client, django_assert_max_num_queries: Any
+) -> None:
+    threads = [make_thread(shop, contact=place, written_ago=timedelta(minutes=place + 1)) for place in range(3)]
+    for place in range(10):
+        note(threads[0], "rule_answered", rule=f"Rule {place}", rung=0)
+    with django_assert_max_num_queries(FRAME + 6):
+        assert olive.get("/conversations/?view=all").status_code == 200
+    with django_assert_max_num_queries(FRAME + 11):
+        assert olive.get(f"/conversations/{threads[0].pk}/").status_code == 200
