@@ -110,7 +110,7 @@ CAUSES: dict[str, Words] = {
 # Restrictions are lifted by Meta alone: look at the cause, appeal, and wait. The work is not moved to another number.
 _APPEALS: dict[str, Words] = {
     "131048": gettext_lazy(
-        "People blocked or reported this number. It rests for some hours, then resume it. Review who gets what, and why."
+        "People blocked or reported this number. It rests for six hours and then goes on by itself. Review who gets what."
     ),
     "368": gettext_lazy("Read the reason in WhatsApp Manager under Account quality and ask for a review there."),
     "131031": gettext_lazy("Read the reason in WhatsApp Manager under Account quality and ask for a review there."),
