@@ -1,8 +1,10 @@
 """The ledger of consent: who may be written to, and why not."""
 
+from datetime import timedelta
+
 import pytest
 
-from switchboard.consent import actions, queries, standing
+from switchboard.consent import actions, many, queries, standing
 from switchboard.consent.errors import AlreadyWithdrawnError, BasisError, OptedOutError, SourceMissingError
 from switchboard.consent.models import Entry, Standing
 from switchboard.contacts.models import Contact
@@ -161,3 +163,32 @@ def test_one_workspace_cannot_see_another_ones_ledger(amir: Contact) -> None:
     with workspace_scope(make_workspace("Sam's Shop").pk):
         assert not Entry.objects.exists()
         assert queries.may_write(amir.workspace_id, amir.pk, "marketing").reason == standing.NO_BASIS
+
+
+def test_the_ledger_tells_how_it_was_at_a_moment(amir: Contact) -> None:
+    grant(amir)
+    later = NOON + timedelta(days=1)
+    actions.withdraw_consent(
+        workspace_id=amir.workspace_id, contact_id=amir.pk, source="told us", actor="contact", at=later
+    )
+    asked = [NOON - timedelta(seconds=1), NOON, later]
+    answers = [queries.may_write(amir.workspace_id, amir.pk, "marketing", at) for at in asked]
+    assert [(answer.may, answer.reason) for answer in answers] == [
+        (False, standing.NO_BASIS), (True, ""), (False, standing.OPTED_OUT),
+    ]  # fmt: skip
+
+
+def test_the_statements_over_many_find_their_rows_by_key(workspace: Workspace) -> None:
+    statements.execute("SET LOCAL enable_seqscan = off", {})
+    given = {
+        "workspace_id": workspace.pk, "import_id": 1, "edit_id": 1, "contact_ids": [1], "marketing": [""], "utility": [""],
+        "source": "x", "actor": "user:1", "at": NOON, "since": NOON,
+    }  # fmt: skip
+    for statement, index in (
+        (actions.SQL_TAKE_BACK, "consent_entry_by_contact"),
+        (actions.SQL_RECOUNT_STANDING, "consent_standing_pkey"),
+        (many.SQL_WITHDRAW_MANY, "consent_standing_pkey"),
+        (many.SQL_TAKE_BACK_MANY, "consent_standing_pkey"),
+    ):
+        plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
+        assert index in plan

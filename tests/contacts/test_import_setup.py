@@ -9,12 +9,12 @@ from pytest_django.fixtures import Settings
 from switchboard.contacts import actions
 from switchboard.contacts.actions import ConsentGiven
 from switchboard.contacts.errors import (
-    WorkbookError,
     ConsentMissingError,
     EmptyFileError,
     ImportAlreadyRunError,
     NoPhoneColumnError,
     UploadFolderError,
+    WorkbookError,
 )
 from switchboard.contacts.models import Import
 from switchboard.core.errors import Invalid

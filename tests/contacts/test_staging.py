@@ -51,6 +51,11 @@ def test_each_statement_uses_its_index(
     assert index in plan_of(statement, workspace_id=workspace.pk, **values)
 
 
+def test_what_new_people_agree_to_is_said_before_they_are_made(workspace: Workspace) -> None:
+    [row] = statements.fetch(staging.SQL_SAY_JOINING, {"joining": "1", "told": ""})
+    assert row == ("1", "")
+
+
 def test_tabs_line_breaks_and_backslashes_survive_the_copy(workspace: Workspace) -> None:
     assert staging.SQL_COPY.startswith("COPY")
     people = stage("+819012345678")

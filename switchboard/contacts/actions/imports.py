@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from django.db.models import Q
 
-from switchboard.contacts import fields, queries, reading, rules, suspicion, uploads, workbook
+from switchboard.contacts import fields, queries, reading, rules, suspicion, undo_store, uploads, workbook
 from switchboard.contacts.actions import fields as field_actions
 from switchboard.contacts.actions.steps import STEP_ROWS, ImportRun
 from switchboard.contacts.actions.tags import ensure_tags
@@ -411,8 +411,13 @@ def forget_upload(*, workspace_id: int, import_id: int) -> None:
 def forget_uploads(*, workspace_id: int, now: datetime) -> int:
     """Remove the files of imports that ended 30 days ago, and of those never started; return how many went.
 
-    What became of their rows stays.
+    What became of their rows stays. What people were like before goes as soon as nothing can be undone any more.
     """
+    undoable = now - timedelta(hours=24)
+    over = Import.objects.filter(
+        workspace_id=workspace_id, finished_at__lt=undoable, finished_at__gt=undoable - timedelta(days=3)
+    )
+    undo_store.forget_befores(workspace_id, list(over.values_list("pk", flat=True)))
     long_ago = now - _UPLOADS_KEPT
     ended = Q(finished_at__lt=long_ago) | Q(state=ImportState.UPLOADED, created_at__lt=long_ago)
     old = Import.objects.filter(ended, workspace_id=workspace_id).exclude(file_path="")

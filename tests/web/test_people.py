@@ -1,0 +1,180 @@
+"""What is done to people on pages: notes, merging, changes of many, exports, erasing, leaving by a link."""
+
+import io
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from switchboard.consent import links
+from switchboard.consent import queries as consent_queries
+from switchboard.contacts.actions import exports
+from switchboard.contacts.models import Contact, Edit, Export, Field, Note
+from switchboard.conversions.models import Deeds
+from switchboard.core import clock
+from switchboard.core.tenancy import workspace_scope
+from tests import factories
+from tests.web.conftest import Shop, SignIn
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Settings, tmp_path: Path) -> Path:
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+def text_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+PAGES = ["/contacts/", "/contacts/{hana}/", "/search/?q=8190", "/contacts/{hana}/merge/?with={emma}"]
+
+
+@pytest.mark.parametrize("page", PAGES[:3])
+def test_an_agent_sees_no_whole_number_anywhere(shop: Shop, sign_in: SignIn, page: str) -> None:
+    hana = shop.contacts[0]
+    Contact.objects.filter(pk=hana.pk).update(name="")
+    text = text_of(sign_in(shop.workspace, "agent"), page.format(hana=hana.pk))
+    digits = (hana.phone or "")[4:]
+    assert digits not in text.replace("-", "").replace(" ", "")
+
+
+def test_an_agent_finds_somebody_by_the_whole_number_only(shop: Shop, sign_in: SignIn) -> None:
+    phone = shop.contacts[0].phone or ""
+    client = sign_in(shop.workspace, "agent")
+    assert "花子" in text_of(client, f"/contacts/?q={phone.replace('+', '%2B')}")
+    assert "花子" not in text_of(client, f"/contacts/?q={phone[5:]}")
+
+
+def test_a_marketer_sees_the_number(shop: Shop, sign_in: SignIn) -> None:
+    text = text_of(sign_in(shop.workspace, "marketer"), f"/contacts/{shop.contacts[0].pk}/")
+    assert (shop.contacts[0].phone or "")[3:] in text.replace("-", "").replace(" ", "")
+
+
+def test_a_note_stands_in_the_timeline_and_can_be_deleted(shop: Shop, olive: Client) -> None:
+    page = f"/contacts/{shop.contacts[0].pk}/"
+    olive.post(f"{page}notes/", {"text": "likes tea"})
+    assert "likes tea" in text_of(olive, page)
+    olive.post(f"{page}notes/{Note.objects.get().pk}/delete/")
+    assert not Note.objects.exists()
+
+
+def test_two_people_are_compared_and_made_one_and_two_again(shop: Shop, olive: Client) -> None:
+    hana, _, emma = shop.contacts
+    assert "Becomes" in text_of(olive, f"/contacts/{hana.pk}/merge/?with={emma.pk}")
+    olive.post(f"/contacts/{hana.pk}/merge/now/", {"lose": emma.pk})
+    assert olive.get(f"/contacts/{emma.pk}/")["Location"] == f"/contacts/{hana.pk}/"
+    text = text_of(olive, f"/contacts/{hana.pk}/")
+    [path] = {part.split('"')[0] for part in text.split('action="') if part.startswith("/contacts/merges/")}
+    olive.post(path)
+    assert Contact.objects.filter(pk=emma.pk, name="Emma").exists()
+
+
+def test_many_are_changed_after_a_count_and_changed_back(shop: Shop, olive: Client) -> None:
+    chosen = [contact.pk for contact in shop.contacts[:2]]
+    form = {"scope": "ticked", "contact": chosen, "act": "add_tags", "tags": "spring"}
+    assert "This is about 2 people." in olive.post("/contacts/edit/", form).content.decode()
+    olive.post("/contacts/edit/", {**form, "sure": "1"})
+    edit = Edit.objects.get()
+    assert (edit.people_count, len(Contact.objects.get(pk=chosen[0]).tags)) == (2, 2)
+    olive.post(f"/contacts/edits/{edit.pk}/undo/", {"kind": edit.kind})
+    assert len(Contact.objects.get(pk=chosen[0]).tags) == 1
+
+
+def test_many_are_opted_out_by_mistake_and_back(shop: Shop, olive: Client) -> None:
+    olive.post("/contacts/edit/", {"scope": "all", "act": "opt_out", "sure": "1"})
+    people = [contact.pk for contact in shop.contacts]
+    assert not any(consent_queries.may_write(shop.workspace.pk, one, "marketing").may for one in people)
+    olive.post(f"/contacts/edits/{Edit.objects.get().pk}/undo/", {"kind": "opt_out"})
+    assert all(consent_queries.may_write(shop.workspace.pk, one, "marketing").may for one in people)
+    now = clock.now() + timedelta(seconds=5)
+    assert all(consent_queries.may_write(shop.workspace.pk, one, "marketing", now).may for one in people)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_runs_no_formula_and_is_downloaded(shop: Shop, olive: Client, kind: str) -> None:
+    Contact.objects.filter(pk=shop.contacts[0].pk).update(name='=HYPERLINK("http://evil")')
+    olive.post("/contacts/exports/new/", {"scope": "all", "format": kind})
+    export = Export.objects.get()
+    done = exports.run_export(workspace_id=shop.workspace.pk, export_id=export.pk)
+    assert (done.state, done.row_count) == ("done", 3)
+    assert "Download" in text_of(olive, "/contacts/exports/")
+    body = b"".join(olive.get(f"/contacts/exports/{export.pk}/").streaming_content)  # type: ignore[attr-defined]  # a file
+    if kind == "csv":
+        assert "'=HYPERLINK" in body.decode("utf-8-sig")
+    else:
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert "HYPERLINK" in sheet
+
+
+def test_an_export_of_somebody_without_the_right_is_masked(shop: Shop, home: Path) -> None:
+    with workspace_scope(shop.workspace.pk):
+        export = exports.create_export(
+            workspace_id=shop.workspace.pk, kind="csv", chosen=exports.Chosen(), shows_phones=False, by=1, now=clock.now()
+        )  # fmt: skip
+    done = exports.run_export(workspace_id=shop.workspace.pk, export_id=export.pk)
+    text = (home / done.file_path).read_text(encoding="utf-8-sig")
+    assert (shop.contacts[0].phone or "") not in text
+    assert "+81••••" in text
+
+
+def test_fields_are_made_changed_and_given_up(shop: Shop, olive: Client) -> None:
+    olive.post("/contacts/fields/", {"key": "plan", "kind": "choice", "choices": "Gold\nFree"})
+    field = Field.objects.get(key="plan")
+    assert "Gold · Free" in text_of(olive, "/contacts/fields/")
+    assert olive.post("/contacts/fields/", {"key": "plan", "kind": "text"}).status_code == 422
+    olive.post(f"/contacts/fields/{field.pk}/", {"kind": "text"})
+    assert Field.objects.get(key="plan").kind == "text"
+    olive.post(f"/contacts/fields/{field.pk}/delete/")
+    assert not Field.objects.filter(key="plan").exists()
+
+
+def test_a_file_of_orders_is_taken_and_started(shop: Shop, olive: Client) -> None:
+    file = io.BytesIO(b"phone,order id,total,date\n090,1,5,2026-01-01\n")
+    file.name = "orders.csv"
+    page = olive.post("/contacts/orders/", {"kind": "orders", "file": file})["Location"]
+    assert "What was bought" in text_of(olive, page)
+    mapped = {"column-0": "person", "column-1": "external_id", "column-2": "total"}
+    assert olive.post(page, mapped).status_code == 422
+    assert olive.post(page, {**mapped, "column-3": "at"}).status_code == 302
+    assert Deeds.objects.get().state == "running"
+    assert olive.get(f"{page}refused.csv").status_code == 200
+
+
+def test_an_owner_hands_out_everything_and_erases(shop: Shop, olive: Client) -> None:
+    hana = shop.contacts[0]
+    answer = olive.get(f"/contacts/{hana.pk}/archive.zip")
+    assert "person.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    olive.post(f"/contacts/{hana.pk}/erase/", {"word": "somebody"})
+    assert Contact.objects.filter(pk=hana.pk).exists()
+    olive.post(f"/contacts/{hana.pk}/erase/", {"word": "花子"})
+    assert not Contact.objects.filter(pk=hana.pk).exists()
+
+
+def test_consent_is_recorded_by_hand(shop: Shop, olive: Client) -> None:
+    person = factories.make_contact(shop.workspace, agreed="")
+    olive.post(f"/contacts/{person.pk}/consent/", {"consent": "marketing:opt_in", "source": "till"})
+    assert consent_queries.may_write(shop.workspace.pk, person.pk, "marketing").may
+
+
+def test_a_person_leaves_and_comes_back_by_their_own_link(shop: Shop, client: Client) -> None:
+    hana = shop.contacts[0]
+    path = f"/leave/{links.make_token(shop.workspace.pk, hana.pk)}/"
+    assert "Stop all messages" in text_of(client, path)
+    assert consent_queries.may_write(shop.workspace.pk, hana.pk, "marketing").may
+    client.post(path, {"stop": "1"})
+    assert consent_queries.may_write(shop.workspace.pk, hana.pk, "marketing").reason == "opted_out"
+    client.post(path, {"back": "1"})
+    assert consent_queries.may_write(shop.workspace.pk, hana.pk, "marketing").may
+
+
+def test_a_link_that_is_not_ours_opens_nothing(client: Client, db: None) -> None:
+    answer = client.get("/leave/made-up/")
+    assert (answer.status_code, "This link is not known" in answer.content.decode()) == (404, True)
