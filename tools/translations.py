@@ -49,6 +49,7 @@ ROOMS = (
     "contacts",
     "core",
     "delivery",
+    "language",
     "numbers",
     "replies",
     "team",
