@@ -61,6 +61,22 @@ async def test_the_first_answer_of_a_session_says_that_it_is_automatic(bot: Bot)
     assert await bot.say("値段は？") == ["（自動）\nIt costs 900 yen."]
 
 
+@pytest.mark.parametrize(
+    ("settings", "steps"),
+    [
+        (Settings(shows_typing=False), (text("Noted."),)),
+        (Settings(), (Step(StepKind.SET_FIELD, {"key": "topic", "value": "price"}),)),
+        (Settings(), (text("Welcome back.", condition=Condition(ConditionKind.INACTIVE_FOR, days=30)),)),
+    ],
+    ids=["switched off", "nothing is said", "perhaps nothing is said"],
+)
+async def test_typing_is_left_out(bot: Bot, settings: Settings, steps: tuple[Step, ...]) -> None:
+    await bot.publish(keyword_rule(1, "price", steps), AGENT, settings=settings)
+    await bot.hear("price")
+    await bot.wait(8)
+    assert bot.caller.made == []
+
+
 @pytest.mark.parametrize("kind", ["reaction", "system", "unsupported"])
 async def test_some_kinds_are_never_answered(bot: Bot, kind: str) -> None:
     await bot.publish(other_rule(1, Trigger.ANY, "Hello"), AGENT)

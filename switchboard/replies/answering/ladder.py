@@ -1,7 +1,7 @@
 """Which rung is next: first answer, fuller answer, a menu, a person. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from switchboard.conversations.types import Ladder
 from switchboard.replies.types import Rule, StepKind
@@ -45,9 +45,3 @@ def unread(rule: Rule, rung: int) -> tuple[int, timedelta] | None:
 def hands_over(rule: Rule, rung: int) -> bool:
     """Tell whether a rung ends with a person."""
     return any(step.kind == StepKind.HAND_OVER for step in rule.rungs[rung].steps)
-
-
-def stand_on(rule_id: int, place: Place, before: Ladder | None, now: datetime, minutes: int) -> Ladder:
-    """Return the ladder as it is once a rung has been said."""
-    since = before.since if before is not None and not place.begins else now
-    return Ladder(rule_id, place.rung, place.attempt, since, now + timedelta(minutes=minutes))

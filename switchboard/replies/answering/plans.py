@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from switchboard.delivery.types import NewMessage
-from switchboard.replies.types import Step
+from switchboard.replies.types import MESSAGES, Step, StepKind
 
 
 class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -37,6 +37,15 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     following: "Plan | None" = None
     # How often it was put off because a file was not at Meta yet.
     tries: int = 0
+
+    @property
+    def speaks(self) -> bool:
+        """Whether something is certainly said, so that “typing…” may be shown before it."""
+        if self.kind != "rule":
+            return self.kind != "opt_out"
+        return any(
+            step.condition is None and (step.kind in MESSAGES or step.kind == StepKind.HAND_OVER) for step in self.steps
+        )
 
 
 class Rest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

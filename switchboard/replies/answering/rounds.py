@@ -78,7 +78,7 @@ async def _decide(connection: store.Connection, shelf: Shelf, rows: Sequence[sto
         elsewhere = [number for number in recent.get((row.workspace_id, row.contact_id), ()) if number != row.number_id]
         question = _question(row, thread, segments.get(row.contact_id, frozenset()))
         _decide_one(round_, shelf, thread, question, len(elsewhere))
-    await _write(connection, held, round_)
+    await _write(connection, shelf, held, round_)
 
 
 def _question(row: store.QuestionRow, thread: Thread, segments: frozenset[int]) -> Question:
@@ -171,7 +171,9 @@ def _note(round_: Round, thread: Thread, question: Question, case: Case, verdict
     round_.counts[verdict.outcome.value] += 1
 
 
-async def _write(connection: store.Connection, held: dict[tuple[int, int, int], Thread], round_: Round) -> None:
+async def _write(
+    connection: store.Connection, shelf: Shelf, held: dict[tuple[int, int, int], Thread], round_: Round
+) -> None:
     touched = {one.conversation_id for one in round_.decisions}
     by_id = {thread.id: thread for thread in held.values()}
     await threads.save_threads(connection, by_id.values())
@@ -183,7 +185,9 @@ async def _write(connection: store.Connection, held: dict[tuple[int, int, int], 
     for thread_id in sorted(round_.changed):
         plan = round_.pending.get(thread_id)
         if plan is not None:
-            timers += timers_of(by_id[thread_id], plan, round_.now)
+            thread = by_id[thread_id]
+            shows_typing = shelf.settings_of(thread.workspace_id).shows_typing
+            timers += timers_of(thread, plan, round_.now, shows_typing=shows_typing)
     await threads.set_timers(connection, timers)
     await threads.insert_lines(connection, round_.lines)
     await store.insert_decisions(connection, round_.decisions)
@@ -191,12 +195,12 @@ async def _write(connection: store.Connection, held: dict[tuple[int, int, int], 
     await tell(connection, {(by_id[thread_id].workspace_id, thread_id) for thread_id in touched})
 
 
-def timers_of(thread: Thread, plan: Plan, now: datetime) -> list[NewTimer]:
+def timers_of(thread: Thread, plan: Plan, now: datetime, *, shows_typing: bool) -> list[NewTimer]:
     """Return the timers of an answer that waits: itself, and “typing…” before it."""
     due_at = max(plan.due_at, now)
     timers = [NewTimer(thread.workspace_id, thread.id, TimerKind.ANSWER, due_at, plans.encode(plan))]
     typing_at = max(now, plan.asked_at + _LOOKS_FIRST, due_at - TYPING_BEFORE)
-    if plan.kind != "opt_out" and due_at - typing_at >= _SHORTEST_TYPING:
+    if shows_typing and plan.speaks and due_at - typing_at >= _SHORTEST_TYPING:
         call = {"wamid": plan.wamid, "number_id": thread.number_id, "until": due_at.isoformat()}
         timers.append(NewTimer(thread.workspace_id, thread.id, TimerKind.TYPING, typing_at, call))
     return timers

@@ -182,12 +182,8 @@ class Saying:
             silent_for=None if row.quiet_since is None else thread.session_started_at - row.quiet_since,
             address=row.phone or row.user_id or "",
         )
-        settings = self._settings(thread.workspace_id)
+        settings = self._shelf.settings_of(thread.workspace_id)
         return writing.Desk(self._connection, thread.workspace_id, thread.number_id, row, person, settings, self._now)
-
-    def _settings(self, workspace_id: int) -> Settings:
-        loaded = self._shelf.find(workspace_id)
-        return loaded.rules.settings if loaded else Settings()
 
     def _fetch_file(self, thread: Thread, plan: Plan, asset_id: int) -> None:
         """Have the file brought to Meta for this number, and try again in a second."""
@@ -355,7 +351,8 @@ class Saying:
         if plan.following is None or thread.answering != Answering.BOT:
             return
         following = plans.due(plan.following, max(plan.following.due_at, self._now + timedelta(seconds=1)))
-        self._timers += rounds.timers_of(thread, following, self._now)
+        shows_typing = self._shelf.settings_of(thread.workspace_id).shows_typing
+        self._timers += rounds.timers_of(thread, following, self._now, shows_typing=shows_typing)
 
     # ── what follows ─────────────────────────────────────────────────────────────────────────────
 

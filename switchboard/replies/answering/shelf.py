@@ -15,7 +15,7 @@ from switchboard.language import matcher, mood
 from switchboard.language.types import Feeling, KeywordRule, Lexicon, Match
 from switchboard.replies.answering import membership, store
 from switchboard.replies.answering.facts import Place
-from switchboard.replies.types import Rule, RuleSet, Trigger, decode_set
+from switchboard.replies.types import Rule, RuleSet, Settings, Trigger, decode_set
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +83,11 @@ class Shelf:
     def find(self, workspace_id: int) -> Loaded | None:
         """Return a workspace's set; None when nothing is published, or while the first one is being compiled."""
         return self._loaded.get(workspace_id)
+
+    def settings_of(self, workspace_id: int) -> Settings:
+        """Return how a workspace answers."""
+        loaded = self._loaded.get(workspace_id)
+        return loaded.rules.settings if loaded else Settings()
 
     def is_awaited(self, workspace_id: int) -> bool:
         """Tell whether a workspace's first set is still being compiled."""
