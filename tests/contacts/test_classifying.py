@@ -274,7 +274,7 @@ def test_a_rule_whose_field_is_gone_leaves_people_as_they_are(place: Place) -> N
 
 def test_a_rule_follows_the_segment_it_asks_for(place: Place) -> None:
     hana = factories.make_contact(place.workspace, country="JP")
-    saved = {"workspace_id": place.workspace.pk, "name": "Here", "now": NOON, "by": 1}
+    saved: dict[str, Any] = {"workspace_id": place.workspace.pk, "name": "Here", "now": NOON, "by": 1}
     with workspace_scope(place.workspace.pk):
         segment = segment_actions.save_segment(
             definition={"all": [{"field": "country", "test": "in", "values": ["CN"]}]}, **saved

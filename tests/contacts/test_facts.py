@@ -27,7 +27,7 @@ def stream(database: OwnDatabase, work: Callable[[Any], Awaitable[Any]]) -> Any:
 
 def rows(database: OwnDatabase, query: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(database.conninfo("owner")) as connection:
-        return connection.execute(query).fetchall()  # type: ignore[arg-type]  # a test's own words
+        return connection.execute(query).fetchall()
 
 
 def make_delivery(

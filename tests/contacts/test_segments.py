@@ -187,7 +187,7 @@ def test_segments_in_a_circle_are_refused(shop: Workspace) -> None:
 
 def test_a_change_keeps_what_was_asked_before(shop: Workspace) -> None:
     with workspace_scope(shop.pk):
-        kept = {"workspace_id": shop.pk, "name": "Japan", "now": NOON, "by": 1}
+        kept: dict[str, Any] = {"workspace_id": shop.pk, "name": "Japan", "now": NOON, "by": 1}
         saved = actions.save_segment(definition={"all": [ask("country", "in", "JP")]}, **kept)
         saved = actions.save_segment(definition={"all": [ask("country", "in", "CN")]}, segment_id=saved.pk, **kept)
         assert [one.version for one in saved.versions.order_by("version")] == [1, 2]
