@@ -19,10 +19,16 @@ def why(*, message_id: UUID) -> None:
     click.echo(
         f"{story.state.name.lower().replace('_', ' ')}{reason}, attempt {story.attempt}, lane {story.lane_state}"
     )
+    click.echo(
+        f"  {story.category} for {story.recipient}, {story.origin_kind} {story.origin_id}, number {story.number_id}"
+    )
+    if story.detail:
+        click.echo(f"  {story.detail}")
     for name, moment in story.moments.items():
         click.echo(f"  {name:13} {moment:%Y-%m-%d %H:%M:%S} UTC")
     if story.hold and story.due_at:
-        click.echo(f"  held by {story.hold.replace('_', ' ')} until {story.due_at:%Y-%m-%d %H:%M:%S} UTC")
+        why_held = f" {story.hold_detail}" if story.hold_detail else ""
+        click.echo(f"  held by {story.hold.replace('_', ' ')} until {story.due_at:%Y-%m-%d %H:%M:%S} UTC{why_held}")
     for step in story.steps:
         until = f" until {step.until:%Y-%m-%d %H:%M:%S} UTC" if step.until else ""
         detail = f" {step.detail}" if step.detail else ""

@@ -15,10 +15,12 @@ from switchboard.delivery.store.tallies import topics
 
 Connection = AsyncConnection[Any]
 
-# Index: the primary key.
+# A batch that the recorder forgets at this moment needs no lease, so nobody waits for anybody. Index: the primary key.
 SQL_RENEW = """
-UPDATE delivery_sendbatch SET lease_until = %(lease_until)s
-WHERE id = ANY(%(batch_ids)s::uuid[]) AND lease_until > %(now)s RETURNING id
+UPDATE delivery_sendbatch batch SET lease_until = %(lease_until)s
+FROM (SELECT id FROM delivery_sendbatch WHERE id = ANY(%(batch_ids)s::uuid[]) AND lease_until > %(now)s
+      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) AS ours
+WHERE batch.id = ours.id RETURNING batch.id
 """
 
 

@@ -90,7 +90,11 @@ SELECT message_id, old_state, state FROM new
 """
 
 # Index: the primary key.
-SQL_FORGET_BATCHES = "DELETE FROM delivery_sendbatch WHERE id = ANY(%(batch_ids)s::uuid[])"
+SQL_FORGET_BATCHES = """
+DELETE FROM delivery_sendbatch batch USING (
+    SELECT id FROM delivery_sendbatch WHERE id = ANY(%(batch_ids)s::uuid[]) ORDER BY id FOR UPDATE) AS settled
+WHERE batch.id = settled.id
+"""
 
 # Nearly always none. Index: the primary key.
 SQL_KEEP_HELD = """
