@@ -48,3 +48,4 @@ TAG_NAMES = (
     gettext_noop("Southeast Asia"),
     gettext_noop("North America"),
 )
+PRESET_ABOUTS = (gettext_noop("7 and 30 days after the first purchase, each for a week, while it is the only one."),)
