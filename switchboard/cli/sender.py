@@ -1,6 +1,7 @@
 """`switchboard sender`: claim what is due, post it, record what came of it."""
 
 import asyncio
+import gc
 
 import click
 
@@ -8,6 +9,8 @@ from switchboard.cli import running
 from switchboard.cloudapi import sync
 from switchboard.core import database
 from switchboard.delivery.worker import SenderConfig, run_sender
+
+_COLLECT_EVERY = 20_000
 
 
 @click.command(help="Send what is due.")
@@ -24,4 +27,7 @@ def sender(*, concurrency: int) -> None:
         )
         await run_sender(config, stopping)
 
+    # Thousands of short-lived objects a second and next to no cycles: looking for those less often saves CPU.
+    gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY, 20, 20)
     running.run_role(run)

@@ -53,14 +53,17 @@ def conninfo_for(role: Role, url: str | None = None) -> str:
     return conninfo.make_conninfo("", **connection_parameters(role, url))
 
 
-def make_pool(role: Role, *, size: int, url: str | None = None) -> Pool:
-    """Return a closed pool of at most `size` autocommit connections; open it with `async with`."""
+def make_pool(role: Role, *, size: int, url: str | None = None, checks: bool = True) -> Pool:
+    """Return a closed pool of at most `size` autocommit connections; open it with `async with`.
+
+    Without `checks` a connection is handed out unasked, which saves a round trip; whoever gets a broken one tries again.
+    """
     return AsyncConnectionPool(
         conninfo_for(role, url),
         min_size=min(2, size),
         max_size=size,
         open=False,
         timeout=10,
-        check=AsyncConnectionPool.check_connection,
+        check=AsyncConnectionPool.check_connection if checks else None,
         kwargs={"autocommit": True},
     )

@@ -121,12 +121,16 @@ class Recorder:
     async def _write(self, notes: Sequence[Note]) -> None:
         results = [note.result for note in notes]
         consequences = {note.key: note.consequence for note in notes if note.consequence is not None}
-        async with self._pool.connection(timeout=5) as connection, connection.transaction():
-            for consequence in consequences.values():
-                await consequence(connection)
-            topics = await store.record_results(
-                connection, results, settled_batches=self._batches.list_settled_by(results), now=clock.now()
-            )
+        settled = self._batches.list_settled_by(results)
+        async with self._pool.connection(timeout=5) as connection:
+            if consequences:
+                async with connection.transaction():
+                    for consequence in consequences.values():
+                        await consequence(connection)
+                    topics = await store.record_results(connection, results, settled_batches=settled, now=clock.now())
+            else:
+                # It has a transaction of its own, and one inside another costs two round trips more.
+                topics = await store.record_results(connection, results, settled_batches=settled, now=clock.now())
         self._batches.settle(results)
         for workspace_id, some in topics.items():
             self._topics[workspace_id] |= some
