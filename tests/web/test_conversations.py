@@ -149,3 +149,25 @@ def test_the_pages_ask_no_more_for_more_conversations(
         assert olive.get("/conversations/?view=all").status_code == 200
     with django_assert_max_num_queries(FRAME + 11):
         assert olive.get(f"/conversations/{threads[0].pk}/").status_code == 200
+
+
+def test_business_hours_are_set_and_shown(shop: Shop, olive: Client) -> None:
+    week = {"mon": "09:00-12:00, 13:00-18:00", "zone": "Asia/Tokyo", "days_off": "2026-12-31"}
+    page = olive.post("/conversations/hours/", week, follow=True).content.decode()
+    assert "The business hours are saved." in page
+    assert "09:00-12:00, 13:00-18:00" in page
+    number = shop.numbers[0].pk
+    olive.post(f"/conversations/hours/?number={number}", {"tue": "10:00-11:00", "zone": "Asia/Shanghai"})
+    assert "Asia/Shanghai" in olive.get(f"/conversations/hours/?number={number}").content.decode()
+    assert "2026-12-31" in olive.get("/conversations/hours/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"mon": "9 to 5"}, "09:00-18:00"), ({"zone": "Mars"}, "no time zone"), ({"days_off": "tomorrow"}, "09:00-18:00")],
+)
+def test_business_hours_that_cannot_be_read_say_so(
+    shop: Shop, olive: Client, change: dict[str, str], says: str
+) -> None:
+    answer = olive.post("/conversations/hours/", {"zone": "Asia/Tokyo", **change})
+    assert (answer.status_code, says in answer.content.decode()) == (422, True)

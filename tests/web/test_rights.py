@@ -25,6 +25,7 @@ WRITES = [
     (Right.ANSWER, "/conversations/1/take-over/"),
     (Right.ANSWER, "/conversations/1/restart/"),
     (Right.ANSWER, "/conversations/1/resolve/"),
+    (Right.PROTECT, "/conversations/hours/"),
     (Right.MANAGE, "/prices/save/"),
     (Right.PROTECT, "/resume/"),
     (Right.PROTECT, "/numbers/{number}/pace/"),
