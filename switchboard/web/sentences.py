@@ -57,6 +57,12 @@ SHAPES = (
         "Choose other numbers, or submit the template there."
     ),
     gettext_noop("The template's variables %(names)s have no field and no fixed text. Choose what fills them."),
+    gettext_noop("%(count)s keywords are more than one rule can hold: %(most)s. Split them over several rules."),
+    gettext_noop("Shorten this keyword to %(most)s characters."),
+    gettext_noop("“%(keyword)s” holds no letter, figure or sign to look for."),
+    gettext_noop("“%(keyword)s” is one word. Write two or more with spaces between them, or choose “contains”."),
+    gettext_noop("Shorten the regular expression to %(most)s characters."),
+    gettext_noop("This regular expression can't be read: %(reason)s. Mend it, or choose another way of matching."),
     gettext_noop("The Cloud API cannot be reached (%(reason)s). Check the network and SWITCHBOARD_CLOUD_API_URL."),
     gettext_noop("The Cloud API did not answer properly (%(reason)s). Try again in a minute."),
     gettext_noop("%(sentence)s (Meta's error %(code)s)"),
