@@ -47,6 +47,7 @@ ROOMS = (
     "consent",
     "conversations",
     "contacts",
+    "conversions",
     "core",
     "delivery",
     "language",

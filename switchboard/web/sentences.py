@@ -98,6 +98,16 @@ SHAPES = (
     gettext_noop("There is a tag “%(name)s” already. Rename it, then switch this on."),
     gettext_noop("There is a new tag “%(name)s”. Rename it first."),
     gettext_noop("“%(name)s” is asked for by %(users)s. Change that first."),
+    gettext_noop("The file cannot be written to %(folder)s (%(reason)s). Make room there."),
+    gettext_noop("“%(value)s” cannot be a value of the field “%(field)s”."),
+    gettext_noop("“%(kind)s” is no kind of field. Choose one of: %(kinds)s."),
+    gettext_noop("%(count)s different values cannot become that, for instance %(values)s. Correct them first."),
+    gettext_noop("%(count)s people have a value in this field. Say that these may be deleted as well."),
+    gettext_noop("The file lacks %(columns)s. Choose which column holds it, or add one to the file."),
+    gettext_noop(
+        "This workbook unpacks to more than %(limit)s MB. Save the list as CSV in your spreadsheet program and import "
+        "that file."
+    ),
     *limits.SENTENCES,
     *drafts.SENTENCES,
     # What Meta did to an account.
@@ -107,6 +117,21 @@ SHAPES = (
     ),
     gettext_noop(
         "Meta restricted the account: %(restrictions)s. Numbers of this account have been stopped. "
+        "Resume them when the restriction has ended."
+    ),
+    gettext_noop(
+        "Meta restricted the account: %(restrictions)s. Numbers of this account only answer. They go on by themselves."
+    ),
+    gettext_noop(
+        "Meta restricted the account: %(restrictions)s. Numbers of this account only answer. "
+        "Resume them when the restriction has ended."
+    ),
+    gettext_noop(
+        "Meta restricted the account: %(restrictions)s. Numbers of this account do not answer. "
+        "They go on by themselves."
+    ),
+    gettext_noop(
+        "Meta restricted the account: %(restrictions)s. Numbers of this account do not answer. "
         "Resume them when the restriction has ended."
     ),
     gettext_noop("Meta restricted utility templates: %(restrictions)s."),
