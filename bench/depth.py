@@ -38,7 +38,7 @@ def run(*, rounds: int, deep: int, messages: int, dead: int) -> dict[str, Any]:
     figures = Rounds()
     with opened_place(), psycopg.connect(database.database_url()) as connection:
         machine = describe_machine(connection.info.server_version)
-        with _filled("depth_shallow", SHALLOW + rounds * messages) as shallow, _filled("depth_deep", deep) as large:
+        with _filled("depth_shallow", SHALLOW + 2 * rounds * messages) as shallow, _filled("depth_deep", deep) as large:
             for _ in range(rounds):
                 figures.add("shallow", _measure(*shallow, messages))
                 figures.add("deep", _measure(*large, messages))
@@ -46,6 +46,7 @@ def run(*, rounds: int, deep: int, messages: int, dead: int) -> dict[str, Any]:
             with _snapshot(large[0]):
                 _measure(*large, dead)
                 for _ in range(rounds):
+                    figures.add("shallow_beside", _measure(*shallow, messages))
                     figures.add("old_snapshot", _measure(*large, messages))
     return {
         "name": "depth",
@@ -53,7 +54,7 @@ def run(*, rounds: int, deep: int, messages: int, dead: int) -> dict[str, Any]:
         "ratios": drop_missing(
             {
                 "deep_to_shallow": figures.ratio("deep", "shallow"),
-                "old_snapshot": figures.ratio("old_snapshot", "shallow"),
+                "old_snapshot": figures.ratio("old_snapshot", "shallow_beside"),
             }
         ),
         "waiting": deep,
