@@ -157,7 +157,9 @@ def merge_people(*, workspace_id: int, keep: int, lose: int, by: int | None, now
     for statement in merging.MOVES:
         statements.execute(statement, {**given, "now": now})
     conversions_actions.update_purchases(workspace_id=workspace_id, contact_ids=[keep])
-    return merges.note_merge(workspace_id=workspace_id, keep=keep, lose=lose, before=json.loads(remembered), by=by, now=now)
+    return merges.note_merge(
+        workspace_id=workspace_id, keep=keep, lose=lose, before=json.loads(remembered), by=by, now=now
+    )
 
 
 # Index: the keys that were remembered. The former person gets the very id they had, so that old links work again.
