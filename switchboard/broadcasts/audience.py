@@ -42,6 +42,13 @@ def sample_people(workspace_id: int, audience: Mapping[str, Any], limit: int = 1
         return list(find_people(workspace_id, audience).order_by("-id")[:limit])
 
 
+def look_at_people(workspace_id: int, audience: Mapping[str, Any], limit: int = 10) -> tuple[int, list[Contact]]:
+    """Return how many the audience has as it is now, and the newest few."""
+    with seeing_all():
+        people = find_people(workspace_id, audience)
+        return people.count(), list(people.order_by("-id")[:limit])
+
+
 def freeze_audience(workspace_id: int, broadcast_id: int, audience: Mapping[str, Any]) -> int:
     """Write down everybody of the audience as recipients, once each, and return how many they are."""
     people = find_people(workspace_id, audience).values_list(

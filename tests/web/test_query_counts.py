@@ -22,12 +22,17 @@ PAGES = [
     ("/search/?q=a", FRAME + 5),
     ("/broadcasts/{broadcast}/", FRAME + 12),
     ("/broadcasts/{broadcast}/recipients/", FRAME + 4),
-    ("/broadcasts/{draft}/edit/audience/", FRAME + 8),
-    ("/broadcasts/{draft}/edit/message/", FRAME + 5),
+    # Counts over the whole workspace change the role and back.
+    ("/broadcasts/{draft}/edit/audience/", FRAME + 14),
+    ("/broadcasts/{draft}/edit/message/", FRAME + 7),
     ("/broadcasts/{draft}/edit/numbers/", FRAME + 4),
     ("/broadcasts/{draft}/edit/schedule/", FRAME + 2),
     # It plays the hours through: paces, waiting messages, budgets, prices. Opened once a broadcast.
-    ("/broadcasts/{draft}/edit/review/", FRAME + 26),
+    ("/broadcasts/{draft}/edit/review/", FRAME + 28),
+    ("/contacts/segments/", FRAME + 12),
+    ("/contacts/tags/", FRAME + 16),
+    ("/contacts/tags/classification/", FRAME + 10),
+    ("/contacts/tags/hygiene/", FRAME + 2),
 ]
 
 

@@ -112,10 +112,8 @@ def _target_form(request: ConsoleRequest, broadcast: Any) -> TargetForm:
 
 
 def _sample(workspace_id: int, question: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "people": audience.count_people(workspace_id, question),
-        "sample": audience.sample_people(workspace_id, question),
-    }
+    people, sample = audience.look_at_people(workspace_id, question)
+    return {"people": people, "sample": sample}
 
 
 @require_GET
