@@ -219,6 +219,34 @@ async def refresh_days(connection: Connection, workspace_id: int, now: datetime)
     return cursor.rowcount
 
 
+# Imports and edits may bring two tags of an exclusive group: the one that came last stays, as the changes tell it.
+# Index: contacts_contact_pkey, contacts_change_by_contact.
+SQL_LEAVE_ONE = """
+WITH carried AS (
+    SELECT contact.id, tag.id AS tag_id, row_number() OVER (
+        PARTITION BY contact.id, tag.group_id
+        ORDER BY (SELECT max(change.id) FROM contacts_change AS change
+                  WHERE change.contact_id = contact.id AND change.tag_id = tag.id AND change.is_member) DESC NULLS LAST,
+            tag.id DESC) AS place
+    FROM contacts_looked_at AS looked
+    JOIN contacts_contact AS contact ON contact.id = looked.contact_id
+    JOIN contacts_tag AS tag ON tag.id = ANY (contact.tags)
+    JOIN contacts_taggroup AS tag_group ON tag_group.id = tag.group_id AND tag_group.is_exclusive
+    WHERE contact.workspace_id = %(workspace_id)s AND tag.rule IS NULL
+), surplus AS (
+    SELECT id, array_agg(tag_id) AS tags FROM carried WHERE place > 1 GROUP BY id
+)
+UPDATE contacts_contact AS contact SET updated_at = %(now)s,
+    tags = ARRAY(SELECT tag FROM unnest(contact.tags) AS tag WHERE tag <> ALL (surplus.tags) ORDER BY tag)
+FROM surplus WHERE contact.id = surplus.id
+"""
+
+
+async def leave_one(connection: Connection, workspace_id: int, now: datetime) -> int:
+    """Leave those to look at one tag of each exclusive group; return how many had more."""
+    return (await connection.execute(SQL_LEAVE_ONE, {"workspace_id": workspace_id, "now": now})).rowcount
+
+
 async def evaluate(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> None:
     """Run a compiled question: who of those to look at has which automatic tags now, and when to look again."""
     await connection.execute(sql.SQL(statement), parameters)

@@ -72,6 +72,7 @@ async def look_at_next(connection: Connection, workspace_id: int, now: datetime,
 
 async def _classify(connection: Connection, workspace_id: int, now: datetime, *, is_news: bool) -> None:
     rules = await load_rules(connection, workspace_id, now)
+    await store.leave_one(connection, workspace_id, now)
     if rules.counts_days:
         await store.refresh_days(connection, workspace_id, now)
     await store.evaluate(connection, rules.statement, rules.parameters)

@@ -305,3 +305,16 @@ def test_days_fall_out_of_the_counts_at_night(place: Place) -> None:
     assert counts(NOON + 7 * DAY) == (1, 2, 2)
     assert counts(NOON + 31 * DAY) == (0, 1, 2)
     assert counts(NOON + 95 * DAY) == (0, 0, 0)
+
+
+def test_of_two_tags_that_exclude_each_other_the_newest_stays(place: Place) -> None:
+    wish = {"group": "Plan", "is_exclusive": True}
+    silver, gold = (place.save_tag(name, None, **wish) for name in ("Silver", "Gold"))
+    hana = factories.make_contact(place.workspace, tags=["Gold"])
+    with workspace_scope(place.workspace.pk):
+        Contact.objects.filter(pk=hana.pk).update(tags=sorted([silver.pk, gold.pk]))
+    place.look(NOON)
+    place.look(NOON)
+    with workspace_scope(place.workspace.pk):
+        assert Contact.objects.get(pk=hana.pk).tags == [silver.pk]
+        assert Activity.objects.get(pk=hana.pk).tags == [silver.pk]

@@ -70,6 +70,7 @@ PLANS: dict[str, tuple[str, ...]] = {
     classify_store.SQL_TAKE_NEXT: ("contacts_activity_pkey",),
     classify_store.SQL_LEAVE_CHANGED: ("contacts_changed_in_order",),
     classify_store.SQL_NOTE_RUN: ("contacts_pass_pkey",),
+    classify_store.SQL_LEAVE_ONE: ("contacts_contact_", "contacts_change_by_contact"),
     classify_store.SQL_HOLD_COUNTED: ("contacts_activity_pkey",),
     classify_store.SQL_HOLD_CHANGED: ("contacts_activity_pkey",),
     classify_store.SQL_REFRESH_DAYS: ("contacts_activity_pkey", "contacts_day_pkey"),

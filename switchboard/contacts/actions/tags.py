@@ -77,7 +77,7 @@ def save_tag(*, workspace_id: int, wish: TagWish, now: datetime, tag_id: int | N
             tag.save()
     except IntegrityError as error:
         raise TagError(f"There is a tag “{name}” already. Choose another name, or merge the two.") from error
-    if has_new_rule:
+    if has_new_rule or (group is not None and group.is_exclusive and tag_id):
         look_at_everybody(workspace_id)
     return tag
 
