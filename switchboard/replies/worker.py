@@ -18,12 +18,24 @@ from switchboard.core import clock, database, ending
 from switchboard.core.database import Pool
 from switchboard.delivery.credentials import Credentials
 from switchboard.replies.answering import calls, rounds, saying
+from switchboard.replies.answering import store as effects_store
 from switchboard.replies.answering.deciding import Draw
 from switchboard.replies.answering.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 
-_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError, TimeoutError)
+# The fault is the machine's or ours, not one message's: wait, and try the same again.
+_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InsufficientPrivilege,
+    PoolTimeout,
+    OSError,
+    TimeoutError,
+)
 _RETRY_SECONDS = 0.5
 _CONNECTION_SECONDS = 5.0
 _CALLS_AT_ONCE = 32
@@ -59,6 +71,8 @@ class Answerer:
         self._caller = caller
         self._stopping = stopping
         self._lanes = saying.Lanes()
+        # How many are taken at once; after a failure one, so that what cannot be done is found and set aside.
+        self._limits = {"decide": config.batch, "say": config.batch}
         self._woken = asyncio.Event()
         self._changed = asyncio.Event()
         self.shelf = Shelf(pool)
@@ -86,16 +100,47 @@ class Answerer:
     async def decide(self) -> bool:
         """Decide on messages that wait; tell whether there may be more."""
         config = self._config
-        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
-            done = await rounds.decide_waiting(connection, self.shelf, config.now(), config.draw, config.batch)
-        self.counts.update(done or {})
-        return done is not None
+
+        async def work(connection: AsyncConnection, limit: int) -> Counter[str] | None:
+            return await rounds.decide_waiting(connection, self.shelf, config.now(), config.draw, limit)
+
+        return await self._do("decide", work, effects_store.set_effect_aside)
 
     async def say(self) -> bool:
         """Do what timers ask for; tell whether there may be more."""
         config = self._config
-        async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
-            done = await saying.say_due(connection, self.shelf, self._lanes, config.now(), config.batch)
+
+        async def work(connection: AsyncConnection, limit: int) -> Counter[str] | None:
+            return await saying.say_due(connection, self.shelf, self._lanes, config.now(), limit)
+
+        async def set_aside(connection: AsyncConnection) -> int | None:
+            return await threads.set_timer_aside(connection, config.now())
+
+        return await self._do("say", work, set_aside)
+
+    async def _do(
+        self,
+        name: str,
+        work: Callable[[AsyncConnection, int], Awaitable[Counter[str] | None]],
+        set_aside: Callable[[AsyncConnection], Awaitable[object]],
+    ) -> bool:
+        """Do a round. One that fails is done one by one, and what fails alone is set aside: the others go on."""
+        limit = self._limits[name]
+        try:
+            async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+                done = await work(connection, limit)
+        except _AWAY:
+            raise
+        except Exception:
+            # The worker's loop: one message of somebody's must not keep everybody else waiting.
+            log.exception("answering_failed", loop=name, at_once=limit)
+            if limit == 1:
+                async with self._pool.connection(timeout=_CONNECTION_SECONDS) as connection:
+                    log.warning("answering_set_aside", loop=name, what=str(await set_aside(connection)))
+            self._limits[name] = 1
+            return True
+        if limit < self._config.batch and done is not None:
+            self._limits[name] = min(self._config.batch, limit * 4)
         self.counts.update(done or {})
         return done is not None
 

@@ -530,3 +530,15 @@ async def test_three_negative_messages_in_a_row_raise_the_priority(bot: Bot) -> 
         bot.clock.advance(minutes=1)
     assert bot.thread("priority") == 1
     assert "priority_raised" in bot.lines()
+
+
+async def test_an_answer_that_cannot_be_read_keeps_nobody_else_waiting(bot: Bot) -> None:
+    await bot.publish(PRICE, AGENT, settings=Settings(announces=False))
+    await bot.hear("price", phone="819011112222")
+    await bot.work()
+    bot.world.run("UPDATE conversations_timer SET payload = '{}' WHERE kind = 'answer'")
+    bot.clock.advance(seconds=1)
+    await bot.hear("price", phone="819033334444")
+    await bot.wait(8)
+    assert bot.news() == ["It costs 900 yen."]
+    assert "not_sent" in bot.lines()

@@ -86,6 +86,8 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (effects.SQL_INSERT_EFFECTS, EFFECTS, ("replies_effect_pkey",)),
     (effects.SQL_NOTIFY_EFFECTS, {}, ()),
     (effects.SQL_TAKE_EFFECTS, {"effect": "answer", "limit": 9}, ("replies_effect_order",)),
+    (effects.SQL_SET_EFFECT_ASIDE, {"effect": "answer"}, ("replies_effect_order",)),
+    (timers.SQL_SET_TIMER_ASIDE, {"now": NOON}, ("conversations_timer_due",)),
     (effects.SQL_DELETE_EFFECTS, {"effect": "answer", "message_ids": [_ID]}, ("replies_effect_pkey",)),
     (
         effects.SQL_READ_QUESTIONS,

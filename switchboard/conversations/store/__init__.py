@@ -15,6 +15,7 @@ from switchboard.conversations.store.timers import (
     finish_calls,
     forget_timers,
     lease_calls,
+    set_timer_aside,
     set_timers,
     take_timers,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "note_inbound",
     "read_threads",
     "save_threads",
+    "set_timer_aside",
     "set_timers",
     "take_timers",
 ]

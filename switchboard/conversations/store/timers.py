@@ -96,6 +96,29 @@ async def find_timers(
     return dict(await cursor.fetchall())
 
 
+# Index: conversations_timer_due. Where its words would have stood, the conversation says that nothing was sent.
+SQL_SET_TIMER_ASIDE = """
+WITH first AS (
+    SELECT timer.id FROM conversations_timer AS timer
+    JOIN conversations_conversation AS thread ON thread.id = timer.conversation_id
+    WHERE NOT timer.is_call AND timer.due_at <= %(now)s
+    ORDER BY timer.due_at LIMIT 1 FOR NO KEY UPDATE OF timer, thread SKIP LOCKED
+), gone AS (
+    DELETE FROM conversations_timer AS timer USING first WHERE timer.id = first.id
+    RETURNING timer.workspace_id, timer.conversation_id
+)
+INSERT INTO conversations_line (workspace_id, conversation_id, kind, at, detail)
+SELECT workspace_id, conversation_id, 'not_sent', %(now)s, jsonb_build_object('reason', 'fault') FROM gone
+RETURNING conversation_id
+"""
+
+
+async def set_timer_aside(connection: Connection, now: datetime) -> int | None:
+    """Remove the first timer that is due, because it cannot be done; return its conversation."""
+    row = await (await connection.execute(SQL_SET_TIMER_ASIDE, {"now": now})).fetchone()
+    return int(row[0]) if row else None
+
+
 # A timer whose conversation is gone, or whose call could not be made for a day, is nobody's any more.
 SQL_FORGET_TIMERS = "DELETE FROM conversations_timer WHERE due_at < %(before)s"
 

@@ -116,6 +116,7 @@ def _not_sent(detail: dict[str, Any]) -> str:
         "window": _("An automatic answer was not sent: the 24-hour window is closed"),
         "gone": _("An automatic answer was not sent: nobody is behind this conversation any more"),
         "part": _("The rest of an answer was not sent: the part before it did not arrive"),
+        "fault": _("An automatic answer was not sent because of a fault; the worker's log says which"),
         "file": _("A file was left out: WhatsApp did not take it for this number"),
         "missing": _("A part was left out: there is nothing to put in for “%(name)s”")
         % {"name": detail.get("variable", "")},

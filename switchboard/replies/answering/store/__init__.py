@@ -21,6 +21,7 @@ from switchboard.replies.answering.store.effects import (
     insert_effects,
     list_recent_answers,
     read_questions,
+    set_effect_aside,
     take_effects,
 )
 from switchboard.replies.answering.store.people import (
@@ -65,6 +66,7 @@ __all__ = [
     "read_questions",
     "read_version",
     "sends_receipts",
+    "set_effect_aside",
     "set_field",
     "take_coupon",
     "take_effects",

@@ -66,6 +66,21 @@ async def delete_effects(connection: Connection, message_ids: Collection[UUID]) 
         await connection.execute(SQL_DELETE_EFFECTS, {"message_ids": list(message_ids), "effect": ANSWER})
 
 
+# Index: replies_effect_order.
+SQL_SET_EFFECT_ASIDE = """
+DELETE FROM replies_effect WHERE (message_id, effect) IN (
+    SELECT message_id, effect FROM replies_effect WHERE effect = %(effect)s
+    ORDER BY sequence LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING message_id
+"""
+
+
+async def set_effect_aside(connection: Connection) -> UUID | None:
+    """Let go of the first message that waits, because it cannot be decided on; return which it was."""
+    row = await (await connection.execute(SQL_SET_EFFECT_ASIDE, {"effect": ANSWER})).fetchone()
+    return row[0] if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
     """A message with what is known of its writer."""
