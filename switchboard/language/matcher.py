@@ -108,7 +108,8 @@ class Matcher:
             return
         unknown = {start for start, _, _ in message.unknown_words}
         for run in latin.find_runs(message.folded, only_pinyin=True):
-            findings.views.append(Pattern(run.letters, View.PINYIN))
+            if message.has_han or any(one in unknown for one in run.words_in(0, len(run.letters))):
+                findings.views.append(Pattern(run.letters, View.PINYIN))
             cuts = syllables.cuts(run.letters) or frozenset()
             for hit in self._index.pinyin.scan_inside(run.letters):
                 start, end = run.place(hit.start, hit.end)

@@ -1,5 +1,6 @@
 """What helps to write rules: try a message, replay real ones against the draft, see which rules fight and what nobody answers."""
 
+import functools
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -157,17 +158,20 @@ def find_conflicts(rules: RuleSet) -> Conflicts:
     # A higher priority goes first whatever the score, so for hiding it comes before the position.
     ordered = sorted(listen(rules), key=lambda one: (-by_id[one.id].priority, one.position, one.id))
     listening = [KeywordRule(one.id, one.keywords, place) for place, one in enumerate(ordered)]
-    fighting = [
-        one
-        for one in collisions.find_collisions(listening)
-        if by_id[one.rule_id].scope == by_id[one.other_rule_id].scope
-    ]
+    found, beaten = _fight(tuple(listening))
+    fighting = [one for one in found if by_id[one.rule_id].scope == by_id[one.other_rule_id].scope]
     hidden = {
         rule_id: winner_id
-        for rule_id, winner_id in collisions.find_hidden(listening).items()
+        for rule_id, winner_id in beaten.items()
         if by_id[winner_id].scope in (Scope(), by_id[rule_id].scope)
     }
     return Conflicts(tuple(fighting), hidden)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _fight(listening: tuple[KeywordRule, ...]) -> tuple[list[Collision], dict[int, int]]:
+    """Remember what was found: a thousand rules take half a second, and the page is opened more often than they change."""
+    return collisions.find_collisions(listening), collisions.find_hidden(listening)
 
 
 def list_unanswered(workspace_id: int, now: datetime) -> list[PhraseGroup]:

@@ -219,7 +219,7 @@ def test_what_nobody_answers_becomes_a_rule_or_is_left_out(shop: Shop, olive: Cl
 
 def test_measures_count_by_rule_keyword_and_week(shop: Shop, olive: Client) -> None:
     rule_id = save(shop, "Returns", "返品")
-    answered = {"outcome": "answered", "rule_id": rule_id, "keyword": "返品"}
+    answered: dict[str, Any] = {"outcome": "answered", "rule_id": rule_id, "keyword": "返品"}
     message_id = write_in(shop, "返品", **answered)
     write_in(shop, "返品は？", number=1, **answered)
     write_in(shop, "あの", number=2)

@@ -1,6 +1,7 @@
 """The list of rules with the tester beside it, the replay, what nobody answers, and the measures."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,11 @@ from switchboard.core import clock
 from switchboard.core.errors import SwitchboardError
 from switchboard.language import resources
 from switchboard.language.types import Collision
-from switchboard.replies import measuring, queries, workbench
+from switchboard.replies import costs, measuring, queries, workbench
 from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.types import Rule, StepKind
 from switchboard.team.rules import Right
-from switchboard.web import failures
+from switchboard.web import failures, formats
 from switchboard.web.replies import editor, wording
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -35,6 +36,7 @@ class Row:
     more_chips: int
     layers: tuple[tuple[str, ...], ...]
     hits: int
+    cost: str
     hidden_by: str
     fights: tuple[str, ...]
 
@@ -47,6 +49,7 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
     drafts = [(queries.make_draft(rule), rule.is_on) for rule in saved]
     names = {rule.id: rule.name for rule, _is_on in drafts}
     conflicts = workbench.find_conflicts(queries.build_draft(workspace_id))
+    spent = costs.get_costs(workspace_id, now)
     hits = measuring.count_hits(workspace_id, now)
     rows = [
         Row(
@@ -57,6 +60,7 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
             more_chips=max(0, len(rule.keywords) - _CHIPS),
             layers=tuple(tuple(str(wording.STEPS[step.kind]) for step in rung.steps) for rung in rule.rungs),
             hits=hits.get(rule.id, 0),
+            cost=_say_cost(spent.by_rule.get(rule.id), spent.currency),
             hidden_by=names.get(conflicts.hidden.get(rule.id, 0), ""),
             fights=tuple(_say_collision(one, names) for one in conflicts.collisions if one.other_rule_id == rule.id)[
                 :3
@@ -72,6 +76,10 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
         "missing": _missing_dictionaries(),
     }
     return render(request, "replies/list.html", context)
+
+
+def _say_cost(amount: Decimal | None, currency: str) -> str:
+    return formats.render_money(amount, currency) if amount else ""
 
 
 def _missing_dictionaries() -> list[str]:
