@@ -14,7 +14,7 @@ from emulator.templates import Template
 from emulator.webhooks import Webhooks
 
 BUSINESS_INITIATED = "RESTRICTED_BIZ_INITIATED_MESSAGING"
-ALL_MESSAGING = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
+ANSWERING = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
 UTILITY = "RESTRICTED_UTILITY_TEMPLATES"
 ADDING_NUMBERS = "RESTRICTED_ADD_PHONE_NUMBER_ACTION"
 LADDER = ("TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
@@ -47,8 +47,8 @@ class Standing:
             raise GraphError(131031, "The account has been locked for a violation of the policies")
         if not account.restrictions:
             return
-        if self.is_restricted(account, ALL_MESSAGING):
-            raise GraphError(368, "The account may not send any messages now")
+        if self.is_restricted(account, ANSWERING) and category == "service":
+            raise GraphError(368, "The account may not answer customers now")
         if self.is_restricted(account, BUSINESS_INITIATED) and (category != "service" or not in_window):
             raise GraphError(368, "The account may not start conversations now")
         if category == "utility" and self.is_restricted(account, UTILITY):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from switchboard.broadcasts import rules
 from switchboard.broadcasts.models import Broadcast
 from switchboard.broadcasts.rules import Choice
@@ -57,6 +59,8 @@ class Pool:
     careful_ids: frozenset[int] = frozenset()
     # Numbers that may send right now: nobody is kept with one that was stopped.
     able_ids: frozenset[int] = frozenset()
+    # Numbers whose account Meta has restricted: whoever is theirs waits for them.
+    restricted_ids: frozenset[int] = frozenset()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -81,7 +85,7 @@ class Pool:
     def _choose(
         self, person: rules.Person, language: str, wheel: tuple[int, ...], last_number_id: int | None
     ) -> Chosen:
-        if last_number_id in wheel and last_number_id in self.able_ids:
+        if last_number_id in wheel and last_number_id in self.able_ids | self.restricted_ids:
             number_id, why = last_number_id, Choice.STICKY
         else:
             number_id = rules.pick_number(wheel, person.id)
@@ -100,7 +104,7 @@ def build_pool(
 ) -> Pool:
     """Return the pool that these numbers, each with its account, make up."""
     numbers = {number.pk: number for number in pool_numbers}
-    variants = _map_variants(broadcast, numbers.values())
+    variants = _map_variants(broadcast, numbers.values(), now)
     paces = {key: pace_on(number, broadcast.pace, now.date()) for key, number in numbers.items()}
     weights = _weigh(broadcast.workspace_id, numbers, paces, now)
     languages = sorted({language for _, language in variants})
@@ -120,6 +124,7 @@ def build_pool(
         wheels_of_portfolios=_split_by_portfolio(wheels, portfolios),
         careful_ids=frozenset(key for key, pace in paces.items() if is_careful(pace)),
         able_ids=frozenset(key for key, number in numbers.items() if may_send(number)),
+        restricted_ids=frozenset(key for key, number in numbers.items() if is_restricted(number)),
     )
 
 
@@ -148,8 +153,15 @@ def is_careful(pace: Pace) -> bool:
 
 
 def may_send(number: Number) -> bool:
-    """Tell whether nothing stops the number."""
+    """Tell whether nothing stops what the number starts."""
+    if number_rules.is_spared(number.state, number.stopped_code, is_started_by_us=True):
+        return True
     return number.state == NumberState.CONNECTED and number.stopped_at is None
+
+
+def is_restricted(number: Number) -> bool:
+    """Tell whether Meta has restricted the number's account: its people wait, other numbers do not evade it."""
+    return number.stopped_code in number_rules.ACCOUNT_RESTRICTIONS and not may_send(number)
 
 
 def rate_of(pace: Pace) -> float:
@@ -160,10 +172,10 @@ def rate_of(pace: Pace) -> float:
     return float(min(limit for limit in limits if limit is not None))
 
 
-def _map_variants(broadcast: Broadcast, numbers: Iterable[Number]) -> dict[tuple[int, str], Variant]:
+def _map_variants(broadcast: Broadcast, numbers: Iterable[Number], now: datetime) -> dict[tuple[int, str], Variant]:
     pool = list(numbers)
     by_account: dict[int, list[Variant]] = {}
-    for template in _list_variants(broadcast, {number.account_id for number in pool}):
+    for template in _list_variants(broadcast, {number.account_id for number in pool}, now):
         by_account.setdefault(template.account_id, []).append(_as_variant(template))
     return {
         (number.pk, variant.language): variant for number in pool for variant in by_account.get(number.account_id, ())
@@ -173,7 +185,7 @@ def _map_variants(broadcast: Broadcast, numbers: Iterable[Number]) -> dict[tuple
 def _weigh(
     workspace_id: int, numbers: Mapping[int, Number], paces: Mapping[int, Pace], now: datetime
 ) -> dict[int, float]:
-    """Return each number's weight; those that may not send are left out where others may."""
+    """Return each number's weight; those that may not send are left out where others may, restricted ones never."""
     spent = delivery_queries.map_sent_of_day(workspace_id, list(numbers), now)
     senders = {
         key: rules.Sender(
@@ -181,7 +193,7 @@ def _weigh(
             quality=number.quality,
             days_in_use=(now.date() - number.in_use_since).days + 1,
             left=1.0 - spent.get(key, 0) / day if (day := paces[key].per_day) else 1.0,
-            may_send=may_send(number),
+            may_send=may_send(number) or is_restricted(number),
         )
         for key, number in numbers.items()
     }
@@ -209,13 +221,16 @@ def _split_by_portfolio(
     return {key: tuple(part) for key, part in parts.items()}
 
 
-def _list_variants(broadcast: Broadcast, account_ids: set[int]) -> Sequence[Template]:
-    found = Template.objects.filter(
-        workspace_id=broadcast.workspace_id,
-        account_id__in=account_ids,
-        name=broadcast.template_name,
-        state=TemplateState.APPROVED,
+def _list_variants(broadcast: Broadcast, account_ids: set[int], now: datetime) -> Sequence[Template]:
+    """Return the approved variants, and those that only Meta's measures against their account pause.
+
+    The latter keep their share, and its people wait: another account must not step in for a restricted one.
+    """
+    own = Template.objects.filter(
+        workspace_id=broadcast.workspace_id, account_id__in=account_ids, name=broadcast.template_name
     )
+    waiting = Q(state=TemplateState.PAUSED, paused_until__gt=now)
+    found = own.filter(Q(state=TemplateState.APPROVED) | waiting)
     return list(found.order_by("account_id", "language"))
 
 

@@ -18,7 +18,7 @@ from switchboard.core import actions as core_actions
 from switchboard.core import clock, secrets, statements
 from switchboard.core.incidents import Incident
 from switchboard.core.tenancy import workspace_scope
-from switchboard.numbers import queries, wire
+from switchboard.numbers import queries, rules, wire
 from switchboard.numbers.errors import (
     PaceError,
     PaceFigureError,
@@ -257,8 +257,11 @@ def resume_number(*, workspace_id: int, number_id: int) -> Number:
     number = queries.get_number(workspace_id, number_id, lock=True)
     for kind, subject_id in (("number", number_id), ("account", number.account_id)):
         core_actions.end_incident(Incident(workspace_id, f"{kind}_stopped", kind, str(subject_id)), clock.now())
+    if number.stopped_code in rules.ACCOUNT_RESTRICTIONS and number.state == NumberState.RESTRICTED:
+        # Meta does not always say that it has ended; if it has not, its next refusal stops the number again.
+        number.state, number.restricted_until = NumberState.CONNECTED, None
     number.stopped_at, number.stopped_code, number.stopped_detail = None, "", ""
-    number.save(update_fields=["stopped_at", "stopped_code", "stopped_detail"])
+    number.save(update_fields=["state", "restricted_until", "stopped_at", "stopped_code", "stopped_detail"])
     statements.notify_live(workspace_id, [f"number:{number_id}", "overview"])
     return number
 

@@ -84,7 +84,12 @@ def _lower(one: Any, other: Any) -> Any:
 # Stops that say nothing about what was sent: a token, a registration, a connection. Everything else is either Meta's
 # judgement or somebody's decision.
 _TECHNICAL = frozenset({0, 3, 10, 33, 102, 104, 190, 131005, 131045, *range(200, 300), *range(133000, 133017)})
-_RESTRICTIONS = frozenset({"368", "131031", "131048", "131063", "131064", "ACCOUNT_RESTRICTION"})
+# What Meta can restrict of an account: everything, only what the business starts, only answers.
+RESTRICTED = "ACCOUNT_RESTRICTION"
+RESTRICTED_STARTING = "RESTRICTED_STARTING"
+RESTRICTED_ANSWERING = "RESTRICTED_ANSWERING"
+ACCOUNT_RESTRICTIONS = (RESTRICTED, RESTRICTED_STARTING, RESTRICTED_ANSWERING)
+_RESTRICTIONS = frozenset({"368", "131031", "131048", "131063", "131064", *ACCOUNT_RESTRICTIONS})
 
 
 def is_technical_stop(state: str, code: str) -> bool:
@@ -97,3 +102,9 @@ def is_technical_stop(state: str, code: str) -> bool:
 def is_restriction(state: str, code: str) -> bool:
     """Tell whether Meta has restricted a number or its account."""
     return state in {"restricted", "banned", "rate_limited"} or code in _RESTRICTIONS
+
+
+def is_spared(state: str, code: str, *, is_started_by_us: bool) -> bool:
+    """Tell whether a message goes on although its number is restricted: a restriction may leave one kind alone."""
+    spared = {RESTRICTED_STARTING: not is_started_by_us, RESTRICTED_ANSWERING: is_started_by_us}
+    return state in {"connected", "restricted"} and spared.get(code, False)

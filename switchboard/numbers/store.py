@@ -5,10 +5,11 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from switchboard.numbers import rules
+
 Connection = AsyncConnection[Any]
-RESTRICTION = "ACCOUNT_RESTRICTION"
 # Stops that end by themselves: a restriction with a date, and a rest after people blocked or reported the number.
-ENDING = (RESTRICTION, "131048")
+ENDING = (*rules.ACCOUNT_RESTRICTIONS, "131048")
 
 # Index: numbers_number_restricted, once numbers are many. Locked in the order of ids, as a claim does. What a person or an error stopped
 # stays stopped.

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from switchboard.cloudapi import errors as cloud_errors
 from switchboard.cloudapi import sync as cloud
 from switchboard.cloudapi.client import CloudClient, TemplateInfo
@@ -22,6 +24,7 @@ from switchboard.numbers.models import Account, Number
 from switchboard.templates import media, queries, wire
 from switchboard.templates.errors import AssetRefusedError, SyncFailedError
 from switchboard.templates.models import Asset, Template, TemplateState, Upload
+from switchboard.templates.store import UNTIL_READ
 
 UPLOAD_LIFETIME = timedelta(days=30)
 DELETED = "DELETED"
@@ -29,10 +32,16 @@ _UPLOADS_AT_ONCE = 8
 
 
 def sync_templates(
-    *, workspace_id: int, account_id: int, now: datetime, call: numbers_actions.Call = cloud.call
+    *,
+    workspace_id: int,
+    account_id: int,
+    now: datetime,
+    is_by_person: bool = False,
+    call: numbers_actions.Call = cloud.call,
 ) -> list[Template]:
     """Read an account's templates from Meta. One that Meta no longer lists stays, as not usable.
 
+    :param is_by_person: somebody has looked and lets go on what waits for that, after a violation for one.
     :raises SyncRefusedError: Meta refused, for instance the token; the account keeps the reason.
     :raises numbers.errors.SyncFailedError: Meta could not be reached; the account keeps the reason.
     """
@@ -43,8 +52,11 @@ def sync_templates(
     if not isinstance(answer, list):
         raise numbers_actions.note_sync_failure(workspace_id=workspace_id, account_id=account_id, failure=answer)
     with workspace_scope(workspace_id):
+        if is_by_person:
+            _waiting(account, UNTIL_READ).update(paused_until=None)
         _store_templates(account, answer, now)
-        Account.objects.filter(workspace_id=workspace_id, pk=account_id).update(sync_error="", synced_at=now)
+        error = account.sync_error if _waiting(account, UNTIL_READ).exists() else ""
+        Account.objects.filter(workspace_id=workspace_id, pk=account_id).update(sync_error=error, synced_at=now)
         statements.notify_live(workspace_id, ["templates"])
         return list(
             Template.objects.filter(workspace_id=workspace_id, account_id=account_id).order_by("name", "language")
@@ -75,13 +87,18 @@ def _store_templates(account: Account, listed: Sequence[TemplateInfo], now: date
 
 def _keep_paused(account: Account, rows: dict[tuple[str, str], Template], now: datetime) -> None:
     """Leave what a restriction of the account pauses paused: Meta lists it as approved all the same."""
-    paused = Template.objects.filter(
-        workspace_id=account.workspace_id, account_id=account.pk, paused_until__gt=now, state=TemplateState.PAUSED
-    )
-    for name, language, reason in paused.values_list("name", "language", "rejected_reason"):
+    for name, language, reason in _waiting(account, now, is_after=True).values_list(
+        "name", "language", "rejected_reason"
+    ):
         row = rows.get((name, language))
         if row is not None and row.state == TemplateState.APPROVED:
             row.state, row.rejected_reason = TemplateState.PAUSED, reason
+
+
+def _waiting(account: Account, until: datetime, *, is_after: bool = False) -> QuerySet[Template]:
+    """Return what is paused by us until exactly that moment, or beyond it."""
+    own = Template.objects.filter(workspace_id=account.workspace_id, account_id=account.pk, state=TemplateState.PAUSED)
+    return own.filter(paused_until__gt=until) if is_after else own.filter(paused_until=until)
 
 
 def _as_row(account: Account, info: TemplateInfo, now: datetime) -> Template:

@@ -36,7 +36,7 @@ class Template(models.Model):
     category = models.CharField(max_length=16, choices=Category.choices)
     state = models.CharField(max_length=16, choices=TemplateState.choices)
     rejected_reason = models.CharField(max_length=255, blank=True)
-    # Paused by us while Meta restricts the account: until then, or (empty) until the templates are read again.
+    # Paused by us while Meta restricts the account: until then, or (store.UNTIL_READ) until a person reads them again.
     paused_until = models.DateTimeField(null=True, blank=True)
     quality = models.CharField(max_length=8, blank=True)
     parameter_format = models.CharField(max_length=12, default="positional")

@@ -1,11 +1,13 @@
 """SQL of templates for the worker. Every function takes a connection."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 
 Connection = AsyncConnection[Any]
+# Paused until a person has the templates read again, whatever Meta lists them as.
+UNTIL_READ = datetime(9999, 1, 1, tzinfo=UTC)
 
 # Index: templates_template_paused.
 SQL_END_PAUSES = """

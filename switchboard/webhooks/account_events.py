@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from switchboard.cloudapi import events, notices
+from switchboard.numbers import rules
 from switchboard.webhooks import account_store as store
 
 Connection = AsyncConnection[Any]
@@ -39,8 +40,16 @@ _GONE = {
     "APP_UNINSTALLED": "The account's owner removed our app. Connect the account again.",
 }
 _BACK = frozenset({"ACCOUNT_RECONNECTED", "PARTNER_ADDED", "PARTNER_APP_INSTALLED", "APP_INSTALLED"})
-# What stops sending; others forbid calls or new numbers only.
-_STOPPING = frozenset({"RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"})
+# What stops sending; others forbid calls or new numbers only. Each leaves the other kind of message alone.
+_STOPPING = {
+    "RESTRICTED_BIZ_INITIATED_MESSAGING": rules.RESTRICTED_STARTING,
+    "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": rules.RESTRICTED_ANSWERING,
+}
+_WHAT_STOPS = {
+    rules.RESTRICTED: _ENDS,
+    rules.RESTRICTED_STARTING: "Numbers of this account only answer.",
+    rules.RESTRICTED_ANSWERING: "Numbers of this account do not answer.",
+}
 _UTILITY = "RESTRICTED_UTILITY_TEMPLATES"
 
 
@@ -171,8 +180,9 @@ async def _restrict(
     if stopping:
         until = _last_end(stopping)
         after = "They go on by themselves." if until else "Resume them when the restriction has ended."
-        reason = f"Meta restricted the account: {_list(stopping)}. {_ENDS} {after}"
-        code = notice.event
+        codes = {_STOPPING[one.type] for one in stopping}
+        code = codes.pop() if len(codes) == 1 else rules.RESTRICTED
+        reason = f"Meta restricted the account: {_list(stopping)}. {_WHAT_STOPS[code]} {after}"
         stop = store.stop_numbers(
             connection, account, code=code, detail=reason, state="restricted", now=now, until=until
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from switchboard.numbers import rules as numbers_rules
 from switchboard.numbers import store as numbers_store
-from switchboard.numbers.store import RESTRICTION
 from switchboard.templates import store as templates_store
 
 Connection = AsyncConnection[Any]
@@ -72,10 +72,15 @@ class TemplateChange:
 # Index: templates_template_once, or the workspace's templates, of which there are few. Some a day.
 SQL_CHANGE_TEMPLATE = """
 UPDATE templates_template AS template
-SET state = coalesce(%(state)s, template.state), category = coalesce(%(category)s, template.category),
+SET state = CASE WHEN %(state)s = 'approved' AND template.paused_until = %(until_read)s THEN template.state
+        ELSE coalesce(%(state)s, template.state) END,
+    category = coalesce(%(category)s, template.category),
     quality = coalesce(%(quality)s, template.quality),
-    rejected_reason = CASE WHEN %(state)s::text IS NULL THEN template.rejected_reason ELSE %(reason)s END,
-    paused_until = CASE WHEN %(state)s::text IS NULL THEN template.paused_until END
+    rejected_reason = CASE WHEN %(state)s::text IS NULL
+            OR (%(state)s = 'approved' AND template.paused_until = %(until_read)s) THEN template.rejected_reason
+        ELSE %(reason)s END,
+    paused_until = CASE WHEN %(state)s::text IS NULL
+            OR (%(state)s = 'approved' AND template.paused_until = %(until_read)s) THEN template.paused_until END
 WHERE template.workspace_id = %(workspace_id)s AND template.account_id = %(account_id)s
   AND ((template.name = %(name)s AND template.language = %(language)s)
        OR (template.meta_id = %(meta_id)s AND %(meta_id)s <> ''))
@@ -83,8 +88,9 @@ WHERE template.workspace_id = %(workspace_id)s AND template.account_id = %(accou
 
 
 async def change_template(connection: Connection, change: TemplateChange) -> bool:
-    """Change a template that we know; false when we do not."""
-    return (await connection.execute(SQL_CHANGE_TEMPLATE, asdict(change))).rowcount > 0
+    """Change a template that we know; false when we do not. One that waits for a person is not let go by Meta's word."""
+    given = asdict(change) | {"until_read": templates_store.UNTIL_READ}
+    return (await connection.execute(SQL_CHANGE_TEMPLATE, given)).rowcount > 0
 
 
 # The account's templates are few.
@@ -98,10 +104,11 @@ WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND catego
 async def pause_category(
     connection: Connection, account: AccountRow, category: str, reason: str, *, until: datetime | None = None
 ) -> int:
-    """Take all templates of a category out of use until a moment, or until they are read again; return how many."""
+    """Take all templates of a category out of use until a moment, or until a person reads them again; count them."""
     given = {"workspace_id": account.workspace_id, "account_id": account.id}
     cursor = await connection.execute(
-        SQL_PAUSE_CATEGORY, {**given, "category": category, "reason": reason[:255], "until": until}
+        SQL_PAUSE_CATEGORY,
+        {**given, "category": category, "reason": reason[:255], "until": until or templates_store.UNTIL_READ},
     )
     return cursor.rowcount
 
@@ -117,8 +124,9 @@ WITH locked AS (
 UPDATE numbers_number AS number SET
     state = coalesce(%(state)s, number.state),
     stopped_at = coalesce(number.stopped_at, %(now)s),
-    stopped_code = CASE WHEN number.stopped_at IS NULL THEN %(code)s ELSE number.stopped_code END,
-    stopped_detail = CASE WHEN number.stopped_at IS NULL OR number.stopped_code = %(code)s THEN %(detail)s
+    stopped_code = CASE WHEN number.stopped_at IS NULL OR number.stopped_code = ANY (%(replaced)s) THEN %(code)s
+        ELSE number.stopped_code END,
+    stopped_detail = CASE WHEN number.stopped_at IS NULL OR number.stopped_code = ANY (%(replaced)s) THEN %(detail)s
         ELSE number.stopped_detail END,
     restricted_until = CASE WHEN %(is_restriction)s THEN %(until)s ELSE number.restricted_until END
 FROM locked WHERE number.id = locked.id
@@ -138,11 +146,13 @@ async def stop_numbers(
 ) -> list[int]:
     """Stop the numbers of an account, with code and sentence; a number that was stopped keeps its reason.
 
-    A restriction may say when it ends.
+    A restriction may say when it ends, and replaces an earlier one.
     """
+    is_restriction = code in numbers_rules.ACCOUNT_RESTRICTIONS
+    replaced = list(numbers_rules.ACCOUNT_RESTRICTIONS) if is_restriction else [code[:32]]
     given = {"workspace_id": account.workspace_id, "account_id": account.id, "now": now, "until": until}
-    stop = {"code": code[:32], "detail": detail, "state": state, "is_restriction": code == RESTRICTION}
-    cursor = await connection.execute(SQL_STOP_NUMBERS, given | stop)
+    stop = {"code": code[:32], "detail": detail, "state": state, "is_restriction": is_restriction}
+    cursor = await connection.execute(SQL_STOP_NUMBERS, given | stop | {"replaced": replaced})
     return [number_id for (number_id,) in await cursor.fetchall()]
 
 
@@ -171,23 +181,25 @@ async def resume_numbers(connection: Connection, account: AccountRow, codes: Col
 SQL_LIFT = """
 WITH locked AS (
     SELECT id FROM numbers_number WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s
-      AND (state = 'restricted' OR stopped_code = %(code)s OR restricted_until IS NOT NULL)
+      AND (state = 'restricted' OR stopped_code = ANY (%(codes)s) OR restricted_until IS NOT NULL)
     ORDER BY id FOR NO KEY UPDATE
 )
 UPDATE numbers_number AS number SET restricted_until = %(now)s FROM locked WHERE number.id = locked.id
 """
 
-# Index: templates_template_once, or the workspace's templates, of which there are few.
+# Index: templates_template_once, or the workspace's templates, of which there are few. Restrictions are of utility
+# templates; marketing waits for a person after a violation.
 SQL_LIFT_PAUSES = """
 UPDATE templates_template SET paused_until = %(now)s
 WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND paused_until IS NOT NULL
+  AND category = 'utility'
 """
 
 
 async def lift_restrictions(connection: Connection, account: AccountRow, now: datetime) -> list[int]:
     """End the restrictions of an account; return the numbers that go on."""
     given = {"workspace_id": account.workspace_id, "account_id": account.id, "now": now}
-    await connection.execute(SQL_LIFT, given | {"code": RESTRICTION})
+    await connection.execute(SQL_LIFT, given | {"codes": list(numbers_rules.ACCOUNT_RESTRICTIONS)})
     await connection.execute(SQL_LIFT_PAUSES, given)
     await templates_store.end_pauses(connection, now)
     ended = await numbers_store.end_restrictions(connection, now)

@@ -11,6 +11,8 @@ from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery.models import PaceState, Window
 from switchboard.delivery.types import Origin, Priority
 from switchboard.numbers.models import Number
+from switchboard.templates.models import Template
+from switchboard.templates.store import UNTIL_READ
 from tests.broadcasts.conftest import Shop
 from tests.conftest import NOON
 from tests.factories import make_account, make_contact, make_number, make_template
@@ -51,6 +53,27 @@ def test_nobody_is_kept_with_a_number_that_was_stopped(shop: Shop) -> None:
     Number.objects.filter(pk=shop.numbers[0].pk).update(stopped_at=NOON, stopped_code="131048")
     broadcast = shop.run()
     assert [message.number_id for message in shop.messages(broadcast)] == [shop.numbers[1].pk]
+
+
+@pytest.mark.parametrize("code", ["ACCOUNT_RESTRICTION", "RESTRICTED_STARTING"])
+def test_other_numbers_do_not_step_in_for_a_restricted_one(shop: Shop, code: str) -> None:
+    people = [make_contact(shop.workspace) for _ in range(20)]
+    talked(shop, people[0], shop.numbers[0], minutes_ago=5)
+    Number.objects.filter(pk=shop.numbers[0].pk).update(stopped_at=NOON, stopped_code=code, state="restricted")
+    messages = shop.messages(shop.run())
+    assert messages[0].number_id == shop.numbers[0].pk
+    assert {message.number_id for message in messages} == {number.pk for number in shop.numbers}
+
+
+def test_another_account_does_not_step_in_while_a_violation_holds_one(shop: Shop) -> None:
+    other = make_number(shop.workspace, account=make_account(shop.workspace))
+    make_template(shop.workspace, other.account)
+    held = Template.objects.filter(account_id=shop.numbers[0].account_id)
+    held.update(state="paused", paused_until=UNTIL_READ)
+    for _ in range(30):
+        make_contact(shop.workspace)
+    messages = shop.messages(shop.run(number_ids=[*(number.pk for number in shop.numbers), other.pk]))
+    assert {message.number_id for message in messages} == {*(number.pk for number in shop.numbers), other.pk}
 
 
 def test_when_every_number_is_stopped_its_people_wait_for_it(shop: Shop) -> None:

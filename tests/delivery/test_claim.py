@@ -97,6 +97,18 @@ def test_it_takes_nothing_while_something_stands_in_the_way(world, statement):
     assert world.waiting() == 3
 
 
+@pytest.mark.parametrize(
+    ("code", "claimed"), [("RESTRICTED_STARTING", "answer"), ("RESTRICTED_ANSWERING", "broadcast")]
+)
+def test_a_restriction_of_one_kind_of_message_leaves_the_other_alone(world, code, claimed):
+    enqueue(world, 3, NOON)
+    enqueue(world, 3, NOON, **ANSWER)
+    world.run("INSERT INTO delivery_window SELECT workspace_id, contact_id, number_id, %s FROM delivery_message", NOON)
+    world.run("UPDATE numbers_number SET state = 'restricted', stopped_at = now(), stopped_code = %s", code)
+    assert {message.origin_kind for message in claim(world).messages} == {claimed}
+    assert world.waiting() == 3
+
+
 def test_pausing_and_resuming_flips_the_lane_alone(world):
     enqueue(world, 3, NOON)
     for state, expected in ((LaneState.PAUSED, 0), (LaneState.ACTIVE, 3)):

@@ -23,6 +23,8 @@ FINE = Case(
     utility_basis="opt_in",
 )
 
+ANSWER: dict[str, Any] = {"origin_kind": "answer", "template_id": None, "window_opened_at": NOON - HOUR}
+
 
 def verdict(**changed: Any) -> str:
     found = judge(replace(FINE, **changed), NOON)
@@ -52,6 +54,13 @@ def verdict(**changed: Any) -> str:
         ({"account_id": 1, "template_account_id": 2}, "skip template"),
         ({"number_state": "banned"}, "hold number"),
         ({"number_stopped_at": NOON, "number_stopped_code": "190"}, "hold number"),
+        ({"number_stopped_code": "RESTRICTED_STARTING"}, "hold number"),
+        ({"number_stopped_code": "RESTRICTED_STARTING", "origin_kind": "person"}, "hold number"),
+        ({"number_stopped_code": "RESTRICTED_STARTING", **ANSWER, "number_stopped_at": NOON}, "pass"),
+        ({"number_stopped_code": "RESTRICTED_STARTING", **ANSWER, "number_state": "banned"}, "hold number"),
+        ({"number_stopped_code": "RESTRICTED_ANSWERING", "number_state": "restricted"}, "pass"),
+        ({"number_stopped_code": "RESTRICTED_ANSWERING", **ANSWER}, "hold number"),
+        ({"number_stopped_code": "ACCOUNT_RESTRICTION", **ANSWER}, "hold number"),
         ({"recipient": "+12125550123"}, "skip reachability"),
         ({"recipient": "+14165550123"}, "pass"),
         ({"recipient": "US.13491208655302741918"}, "skip reachability"),

@@ -70,7 +70,7 @@ async def test_a_restriction_is_heard_wherever_it_is_sent(shop: Shop, covers: bo
     await shop.emulator.settle()
     assert shop.emulator.gateway.paths[-1].endswith("/own") == covers
     await shop.apply()
-    assert shop.world.one("SELECT stopped_code FROM numbers_number") == "ACCOUNT_RESTRICTION"
+    assert shop.world.one("SELECT stopped_code FROM numbers_number") == "RESTRICTED_STARTING"
 
 
 @pytest.mark.parametrize("as_number", [True, False])

@@ -13,6 +13,7 @@ from switchboard.team.models import Workspace
 from switchboard.templates import actions, queries, wire
 from switchboard.templates.errors import TemplateMissingError
 from switchboard.templates.models import Template
+from switchboard.templates.store import UNTIL_READ
 from tests.cloud import WRONG_TOKEN, FakeCloud
 from tests.conftest import NOON
 from tests.factories import make_account, make_template, make_workspace
@@ -31,10 +32,16 @@ def info(name: str = "offer", language: str = "ja", **values: Any) -> TemplateIn
     return TemplateInfo(id=f"{name}-{language}", name=name, language=language, **known)
 
 
-def sync(account: Account, listed: Any, later: timedelta = timedelta(0)) -> list[Template]:
+def sync(
+    account: Account, listed: Any, later: timedelta = timedelta(0), *, is_by_person: bool = False
+) -> list[Template]:
     cloud = FakeCloud(templates=listed)
     return actions.sync_templates(
-        workspace_id=account.workspace_id, account_id=account.pk, now=NOON + later, call=cloud.call
+        workspace_id=account.workspace_id,
+        account_id=account.pk,
+        now=NOON + later,
+        is_by_person=is_by_person,
+        call=cloud.call,
     )
 
 
@@ -63,6 +70,19 @@ def test_one_that_meta_no_longer_lists_stays_as_not_usable(workspace: Workspace)
     sync(account, [info("new")], timedelta(hours=1))
     states = {row.name: (row.state, row.rejected_reason) for row in Template.objects.all()}
     assert states == {"old": ("other", "DELETED"), "new": ("approved", "")}
+
+
+@pytest.mark.parametrize(("is_by_person", "state"), [(False, "paused"), (True, "approved")])
+def test_only_a_person_reading_them_again_lets_go_what_waits_for_one(
+    workspace: Workspace, is_by_person: bool, state: str
+) -> None:
+    account = make_account(workspace)
+    sync(account, [info()])
+    Template.objects.update(state="paused", rejected_reason="Look first.", paused_until=UNTIL_READ)
+    Account.objects.update(sync_error="Look first.")
+    [row] = sync(account, [info()], timedelta(hours=1), is_by_person=is_by_person)
+    assert row.state == state
+    assert (Account.objects.get().sync_error == "") == is_by_person
 
 
 def test_another_account_is_left_alone(workspace: Workspace) -> None:

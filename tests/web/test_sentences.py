@@ -55,6 +55,9 @@ META_SAYS = (
     "They go on by themselves.",
     "Meta restricted the account: RESTRICTED_X. Numbers of this account have been stopped. "
     "Resume them when the restriction has ended.",
+    "Meta restricted the account: RESTRICTED_X. Numbers of this account only answer. They go on by themselves.",
+    "Meta restricted the account: RESTRICTED_X. Numbers of this account do not answer. "
+    "Resume them when the restriction has ended.",
     "Meta restricted utility templates: RESTRICTED_UTILITY_TEMPLATES.",
     "Meta reports a violation of its rules (SCAM). Marketing waits. Look at Account Quality in Meta's Business Suite, "
     "then synchronise the templates to go on.",

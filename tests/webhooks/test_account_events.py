@@ -87,7 +87,7 @@ GOING = ("connected", False, "")
 
 async def test_a_restriction_stops_the_accounts_numbers_with_its_reason(world: World) -> None:
     applier = await apply_all(world, payloads.body("account_restricted"))
-    assert world.one(NUMBER) == ("restricted", True, "ACCOUNT_RESTRICTION")
+    assert world.one(NUMBER) == ("restricted", True, "RESTRICTED_STARTING")
     assert "until 2026-03-04 12:00 UTC" in world.one("SELECT stopped_detail FROM numbers_number")
     assert applier.counts["numbers_stopped"] == 1
 
@@ -106,7 +106,7 @@ async def end_what_has_ended(world: World, now: datetime) -> schedule.Counts:
 async def test_a_restriction_ends_by_itself(world: World) -> None:
     await apply_all(world, payloads.body("account_restricted"))
     before = await end_what_has_ended(world, NOON + timedelta(hours=23))
-    assert (before, world.one(NUMBER)) == (NOTHING, ("restricted", True, "ACCOUNT_RESTRICTION"))
+    assert (before, world.one(NUMBER)) == (NOTHING, ("restricted", True, "RESTRICTED_STARTING"))
     after = await end_what_has_ended(world, NOON + timedelta(hours=24, seconds=1))
     assert (after["numbers_resumed"], world.one(NUMBER)) == (1, GOING)
 
@@ -125,7 +125,21 @@ async def test_a_restriction_without_an_end_waits_for_its_lifting(world: World) 
     one = {"restriction_type": "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"}
     await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[one]))
     assert await end_what_has_ended(world, NOON + timedelta(days=300)) == NOTHING
+    assert world.one(NUMBER) == ("restricted", True, "RESTRICTED_ANSWERING")
+
+
+BOTH = ["RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"]
+
+
+async def test_a_restriction_that_grows_stops_the_rest_and_lifts_as_one(world: World) -> None:
+    for minutes, names in enumerate([BOTH[:1], BOTH]):
+        info = [{"restriction_type": name} for name in names]
+        body = notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=info, minutes=minutes)
+        await apply_all(world, body)
     assert world.one(NUMBER) == ("restricted", True, "ACCOUNT_RESTRICTION")
+    assert "BIZ" in world.one("SELECT stopped_detail FROM numbers_number")
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[], minutes=5))
+    assert world.one(NUMBER) == GOING
 
 
 async def test_the_end_of_a_restriction_leaves_a_persons_stop(world: World) -> None:
@@ -152,6 +166,18 @@ async def test_a_violation_lets_marketing_wait(world: World) -> None:
     state, reason = world.one("SELECT state, rejected_reason FROM templates_template")
     assert (state, "SCAM" in reason) == ("paused", True)
     assert world.one(NUMBER) == GOING
+
+
+async def test_only_a_person_lets_marketing_go_on_after_a_violation(world: World) -> None:
+    _template(world, category="marketing")
+    info = {"violation_type": "SCAM"}
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_VIOLATION", violation_info=info))
+    await apply_all(world, notice(world, "account_update", event="ACCOUNT_RESTRICTION", restriction_info=[], minutes=1))
+    name: dict[str, Any] = {"message_template_name": "spring_sale", "message_template_language": "en_US"}
+    await apply_all(world, notice(world, "message_template_status_update", event="APPROVED", **name, minutes=2))
+    await end_what_has_ended(world, NOON + timedelta(days=300))
+    state, reason = world.one("SELECT state, rejected_reason FROM templates_template")
+    assert (state, "SCAM" in reason) == ("paused", True)
 
 
 async def test_a_restriction_of_calls_stops_nothing(world: World) -> None:

@@ -15,6 +15,7 @@ from switchboard.delivery.rules.budget import Budget
 from switchboard.delivery.rules.limits import USUAL, Limits
 from switchboard.delivery.rules.quiet_hours import USUAL_NIGHT, Night, opens_at
 from switchboard.delivery.types import Gate, Origin
+from switchboard.numbers import rules as number_rules
 
 WINDOW = timedelta(hours=24)
 # A message takes a moment to reach Meta; one that leaves in the window's last seconds would miss it.
@@ -175,8 +176,11 @@ def gate_template(case: Case, now: datetime) -> Verdict:
 
 
 def gate_number(case: Case, now: datetime) -> Verdict:
-    """Hold while the number is not connected or was stopped."""
-    if case.number_stopped_at is not None:
+    """Hold while the number is not connected or was stopped; a restriction may be of one kind of message only."""
+    code = case.number_stopped_code
+    if number_rules.is_spared(case.number_state, code, is_started_by_us=case.is_started_by_us):
+        return None
+    if case.number_stopped_at is not None or code in number_rules.ACCOUNT_RESTRICTIONS:
         return Hold(Gate.NUMBER, now + LOOK_AGAIN, {"stopped": case.number_stopped_code})
     if case.number_state != "connected":
         return Hold(Gate.NUMBER, now + LOOK_AGAIN, {"state": case.number_state, "limit": "connected"})

@@ -25,7 +25,9 @@ FROM delivery_lane lane
 JOIN numbers_number number ON number.id = lane.number_id AND number.workspace_id = lane.workspace_id
 LEFT JOIN delivery_pacestate pace ON pace.number_id = lane.number_id
 WHERE lane.state = 'active' AND lane.low_water_at <= %(now)s
-  AND number.state = 'connected' AND number.stopped_at IS NULL
+  AND (number.state = 'connected' AND number.stopped_at IS NULL OR number.state IN ('connected', 'restricted')
+       AND (number.stopped_code = 'RESTRICTED_ANSWERING'
+            OR (number.stopped_code = 'RESTRICTED_STARTING' AND lane.priority <= 2)))
   AND (lane.priority <= 2 OR (%(is_fresh)s AND (pace.next_at IS NULL OR pace.next_at <= %(until)s
       OR pace.made_for <> number.pace || number.pace_overrides::text)
       AND NOT EXISTS (SELECT FROM delivery_lanepace own
@@ -72,17 +74,21 @@ WHERE workspace.id = %(workspace_id)s
 SQL_LOCK_NUMBERS = """
 SELECT number.id, number.meta_id, number.account_id, account.portfolio_id, number.throughput, number.pace,
     number.pace_overrides, number.pace || number.pace_overrides::text AS made_for, number.in_use_since,
+    number.stopped_code,
     extract(epoch FROM pace.gap_until)::float8 AS gap_until, extract(epoch FROM pace.slow_until)::float8 AS slow_until,
     pace.made_for AS was_made_for, pace.log, pace.answer_log, pace.minutes, pace.quarters, pace.streak
 FROM delivery_pacestate pace
 JOIN numbers_number number ON number.id = pace.number_id AND number.workspace_id = pace.workspace_id
 JOIN numbers_account account ON account.id = number.account_id
-WHERE pace.workspace_id = %(workspace_id)s AND number.state = 'connected' AND number.stopped_at IS NULL
+WHERE pace.workspace_id = %(workspace_id)s
+  AND (number.state = 'connected' AND number.stopped_at IS NULL OR number.state IN ('connected', 'restricted')
+       AND number.stopped_code IN ('RESTRICTED_STARTING', 'RESTRICTED_ANSWERING'))
   AND EXISTS (
       SELECT FROM delivery_lane lane
       WHERE lane.workspace_id = %(workspace_id)s AND lane.number_id = pace.number_id AND lane.state = 'active'
         AND lane.low_water_at <= %(now)s
-        AND (lane.priority <= 2 OR (%(is_fresh)s AND (pace.next_at <= %(until)s
+        AND (lane.priority <= 2 OR (%(is_fresh)s AND number.stopped_code <> 'RESTRICTED_STARTING'
+          AND (pace.next_at <= %(until)s
             OR pace.made_for <> number.pace || number.pace_overrides::text)
           AND NOT EXISTS (SELECT FROM delivery_lanepace own
               WHERE own.lane_id = lane.id AND own.made_for = lane.pace AND own.next_at > %(until)s))))
@@ -103,9 +109,11 @@ SELECT lane.id, lane.number_id, lane.priority, lane.pace, lane.origin_kind, lane
     lane.low_water_at, lane.low_water_id, lane.version,
     extract(epoch FROM own.next_at)::float8 AS next_at, own.log, own.minutes, own.quarters, own.streak,
     own.made_for AS was_made_for
-FROM delivery_lane lane LEFT JOIN delivery_lanepace own ON own.lane_id = lane.id AND lane.pace <> ''
+FROM delivery_lane lane
+JOIN numbers_number number ON number.id = lane.number_id AND number.workspace_id = lane.workspace_id
+LEFT JOIN delivery_lanepace own ON own.lane_id = lane.id AND lane.pace <> ''
 WHERE lane.workspace_id = %(workspace_id)s AND lane.number_id = ANY(%(number_ids)s) AND lane.state = 'active'
-  AND lane.low_water_at <= %(now)s AND (lane.priority <= 2 OR %(is_fresh)s)
+  AND lane.low_water_at <= %(now)s AND (lane.priority <= 2 OR (%(is_fresh)s AND number.stopped_code <> 'RESTRICTED_STARTING'))
 ORDER BY lane.number_id, lane.priority, lane.id
 """
 

@@ -183,6 +183,7 @@ class Session:
             number.account_id,
             number.id,
             number.portfolio_id,
+            number_stopped_code=number.stopped_code,
             marketing_basis=facts.marketing_basis or "",
             utility_basis=facts.utility_basis or "",
             opted_out_at=facts.opted_out_at,

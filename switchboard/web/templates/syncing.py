@@ -13,17 +13,19 @@ log = structlog.get_logger(__name__)
 
 
 def sync_accounts(workspace_id: int) -> None:
-    """Read every account of a workspace; one that fails keeps its reason and does not keep the others from it."""
+    """Read every account for somebody who asked for it; one that fails keeps its reason and does not keep the others from it."""
     with workspace_scope(workspace_id):
         accounts = numbers_queries.list_accounts(workspace_id)
     for account in accounts:
-        sync_account(workspace_id, account.pk)
+        sync_account(workspace_id, account.pk, is_by_person=True)
 
 
-def sync_account(workspace_id: int, account_id: int) -> None:
+def sync_account(workspace_id: int, account_id: int, *, is_by_person: bool = False) -> None:
     """Read one account; what goes wrong stays with it as a sentence."""
     try:
         numbers_actions.sync_account(workspace_id=workspace_id, account_id=account_id, now=clock.now())
-        actions.sync_templates(workspace_id=workspace_id, account_id=account_id, now=clock.now())
+        actions.sync_templates(
+            workspace_id=workspace_id, account_id=account_id, now=clock.now(), is_by_person=is_by_person
+        )
     except SwitchboardError as error:
         log.warning("sync_failed", workspace=workspace_id, account=account_id, error=error.message)
