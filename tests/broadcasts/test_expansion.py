@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from switchboard.broadcasts import actions, queries, store
+from switchboard.broadcasts.actions import expanding
 from switchboard.broadcasts.models import Recipient
 from switchboard.contacts.models import Contact
 from switchboard.core import statements
@@ -138,7 +139,7 @@ def test_batches_take_everybody_once(shop: Shop) -> None:
 
 
 def test_it_does_not_run_ahead_of_need(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_MOST_WAITING", 2)
+    monkeypatch.setattr(expanding, "_MOST_WAITING", 2)
     for _ in range(5):
         make_contact(shop.workspace)
     broadcast = shop.start(shop.draft())
