@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from switchboard.broadcasts import actions, queries, store
+from switchboard.broadcasts import queries, store
 from switchboard.broadcasts.actions import expanding
 from switchboard.broadcasts.models import Recipient
 from switchboard.contacts.models import Contact
