@@ -25,7 +25,7 @@ class once(Generic[_Value]):  # noqa: N801  used like a decorator of the standar
         self._work = work
         self._name = work.__name__
 
-    def __get__(self, instance: object, owner: type) -> _Value:
+    def __get__(self, instance: object, _owner: type) -> _Value:
         value = self._work(instance)
         instance.__dict__[self._name] = value
         return value

@@ -4,10 +4,7 @@ import functools
 import importlib.resources
 import importlib.util
 import unicodedata
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sudachipy import Tokenizer
+from typing import Any
 
 JAPANESE = "ja"
 CHINESE = "zh"
@@ -165,7 +162,7 @@ _TO_HIRAGANA = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
 
 
 @functools.cache
-def _tokenizer() -> "tuple[Any, Tokenizer]":
+def _tokenizer() -> tuple[Any, Any]:
     from sudachipy import Dictionary  # An optional extra, 100 MB: only where it is needed.
 
     dictionary = Dictionary(dict="small")

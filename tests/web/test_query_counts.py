@@ -33,6 +33,12 @@ PAGES = [
     ("/contacts/tags/", FRAME + 16),
     ("/contacts/tags/classification/", FRAME + 10),
     ("/contacts/tags/hygiene/", FRAME + 2),
+    # The draft twice, whole; versions, hits, and what the month's answers cost.
+    ("/replies/", FRAME + 18),
+    ("/replies/new/", FRAME + 14),
+    ("/replies/replay/", FRAME + 8),
+    ("/replies/unanswered/", FRAME + 9),
+    ("/replies/measures/", FRAME + 5),
 ]
 
 
