@@ -37,6 +37,20 @@ async def read_outcomes(connection: Connection, workspace_id: int, message_ids: 
     return [Outcome(*row) for row in await cursor.fetchall()]
 
 
+# Who was sent an answer or a journey's step: when they read it, it is theirs alone. Index: the primary key of messages.
+SQL_FIND_OTHERS = """
+SELECT DISTINCT contact_id FROM delivery_message
+WHERE workspace_id = %(workspace_id)s AND id = ANY (%(message_ids)b::uuid[]) AND origin_kind <> 'broadcast'
+"""
+
+
+async def find_others(connection: Connection, workspace_id: int, message_ids: Collection[UUID]) -> set[int]:
+    """Return whose messages these are, as far as they are no broadcast's."""
+    given = {"workspace_id": workspace_id, "message_ids": sorted(message_ids)}
+    cursor = await connection.execute(SQL_FIND_OTHERS, given)
+    return {contact_id for (contact_id,) in await cursor.fetchall()}
+
+
 async def copy_outcomes(connection: Connection, workspace_id: int) -> int:
     """Copy the outcome of the next messages that have moved; return how many messages that were."""
     async with connection.transaction():
@@ -44,6 +58,8 @@ async def copy_outcomes(connection: Connection, workspace_id: int) -> int:
         if message_ids:
             outcomes = await read_outcomes(connection, workspace_id, message_ids)
             await facts_store.record_outcomes(connection, workspace_id, outcomes)
+            others = await find_others(connection, workspace_id, message_ids)
+            await facts_store.note_changed(connection, workspace_id, others)
     return len(message_ids)
 
 

@@ -46,6 +46,21 @@ async def list_news_workspaces(connection: Connection) -> list[int]:
     return [workspace_id for (workspace_id,) in await cursor.fetchall()]
 
 
+# Only ever appended: nobody waits.
+SQL_NOTE_CHANGED = """
+INSERT INTO contacts_changed (workspace_id, contact_id)
+SELECT %(workspace_id)s, contact_id FROM unnest(%(contact_ids)s::bigint[]) AS contact_id
+WHERE contacts_has_rules(%(workspace_id)s)
+"""
+
+
+async def note_changed(connection: Connection, workspace_id: int, contact_ids: Collection[int]) -> None:
+    """Have the automatic tags of these people looked at, where the workspace has any."""
+    if contact_ids:
+        given = {"workspace_id": workspace_id, "contact_ids": sorted(contact_ids)}
+        await connection.execute(SQL_NOTE_CHANGED, given)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one broadcast's message to a person, as its delivery row says now."""

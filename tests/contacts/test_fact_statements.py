@@ -60,6 +60,8 @@ PLANS: dict[str, tuple[str, ...]] = {
     facts_store.SQL_LIST_NEWS_WORKSPACES: (),
     facts_store.SQL_RECORD_OUTCOMES: ("contacts_outcome_pkey", "contacts_contact_"),
     facts_store.SQL_RECORD_CLICKS: ("contacts_activity_pkey", "contacts_outcome_"),
+    facts_store.SQL_NOTE_CHANGED: (),
+    outcomes.SQL_FIND_OTHERS: ("delivery_message_default_",),
     outcomes.SQL_READ_OUTCOMES: ("_pkey",),
     classify_store.SQL_LIST_WORK: ("contacts_changed_in_order", "contacts_check_due", "contacts_pass_pkey"),
     classify_store.SQL_LOAD_WORLD: (),
