@@ -56,10 +56,12 @@ def _answer(story: Explanation) -> str:
         return ""
     if story.lane_state != "active":
         return _("Its broadcast is paused or cancelled.")
-    objecting = next((step for step in story.steps if step.verdict != "pass"), None)
-    if objecting is not None:
-        return wording.say_gate(objecting.gate)
-    return words.say_hold(story.hold) if story.hold else _("Nothing stands in its way; it waits for its turn.")
+    # What was written down when it was held comes first: a pace objects at nearly every moment, and only for a moment.
+    objecting = [step for step in story.steps if step.verdict != "pass"]
+    named = next((step for step in objecting if step.gate == story.hold), objecting[0] if objecting else None)
+    if named is None:
+        return _("Nothing stands in its way; it waits for its turn.")
+    return words.say_skip_detail(named.gate, named.detail) if named.verdict == "skip" else words.say_hold(named.gate)
 
 
 def _step(step: Step) -> dict[str, Any]:
