@@ -56,7 +56,11 @@ WHERE refused.workspace_id = %(workspace_id)s AND refused.import_id IN (SELECT i
 """
 # Index: each table's by contact.
 SQL_FORGET_PERSON = """
-WITH notes AS (
+WITH sent AS (
+    DELETE FROM delivery_person WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s
+), reach AS (
+    DELETE FROM delivery_reach WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s
+), notes AS (
     DELETE FROM contacts_note WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s
 ), events AS (
     DELETE FROM contacts_event WHERE workspace_id = %(workspace_id)s AND contact_id = %(contact_id)s

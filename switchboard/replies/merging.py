@@ -89,6 +89,22 @@ SQL_MOVE_MESSAGES = """
 UPDATE delivery_message SET contact_id = %(keep)s WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s
 """
 
+# The logs are rows of records of one length, so that joining them is what both were sent. Index: delivery_person_pkey.
+SQL_MERGE_PERSON = """
+WITH lost AS (
+    DELETE FROM delivery_person WHERE workspace_id = %(workspace_id)s AND contact_id = %(lose)s RETURNING version, log
+)
+INSERT INTO delivery_person AS kept (workspace_id, contact_id, version, log)
+SELECT %(workspace_id)s, %(keep)s, version + 1, log FROM lost
+ON CONFLICT (workspace_id, contact_id)
+DO UPDATE SET log = kept.log || excluded.log, version = greatest(kept.version, excluded.version) + 1
+"""
+
+# Whoever arrives through one of the two can be reached. Index: delivery_reach_pkey.
+SQL_FORGET_REACH = """
+DELETE FROM delivery_reach WHERE workspace_id = %(workspace_id)s AND contact_id = ANY(ARRAY[%(keep)s, %(lose)s]::bigint[])
+"""
+
 # Index: replies_inbound_by_contact.
 SQL_MOVE_INBOUND = """
 UPDATE replies_inboundmessage SET contact_id = %(keep)s
@@ -199,6 +215,8 @@ MOVES = (
     SQL_MERGE_STANDING,
     SQL_MOVE_ENTRIES,
     SQL_MERGE_WINDOWS,
+    SQL_MERGE_PERSON,
+    SQL_FORGET_REACH,
     SQL_SKIP_DOUBLES,
     SQL_MOVE_WAITING,
     SQL_MOVE_MESSAGES,

@@ -160,6 +160,8 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (merging.SQL_MERGE_STANDING, PAIR, ("consent_standing_pkey",)),
     (merging.SQL_MOVE_ENTRIES, PAIR, ("consent_entry_by_contact",)),
     (merging.SQL_MERGE_WINDOWS, PAIR, ("delivery_window_pkey",)),
+    (merging.SQL_MERGE_PERSON, PAIR, ("delivery_person_pkey",)),
+    (merging.SQL_FORGET_REACH, PAIR, ("delivery_reach_pkey",)),
     (merging.SQL_SKIP_DOUBLES, PAIR | {"now": NOON}, ("workspace_id_contact_id_id_idx", "delivery_outbox_pkey")),
     (merging.SQL_MOVE_WAITING, PAIR, ("workspace_id_contact_id_id_idx", "delivery_outbox_pkey")),
     (merging.SQL_MOVE_MESSAGES, PAIR, ("workspace_id_contact_id_id_idx",)),
