@@ -56,7 +56,7 @@ def run(*, rounds: int, rows: int, plain_rows: int) -> dict[str, Any]:
 def _measure(kind: str, file: Path, rows: int) -> dict[str, Any]:
     """Run one side in a process of its own, so that its memory is its own."""
     command = [sys.executable, "-m", "bench.imports", kind, str(file), str(rows)]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "switchboard.config.settings"}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "switchboard.config.settings", "SWITCHBOARD_POOL_SIZE": "0"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  ours
     if done.returncode != 0:
         raise RuntimeError(f"{kind} ended with {done.returncode}: {done.stderr[-3000:]}")

@@ -10,9 +10,11 @@ from switchboard.broadcasts.models import Broadcast, Recipient
 from switchboard.broadcasts.pool import Chosen, Pool, Variant
 from switchboard.broadcasts.rules import Person
 from switchboard.cloudapi import payloads
+from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
 from switchboard.consent import standing as consent_standing
 from switchboard.consent.models import Standing
+from switchboard.contacts import people_queries
 from switchboard.contacts.models import Contact, Identity
 from switchboard.core import ids, phone
 from switchboard.delivery import queries as delivery_queries
@@ -65,6 +67,8 @@ class Expander:
     def make_messages(self, contact_ids: Sequence[int], now: datetime) -> Iterator[Expanded]:
         """Yield one message for each contact: waiting, held, or skipped with its reason."""
         people = _read_people(self.broadcast.workspace_id, contact_ids)
+        extra = read_extra(self.broadcast.workspace_id, contact_ids, self.broadcast.variables)
+        people = {key: replace(one, extra=extra[key]) if extra[key] else one for key, one in people.items()}
         standings = consent_queries.map_standings(self.broadcast.workspace_id, contact_ids)
         last_numbers = (
             delivery_queries.map_last_numbers(self.broadcast.workspace_id, contact_ids)
@@ -130,6 +134,21 @@ class Expander:
         return make_unsent(
             contact_id, number_id, self.lanes[number_id], now, skip=Gate.REACHABILITY, detail={"reason": reason}
         )
+
+
+def read_extra(
+    workspace_id: int, contact_ids: Sequence[int], variables: Mapping[str, Mapping[str, Any]]
+) -> dict[int, dict[str, str]]:
+    """Return what these variables ask for that stands beside the contacts: the last order, the link to leave."""
+    sources = {str(filling.get("source", "")) for filling in variables.values()}
+    extra: dict[int, dict[str, str]] = {contact_id: {} for contact_id in contact_ids}
+    if sources & set(rules.ORDER_SOURCES):
+        for contact_id, order in people_queries.map_last_orders(workspace_id, contact_ids).items():
+            extra[contact_id] |= {f"order:{key}": value[:10] if key == "at" else value for key, value in order.items()}
+    if rules.LEAVE_LINK in sources:
+        for contact_id in contact_ids:
+            extra[contact_id][rules.LEAVE_LINK] = links.build_link(workspace_id, contact_id)
+    return extra
 
 
 def _read_people(workspace_id: int, contact_ids: Sequence[int]) -> dict[int, Person]:

@@ -6,12 +6,16 @@ from enum import StrEnum
 from itertools import cycle
 from typing import Any
 
+from switchboard.contacts.fields import render_value
 from switchboard.templates.types import Shape
 
 NAME = "name"
 FIXED = "fixed"
 FIELD_PREFIX = "field:"
 _PLAIN_SOURCES = (NAME, "email", "phone", "language", "country")
+# Of the person's last order, and the link by which they leave.
+ORDER_SOURCES = ("order:number", "order:total", "order:currency", "order:items", "order:at")
+LEAVE_LINK = "leave_link"
 _MOST_TURNS = 20
 _WORD = 2**64
 _GOLDEN = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio (Knuth, volume 3, 6.4).
@@ -31,13 +35,16 @@ class Person:
     fields: Mapping[str, Any]
     # Business-scoped user ids by portfolio: the only way to people who hide their phone.
     user_ids: Mapping[int, str] = field(default_factory=dict)
+    # What stands beside the contact, by source: the last order, the link to leave.
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_source(source: str) -> bool:
     """Tell whether a variable can be filled from this source."""
     return (
         source in _PLAIN_SOURCES
-        or source == FIXED
+        or source in ORDER_SOURCES
+        or source in {FIXED, LEAVE_LINK}
         or (source.startswith(FIELD_PREFIX) and len(source) > len(FIELD_PREFIX))
     )
 
@@ -71,7 +78,9 @@ def _read_source(filling: Mapping[str, Any], person: Person) -> str:
     if source == FIXED:
         return str(filling.get("value", "")).strip()
     if source.startswith(FIELD_PREFIX):
-        return str(person.fields.get(source.removeprefix(FIELD_PREFIX), "") or "").strip()
+        return render_value(person.fields.get(source.removeprefix(FIELD_PREFIX))).strip()
+    if source in ORDER_SOURCES or source == LEAVE_LINK:
+        return str(person.extra.get(source, ""))
     return str(getattr(person, source, "") or "").strip() if source in _PLAIN_SOURCES else ""
 
 

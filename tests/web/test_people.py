@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
 from switchboard.contacts.actions import exports
+from switchboard.contacts.choosing import Chosen
 from switchboard.contacts.models import Contact, Edit, Export, Field, Note
 from switchboard.conversions.models import Deeds
 from switchboard.core import clock
@@ -117,7 +118,7 @@ def test_an_export_runs_no_formula_and_is_downloaded(shop: Shop, olive: Client, 
 def test_an_export_of_somebody_without_the_right_is_masked(shop: Shop, home: Path) -> None:
     with workspace_scope(shop.workspace.pk):
         export = exports.create_export(
-            workspace_id=shop.workspace.pk, kind="csv", chosen=exports.Chosen(), shows_phones=False, by=1, now=clock.now()
+            workspace_id=shop.workspace.pk, kind="csv", chosen=Chosen(), shows_phones=False, by=1, now=clock.now()
         )  # fmt: skip
     done = exports.run_export(workspace_id=shop.workspace.pk, export_id=export.pk)
     text = (home / done.file_path).read_text(encoding="utf-8-sig")

@@ -123,7 +123,20 @@ def list_sources(field_keys: list[str]) -> list[tuple[str, Any]]:
         ("language", _("Language")),
         ("country", _("Country")),
     ]
-    return [*plain, *((f"{FIELD_PREFIX}{key}", key) for key in field_keys), (FIXED, _("The same text for everybody"))]
+    orders: list[tuple[str, Any]] = [
+        ("order:number", _("Last order: number")),
+        ("order:total", _("Last order: total")),
+        ("order:currency", _("Last order: currency")),
+        ("order:items", _("Last order: what was bought")),
+        ("order:at", _("Last order: date")),
+        ("leave_link", _("The person's unsubscribe link")),
+    ]
+    return [
+        *plain,
+        *orders,
+        *((f"{FIELD_PREFIX}{key}", key) for key in field_keys),
+        (FIXED, _("The same text for everybody")),
+    ]
 
 
 def read_variables(posted: Any, keys: list[str]) -> dict[str, dict[str, str]]:

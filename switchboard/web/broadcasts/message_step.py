@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from switchboard.broadcasts import audience, rules
+from switchboard.broadcasts import audience, expansion, rules
 from switchboard.contacts import queries as contacts_queries
 from switchboard.core import clock
 from switchboard.core.errors import Invalid
@@ -153,6 +153,10 @@ def _variable_row(shape: Any, variable: Any, filling: Mapping[str, Any], values:
     }
 
 
+# A preview shows whatever may be chosen.
+_ALL_SOURCES = {source: {"source": source} for source in (*rules.ORDER_SOURCES, rules.LEAVE_LINK)}
+
+
 def _pick_person(workspace_id: int, question: dict[str, Any], wanted: str) -> tuple[rules.Person | None, int, int]:
     people = audience.sample_people(workspace_id, question, _MOST_PEOPLE)
     if not people:
@@ -160,7 +164,15 @@ def _pick_person(workspace_id: int, question: dict[str, Any], wanted: str) -> tu
     place = int(wanted) % len(people) if wanted.isdigit() else 0
     row = people[place]
     person = rules.Person(
-        row.pk, row.name, row.phone or "", row.email, row.language, row.country, row.zones, row.fields
+        row.pk,
+        row.name,
+        row.phone or "",
+        row.email,
+        row.language,
+        row.country,
+        row.zones,
+        row.fields,
+        extra=expansion.read_extra(workspace_id, [row.pk], _ALL_SOURCES)[row.pk],
     )
     return person, place, len(people)
 

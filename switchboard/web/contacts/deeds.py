@@ -1,5 +1,7 @@
 """Files of orders and of events: upload, look at, record, see what became of each row."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -63,7 +65,7 @@ def show_file(request: ConsoleRequest, deeds_id: int) -> HttpResponse:
     return render(request, part, context, status=422 if fault else 200)
 
 
-def _describe_columns(deeds: queries.Deeds) -> dict[str, object]:
+def _describe_columns(deeds: Any) -> dict[str, object]:
     shape, rows = queries.read_sample(deeds)
     targets = rules.ORDER_TARGETS if deeds.kind == "orders" else rules.EVENT_TARGETS
     columns = [

@@ -1,5 +1,7 @@
 """The page behind a person's own link: leave, or come back. No sign-in; the link itself is the proof."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -41,7 +43,12 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _obey(request: HttpRequest, workspace_id: int, contact_id: int) -> None:
-    given = {"workspace_id": workspace_id, "contact_id": contact_id, "actor": "contact", "at": clock.now()}
+    given: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "contact_id": contact_id,
+        "actor": "contact",
+        "at": clock.now(),
+    }
     evidence = {"address": request.META.get("REMOTE_ADDR", ""), "agent": request.headers.get("User-Agent", "")[:200]}
     if "back" in request.POST:
         wording = _("Yes, send me messages again.")

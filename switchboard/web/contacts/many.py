@@ -1,5 +1,7 @@
 """What is done to many people at once: tags, fields, opting out, exports; and undoing it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -44,7 +46,7 @@ def read_chosen(request: ConsoleRequest) -> Chosen:
 
 @require_POST
 @needs(Right.SEND)
-def edit(request: ConsoleRequest) -> HttpResponse:
+def edit(request: ConsoleRequest) -> HttpResponseBase:
     """Change everybody who is chosen: first show how many, then do it."""
     workspace_id, now = request.member.workspace_id, clock.now()
     chosen, act = read_chosen(request), request.POST.get("act", "")
@@ -62,9 +64,9 @@ def edit(request: ConsoleRequest) -> HttpResponse:
         done = edits.edit_people(
             workspace_id=workspace_id, chosen=chosen, change=_read_change(request, act), by=request.user.pk, now=now
         )
-    count = formats.render_count(done.people_count)
+    shown = formats.render_count(done.people_count)
     sentence = ngettext("%(n)s person is changed.", "%(n)s people are changed.", done.people_count)
-    messages.success(request, sentence % {"n": count} + " " + _("You can undo it for 24 hours."))
+    messages.success(request, sentence % {"n": shown} + " " + _("You can undo it for 24 hours."))
     return redirect("contacts:list")
 
 
@@ -124,7 +126,7 @@ def start_export(request: ConsoleRequest) -> HttpResponse:
 @needs(Right.SEND)
 def show_exports(request: ConsoleRequest) -> HttpResponse:
     """Show the newest files."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"export": one, "has_file": exports.find_file(one) is not None, "error": sentences.translate(one.error)}
         for one in exports.list_exports(request.member.workspace_id)
     ]
