@@ -136,6 +136,8 @@ class Poster:
             return self._stop(message, outcome.action, reason)
         if outcome.action == Action.OPT_OUT:
             return self._opt_out(message, reason)
+        if outcome.action == Action.UNREACHABLE:
+            return self._note_unreachable(message, reason)
         delay = errors.wait_after(error, message.attempt)
         if delay is None:
             return self._fail(message, reason)
@@ -156,6 +158,12 @@ class Poster:
         note = self._fail(message, reason)
         follow = partial(_opt_out, message=message, reason=reason, now=note.result.at)
         return Note(note.result, ("opt_out", message.message_id), follow)
+
+    def _note_unreachable(self, message: Claimed, reason: Reason) -> Note:
+        """Remember with the person that they could not be reached; after some times the gate leaves them out."""
+        note = self._fail(message, reason)
+        follow = partial(_note_unreachable, message=message, now=note.result.at)
+        return Note(note.result, ("unreachable", message.message_id), follow)
 
     def _retry(
         self,
@@ -217,6 +225,10 @@ async def _stop(
 ) -> None:
     stop = store.stop_number if kind == "number" else store.stop_account_of
     await stop(connection, message.workspace_id, message.number_id, reason, now)
+
+
+async def _note_unreachable(connection: AsyncConnection[Any], *, message: Claimed, now: datetime) -> None:
+    await store.note_unreachable(connection, message.workspace_id, message.message_id, now)
 
 
 async def _opt_out(connection: AsyncConnection[Any], *, message: Claimed, reason: Reason, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What an error stops is told at once, with its code; after 131048 a number rests for hours and goes on by itself."""
 
+import asyncio
 from datetime import timedelta
 
 from psycopg import AsyncConnection
@@ -7,6 +8,7 @@ from psycopg import AsyncConnection
 from switchboard.core import database as core_database
 from switchboard.delivery import store
 from switchboard.delivery.store import Reason
+from switchboard.delivery.types import State, StatusUpdate
 from switchboard.numbers import store as numbers_store
 from tests.conftest import NOON
 from tests.delivery import world as worlds
@@ -56,3 +58,25 @@ async def test_a_number_that_people_reported_rests_and_then_goes_on_by_itself(da
             (world.workspace_id, number_id)
         ]
     assert world.one("SELECT stopped_at FROM numbers_number") is None
+
+
+async def test_who_could_not_be_reached_is_remembered_until_something_arrives(database):
+    world = worlds.make_world(database.url, NOON)
+    first, second = await asyncio.to_thread(worlds.enqueue, world, 2, NOON)
+    world.run("UPDATE delivery_message SET contact_id = (SELECT min(contact_id) FROM delivery_message)")
+    world.run(
+        "INSERT INTO delivery_delivery (message_id, workspace_id, state, attempt, accepted_at) "
+        "SELECT unnest(%s::uuid[]), %s, 20, 1, %s",
+        [first, second],
+        world.workspace_id,
+        NOON,
+    )
+    failed = StatusUpdate(world.workspace_id, first, 1, State.FAILED, NOON, "wamid.1", 131026, "Unable to deliver.")
+    arrived = StatusUpdate(world.workspace_id, second, 1, State.DELIVERED, NOON, "wamid.2")
+    async with await _connect(world) as connection:
+        async with connection.transaction():
+            await store.record_statuses(connection, [failed], NOON)
+        assert world.one("SELECT undeliverable_count FROM delivery_reach") == 1
+        async with connection.transaction():
+            await store.record_statuses(connection, [arrived], NOON)
+        assert world.run("SELECT 1 FROM delivery_reach") == []

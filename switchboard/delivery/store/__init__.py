@@ -17,6 +17,7 @@ from switchboard.delivery.store.signals import (
 from switchboard.delivery.store.statuses import record_statuses
 from switchboard.delivery.store.stops import (
     Reason,
+    note_unreachable,
     opt_out,
     slow_number,
     stop_account_of,
@@ -41,6 +42,7 @@ __all__ = [
     "mark_replied",
     "note_delivered",
     "note_undeliverable",
+    "note_unreachable",
     "open_windows",
     "opt_out",
     "read_database_time",

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from switchboard.cloudapi import errors
 from switchboard.consent import store as consent_store
 from switchboard.delivery.rules import forward
-from switchboard.delivery.store import locking, stops, unknown
+from switchboard.delivery.store import locking, reach, stops, unknown
 from switchboard.delivery.store.joining import joined_at_once
 from switchboard.delivery.store.results import forget_unknown
 from switchboard.delivery.store.tallies import topics
@@ -144,9 +144,14 @@ async def _conclude(connection: Connection, workspace_id: int, moves: Sequence[_
     if settled:
         await forget_unknown(connection, workspace_id, settled)
     await unknown.hear(connection, workspace_id, _latest_by_number(moves), now)
-    for move in moves:
-        if move.new.state == State.FAILED != move.old.state and move.news.failed_at is not None:
-            await _follow(connection, workspace_id, move, now)
+    failures = [
+        move for move in moves if move.new.state == State.FAILED != move.old.state and move.news.failed_at is not None
+    ]
+    for move in failures:
+        await _follow(connection, workspace_id, move, now)
+    await reach.note_undeliverable(connection, workspace_id, _list_unreachable(failures), now)
+    arrived = [move.facts.contact_id for move in moves if move.new.state >= State.DELIVERED > move.old.state]
+    await reach.note_delivered(connection, workspace_id, arrived)
     return topics({(move.facts.origin_kind, move.facts.origin_id) for move in moves}) | {
         f"number:{number_id}" for number_id in {move.facts.number_id for move in moves}
     }
@@ -160,6 +165,16 @@ def _latest_by_number(moves: Iterable[_Move]) -> dict[int, datetime]:
         if accepted_at is not None and (number_id not in latest or latest[number_id] < accepted_at):
             latest[number_id] = accepted_at
     return latest
+
+
+def _list_unreachable(failures: Iterable[_Move]) -> list[int]:
+    """Return the people whom Meta could not deliver to, once for each message."""
+    codes = ((move.news.error_code, move.facts.contact_id) for move in failures)
+    return [
+        contact_id
+        for code, contact_id in codes
+        if code is not None and errors.outcome_of(code).action is errors.Action.UNREACHABLE
+    ]
 
 
 async def _follow(connection: Connection, workspace_id: int, move: _Move, now: datetime) -> None:

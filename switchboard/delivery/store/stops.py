@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from switchboard.consent import store as consent_store
 from switchboard.core import incidents
 from switchboard.core.incidents import Incident
+from switchboard.delivery.store import reach
 
 Connection = AsyncConnection[Any]
 
@@ -118,6 +119,14 @@ async def slow_number(connection: Connection, workspace_id: int, number_id: int,
 SQL_FIND_CONTACT = """
 SELECT contact_id FROM delivery_message WHERE id = %(message_id)s AND workspace_id = %(workspace_id)s
 """
+
+
+async def note_unreachable(connection: Connection, workspace_id: int, message_id: UUID, now: datetime) -> None:
+    """Remember that WhatsApp could not deliver to the person of a message."""
+    given = {"workspace_id": workspace_id, "message_id": message_id}
+    row = await (await connection.execute(SQL_FIND_CONTACT, given)).fetchone()
+    if row is not None:
+        await reach.note_undeliverable(connection, workspace_id, [row[0]], now)
 
 
 async def opt_out(connection: Connection, workspace_id: int, message_id: UUID, reason: Reason, now: datetime) -> None:
