@@ -1,6 +1,7 @@
 """Limits of the workspace, a number's own pace, and why one message was not sent."""
 
 import uuid
+from typing import Any
 
 from django.test import Client
 
@@ -77,7 +78,7 @@ def test_a_marketer_changes_no_limits(shop: Shop, sign_in: SignIn) -> None:
 def put_message(shop: Shop, phone: str = "") -> uuid.UUID:
     contact = factories.make_contact(shop.workspace, phone=phone)
     number, template = shop.numbers[0], factories.make_template(shop.workspace, shop.account, name="why")
-    own = {"workspace_id": shop.workspace.pk, "origin": Origin.BROADCAST, "origin_id": 99}
+    own: dict[str, Any] = {"workspace_id": shop.workspace.pk, "origin": Origin.BROADCAST, "origin_id": 99}
     with workspace_scope(shop.workspace.pk):
         lanes = delivery_actions.open_lanes(**own, priority=Priority.BROADCAST, number_ids=[number.pk])
         message = NewMessage(
