@@ -97,7 +97,7 @@ async def _race(world: World, meta: FakeMeta, phones: list[str], chance: random.
                     kills += 1
                     applier = start_applier(world)
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and await asyncio.to_thread(world.waiting):  # noqa: ASYNC110  in the database
+        while time.monotonic() < deadline and await asyncio.to_thread(lambda: world.waiting() > 0):  # noqa: ASYNC110  in the database
             await asyncio.sleep(0.2)
         stopping.set()
         await sending
