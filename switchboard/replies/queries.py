@@ -173,7 +173,11 @@ def list_pools(workspace_id: int) -> list[PoolCount]:
     rows = (
         Coupon.objects.filter(workspace_id=workspace_id)
         .values_list("pool__name")
-        .annotate(codes=Count("id"), left=Count("id", filter=Q(contact_id__isnull=True, taken_at__isnull=True)), last=Max("taken_at"))
+        .annotate(
+            codes=Count("id"),
+            left=Count("id", filter=Q(contact_id__isnull=True, taken_at__isnull=True)),
+            last=Max("taken_at"),
+        )
         .order_by("pool__name")
     )
     return [PoolCount(*row) for row in rows]
