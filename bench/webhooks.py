@@ -14,6 +14,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,9 @@ from switchboard.webhooks import signature
 
 CONNECTIONS = (64, 256)
 _REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements" / "bench.txt"
-# An overloaded yardstick lets a request wait longer than wrk's two seconds now and then.
+# A slow yardstick under 256 connections on a busy machine keeps each waiting for longer than wrk's own two seconds:
+# late is slow, not wrong.
+_TIMEOUT = "30s"
 _TOLERATED = 0.01
 _LUA = """
 wrk.method = "POST"
@@ -37,8 +40,9 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.headers["X-Hub-Signature-256"] = "{signature}"
 {delay}
 function done(summary, latency, requests)
-    local bad = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
-    io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99), bad))
+    local bad = summary.errors
+    io.write(string.format("RESULT %d %d %d %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99),
+        bad.status, bad.connect, bad.read + bad.write, bad.timeout))
 end
 """
 
@@ -96,55 +100,75 @@ _SERVERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """One that runs: its name, the address to post to, and the file that it complains into."""
+
+    name: str
+    address: str
+    complaints: Path
+
+    def said(self) -> str:
+        """Return the end of what it complained about."""
+        text = self.complaints.read_text(errors="replace").strip()
+        return f" It said: {text[-800:]}" if text else " It said nothing."
+
+
 @contextmanager
-def _running(name: str) -> Iterator[str]:
+def _running(name: str) -> Iterator[_Server]:
     """Run a server until its address answers as a healthy one does, and end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     build, target = _SERVERS[name]
-    process = subprocess.Popen(build(target, port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(f"{address}/healthz", process)
-        yield f"{address}/webhooks/{shop.APP_META_ID}"
-    finally:
-        process.terminate()
+    with tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".log") as log:
+        process = subprocess.Popen(build(target, port), stdout=log, stderr=log)  # noqa: S603  our own command
+        server = _Server(name, f"http://127.0.0.1:{port}/webhooks/{shop.APP_META_ID}", Path(log.name))
         try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait(server, f"http://127.0.0.1:{port}/healthz", process)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
+def _wait(server: _Server, address: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=1):  # noqa: S310  our own address
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise RuntimeError(f"{address} does not answer.")
+    raise RuntimeError(f"The server “{server.name}” does not answer at {address}.{server.said()}")
 
 
 # ── load ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _measure(name: str, connections: int, seconds: int, figures: Rounds) -> None:
-    with _running(name) as address:
-        _load(address, connections, 1)
-        per_second, _ = _load(address, connections, seconds)
+    with _running(name) as server:
+        _load(server, connections, 1, is_warm_up=True)
+        per_second, _ = _load(server, connections, seconds)
         figures.add(f"{name}_{connections}", per_second)
         if name == "gateway":
             pause = round(1000 * connections / (per_second / 2))
-            half, p99 = _load(address, connections, seconds, pause_ms=pause)
+            half, p99 = _load(server, connections, seconds, pause_ms=pause)
             figures.add(f"p99_ms_{connections}", p99)
             figures.add(f"half_load_{connections}", half)
 
 
-def _load(address: str, connections: int, seconds: int, *, pause_ms: int = 0) -> tuple[float, float]:
-    """Return requests per second and the 99th percentile in milliseconds; more than single refusals are an error."""
+def _load(
+    server: _Server, connections: int, seconds: int, *, pause_ms: int = 0, is_warm_up: bool = False
+) -> tuple[float, float]:
+    """Return requests per second and the 99th percentile in milliseconds.
+
+    :raises RuntimeError: more than single requests failed, other than while the server warms up.
+    """
     body = build_status(1, uuid.UUID(int=7 << 76 | 2 << 62), "delivered", datetime.now(UTC))  # noqa: TID251  a benchmark
     # Around the pause, so that connections do not march in step.
     delay = f"function delay() return math.random({pause_ms // 2}, {pause_ms + pause_ms // 2}) end" if pause_ms else ""
@@ -153,14 +177,20 @@ def _load(address: str, connections: int, seconds: int, *, pause_ms: int = 0) ->
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", file.name, address]
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  wrk, found on PATH
-    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+)", answer.stdout)
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", _TIMEOUT]
+        answer = subprocess.run(  # noqa: S603  wrk, found on PATH
+            [*command, "-s", file.name, server.address], capture_output=True, text=True, check=False
+        )
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)", answer.stdout)
     if found is None:
-        raise RuntimeError(f"wrk said: {answer.stdout[-500:]}")
-    requests, microseconds, p99, bad = (int(part) for part in found.groups())
-    if bad > requests * _TOLERATED:
-        raise RuntimeError(f"{bad} of {requests} requests to {address} were refused.")
+        raise RuntimeError(f"wrk against “{server.name}” said: {answer.stdout[-500:]}{answer.stderr[-500:]}")
+    requests, microseconds, p99, *bad = (int(part) for part in found.groups())
+    if not is_warm_up and (sum(bad) > requests * _TOLERATED or not requests):
+        kinds = dict(zip(("refused", "not connected", "broken off", "too late"), bad, strict=True))
+        what = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count) or "nothing answered"
+        raise RuntimeError(
+            f"The server “{server.name}” at {connections} connections: {what} of {requests} requests.{server.said()}"
+        )
     return requests / microseconds * 1e6, p99 / 1000
 
 
