@@ -71,7 +71,12 @@ async def claim(
         if not session.lanes:
             return Claim(batch_id, workspace_id, [])
         started = await _write(connection, workspace_id, session, now, batch_id, sender_id)
-    messages = [_claimed(item, batch_id, workspace_id) for item in session.items if item.key.message_id in started]
+    lateness = {lane_id: lane.lateness for lane_id, lane in session.lanes.items()}
+    messages = [
+        _claimed(item, batch_id, workspace_id, lateness[item.key.lane.id])
+        for item in session.items
+        if item.key.message_id in started
+    ]
     messages.sort(key=lambda message: message.leave_at)
     held = sum(isinstance(item.verdict, rules.Hold) for item in session.items)
     skipped = sum(isinstance(item.verdict, rules.Skip) for item in session.items)
@@ -112,7 +117,7 @@ async def _write(
         return await take.start(connection, workspace_id, now, passing, batch_id=batch_id, sender_id=sender_id)
 
 
-def _claimed(item: Item, batch_id: UUID, workspace_id: int) -> Claimed:
+def _claimed(item: Item, batch_id: UUID, workspace_id: int, lateness: float) -> Claimed:
     key, number = item.key, item.lane.number.row
     return Claimed(
         batch_id=batch_id,
@@ -130,7 +135,7 @@ def _claimed(item: Item, batch_id: UUID, workspace_id: int) -> Claimed:
         recipient=item.facts.recipient,
         body=item.facts.body.encode(),
         leave_at=item.leave_at,
-        lateness=item.lane.lateness,
+        lateness=lateness,
         gap=item.lane.gap,
         lane_gap=item.lane.own.pace.gap_min_seconds if item.lane.own else 0.0,
     )
