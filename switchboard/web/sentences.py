@@ -76,6 +76,7 @@ SHAPES = (
     ),
     gettext_noop("The phone number id %(number)s is not one of our numbers."),
     gettext_noop("The phone number id %(number)s belongs to an account of another app."),
+    gettext_noop("The field “%(name)s” is not known to this version of Switchboard."),
     gettext_noop("The body is not JSON: %(reason)s"),
     gettext_noop("The body is JSON, but not an object."),
     gettext_noop("The file has more than %(most)s bytes and was not kept. Ask for a smaller one."),

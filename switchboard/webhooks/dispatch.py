@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from switchboard.cloudapi import callback, events
+from switchboard.cloudapi import callback, events, notices
 from switchboard.contacts import facts_store
 from switchboard.contacts import store as contacts_store
 from switchboard.core import live
@@ -107,9 +107,13 @@ async def _find_numbers(
 
 
 def _sort(event: store.StoredEvent, item: events.Event, numbers: dict[str, store.NumberRow], parts: _Parts) -> None:
-    """Put one part where it belongs; a number of somebody else's, or none of ours, is a dead letter."""
+    """Put one part where it belongs; a number of somebody else's, or a field nobody knows, is a dead letter."""
     if isinstance(item, events.AccountEvent):
-        parts.account_events.append((event, item))
+        if notices.is_known(item.change.field):
+            parts.account_events.append((event, item))
+        else:
+            name = item.change.field or "(none)"
+            parts.refuse(event, item.change, f"The field “{name}” is not known to this version of Switchboard.")
         return
     if isinstance(item, events.Unreadable):
         parts.refuse(event, item.change, item.reason)

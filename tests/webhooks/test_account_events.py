@@ -279,7 +279,16 @@ async def test_another_apps_word_about_our_account_changes_nothing(world: World)
     assert world.run("SELECT DISTINCT state FROM numbers_number") == [("connected",)]
 
 
-async def test_fields_that_nobody_knows_are_kept(world: World) -> None:
-    applier = await apply_all(world, notice(world, "flying_carpets", colour="red"))
+async def test_a_field_that_nobody_knows_is_shown_to_be_replayed_by_a_version_that_does(world: World) -> None:
+    await apply_all(world, notice(world, "flying_carpets", colour="red"))
+    reason, body = world.one("SELECT reason, body FROM webhooks_deadletter")
+    assert reason == "The field “flying_carpets” is not known to this version of Switchboard."
+    assert json.loads(body)["entry"][0]["changes"][0]["value"] == {"colour": "red"}
+    assert world.one("SELECT count(*) FROM webhooks_journalentry") == 1
+
+
+@pytest.mark.parametrize("field", ["calls", "account_alerts", "history", "group_status_update"])
+async def test_a_field_that_asks_nothing_of_us_is_kept_quietly(world: World, field: str) -> None:
+    applier = await apply_all(world, notice(world, field, colour="red"))
     assert applier.counts["account_events_kept"] == 1
     assert world.one("SELECT count(*) FROM webhooks_deadletter") == 0

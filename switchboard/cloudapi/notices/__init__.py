@@ -12,7 +12,7 @@ from switchboard.cloudapi.notices.accounts import (
     SettingsChange,
     UsernameChange,
 )
-from switchboard.cloudapi.notices.parsing import Notice, OtherNotice, parse_notice
+from switchboard.cloudapi.notices.parsing import Notice, OtherNotice, is_known, parse_notice
 from switchboard.cloudapi.notices.phone_app import ContactChange, ContactSync, Copies, Copy, History, Problems, Thread
 from switchboard.cloudapi.notices.templates import (
     TemplateCategory,
@@ -47,5 +47,6 @@ __all__ = [
     "TemplateStatus",
     "Thread",
     "UsernameChange",
+    "is_known",
     "parse_notice",
 ]

@@ -60,6 +60,17 @@ _READERS: dict[str, Callable[[Json], Notice]] = {
 }
 
 
+# Fields that nothing here reads; everything of theirs stays in the journal.
+_UNREAD = frozenset(
+    ["automatic_events", "business_status_update", "calls", "flows", "group_lifecycle_update", "group_participants_update", "group_settings_update", "group_status_update", "messaging_handovers", "partner_solutions", "payment_configuration_update", "tracking_events"]
+)
+
+
+def is_known(field: str) -> bool:
+    """Tell whether this version has heard of a field; what it has not is for a person to look at."""
+    return field in _READERS or field in _UNREAD
+
+
 def parse_notice(field: str, value: Json) -> Notice:
     """Return what a change of this field says; an AccountEvent's `notice` calls this."""
     reader = _READERS.get(field)
