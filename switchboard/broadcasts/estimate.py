@@ -15,7 +15,7 @@ from switchboard.broadcasts.pool import Pool, build_pool, list_pool_numbers, may
 from switchboard.cloudapi import pricing
 from switchboard.consent.models import Standing
 from switchboard.contacts.models import Identity
-from switchboard.delivery import limits as delivery_limits
+from switchboard.delivery import figures
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Reach as UndeliverableReach
 from switchboard.delivery.rules import quiet_hours
@@ -102,7 +102,7 @@ class Estimate:
 def estimate_broadcast(broadcast: Broadcast, category: str, now: datetime) -> Estimate:
     """Return what a broadcast that has not started will do if it starts as it is now."""
     workspace_id = broadcast.workspace_id
-    limits = delivery_limits.get_limits(workspace_id)
+    limits = figures.get_limits(workspace_id)
     people = _sort_people(workspace_id, broadcast.audience, category, limits, now)
     reach = _count_reach(people)
     start_at = max(broadcast.scheduled_at or now, now)
@@ -278,7 +278,7 @@ def _read_budgets(workspace_id: int, numbers: Sequence[Number], limits: Limits, 
     """Return what broadcasts may spend of each portfolio's people; unlimited ones are left out."""
     wanted = {number.account.portfolio_id for number in numbers}
     found = Portfolio.objects.filter(workspace_id=workspace_id, pk__in=wanted, messaging_limit__isnull=False)
-    used = delivery_limits.map_reached(workspace_id, sorted(wanted), now)
+    used = figures.map_reached(workspace_id, sorted(wanted), now)
     return {
         portfolio_id: Budget(limit * (100 - limits.reserve_percent) // 100, used.get(portfolio_id, 0))
         for portfolio_id, limit in found.values_list("pk", "messaging_limit")
@@ -346,7 +346,7 @@ def look_at_rest(broadcast: Broadcast, waiting: int, now: datetime, *, is_awake_
     pool = build_pool(broadcast, numbers, now)
     if not pool.wheels:
         return None
-    limits = delivery_limits.get_limits(broadcast.workspace_id)
+    limits = figures.get_limits(broadcast.workspace_id)
     zones = delivery_queries.map_waiting_zones(broadcast.workspace_id, Origin.BROADCAST, broadcast.pk)
     if is_awake_only:
         night = queries.get_night(broadcast.workspace_id)

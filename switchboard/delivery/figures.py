@@ -1,5 +1,6 @@
 """What a workspace has set for its gates, and what its portfolios have used of their budgets. For pages and other rooms."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from switchboard.delivery.models import Budget, Limits
@@ -38,3 +39,12 @@ def list_budgets(workspace_id: int, now: datetime) -> list[PortfolioUse]:
         used = spent.used if spent else 0
         found.append(PortfolioUse(portfolio.pk, portfolio.name, portfolio.messaging_limit, used))
     return found
+
+
+def map_reached(workspace_id: int, portfolio_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Return how many people each portfolio has reached in the last 24 hours outside open windows."""
+    found = Budget.objects.filter(workspace_id=workspace_id, portfolio_id__in=portfolio_ids)
+    return {
+        portfolio_id: budget.Budget(0, bytes(counts), now.timestamp()).used
+        for portfolio_id, counts in found.values_list("portfolio_id", "counts")
+    }

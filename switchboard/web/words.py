@@ -173,7 +173,6 @@ _SKIP_DETAILS: dict[str, Words] = {
     "other_account": gettext_lazy("The template belongs to another account"),
     "not_on_whatsapp": gettext_lazy("Not on WhatsApp: earlier messages could not be delivered"),
     "country": gettext_lazy("WhatsApp delivers no marketing to this country"),
-    "other_portfolio": gettext_lazy("Known only to another portfolio's numbers"),
 }
 
 

@@ -62,7 +62,20 @@ _READERS: dict[str, Callable[[Json], Notice]] = {
 
 # Fields that nothing here reads; everything of theirs stays in the journal.
 _UNREAD = frozenset(
-    ["automatic_events", "business_status_update", "calls", "flows", "group_lifecycle_update", "group_participants_update", "group_settings_update", "group_status_update", "messaging_handovers", "partner_solutions", "payment_configuration_update", "tracking_events"]
+    [
+        "automatic_events",
+        "business_status_update",
+        "calls",
+        "flows",
+        "group_lifecycle_update",
+        "group_participants_update",
+        "group_settings_update",
+        "group_status_update",
+        "messaging_handovers",
+        "partner_solutions",
+        "payment_configuration_update",
+        "tracking_events",
+    ]
 )
 
 

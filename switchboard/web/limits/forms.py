@@ -47,7 +47,9 @@ class LimitsForm(forms.Form):
         help_text=_("For journeys and utility messages; marketing broadcasts stop before it."),
     )
     no_us = forms.BooleanField(label=_("No marketing to the United States"), required=False)
-    us_from = forms.DateField(label=_("From this day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=_DATE))
+    us_from = forms.DateField(
+        label=_("From this day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=_DATE)
+    )
     us_until = forms.DateField(
         label=_("Until this day"),
         required=False,
