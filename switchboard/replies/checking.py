@@ -1,6 +1,7 @@
 """Is a rule fit to be saved, and a set fit to be published? Checked as it will be sent; one sentence says what is wrong."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import time
 
 from switchboard.cloudapi import limits
@@ -8,7 +9,18 @@ from switchboard.language import keywords
 from switchboard.replies import errors
 from switchboard.replies.answering import bodies, variables, writing
 from switchboard.replies.answering.languages import LANGUAGES
-from switchboard.replies.types import MESSAGES, Rule, RuleSet, Settings, Step, StepKind, Trigger
+from switchboard.replies.types import (
+    MESSAGES,
+    Condition,
+    ConditionKind,
+    Rule,
+    RuleSet,
+    Settings,
+    Step,
+    StepKind,
+    Trigger,
+    Words,
+)
 
 MOST_KEYWORDS = keywords.MOST_PASTED
 MOST_STEPS = 10
@@ -24,9 +36,24 @@ _NEEDS = {
     StepKind.ASSIGN: "member_id",
     StepKind.TEMPLATE: "name",
 }
+_MOST_ANNOUNCED = 300
+_MOST_SAID = 1024
+_MOST_ANSWERS, _MOST_MINUTES, _LONGEST_LINK = 100, 24 * 60, 1000
 
 
-def check_rule(rule: Rule, pools: Collection[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a workspace has that rules can name."""
+
+    pools: Collection[str] = ()
+    # All tags, and those of them that are given by hand: the others come and go by their own rule.
+    tag_ids: Collection[int] = ()
+    hand_tag_ids: Collection[int] = ()
+    member_ids: Collection[int] = ()
+    segment_ids: Collection[int] = ()
+
+
+def check_rule(rule: Rule, known: Known) -> None:
     """Refuse a rule that could not work.
 
     :raises Invalid: a part of it cannot be used.
@@ -34,7 +61,7 @@ def check_rule(rule: Rule, pools: Collection[str]) -> None:
     if not rule.name.strip():
         raise errors.NoNameError(field="name")
     _check_trigger(rule)
-    _check_scope(rule)
+    _check_scope(rule, known)
     _check_delay(rule.delay_from, rule.delay_until)
     if not rule.rungs or not rule.rungs[0].steps:
         raise errors.NoAnswerError(field="steps")
@@ -47,7 +74,7 @@ def check_rule(rule: Rule, pools: Collection[str]) -> None:
         if len(rung.steps) > MOST_STEPS:
             raise limits.PayloadError(limits.TOO_MANY, field="steps", measured=len(rung.steps), limit=MOST_STEPS)
         for step in rung.steps:
-            check_step(step, pools)
+            check_step(step, known)
 
 
 def _check_trigger(rule: Rule) -> None:
@@ -62,8 +89,12 @@ def _check_trigger(rule: Rule) -> None:
         raise errors.NoPayloadError(field="payloads")
 
 
-def _check_scope(rule: Rule) -> None:
+def _check_scope(rule: Rule, known: Known) -> None:
     scope = rule.scope
+    if not set(scope.tag_ids) <= set(known.tag_ids):
+        raise errors.TagGoneError(field="scope")
+    if not set(scope.segment_ids) <= set(known.segment_ids):
+        raise errors.SegmentGoneError(field="scope")
     if bool(scope.from_time) != bool(scope.until_time) or any(day not in range(7) for day in scope.days):
         raise errors.ScopeError(field="scope")
     try:
@@ -84,11 +115,39 @@ def check_settings(settings: Settings) -> None:
     """Refuse settings that could not be kept.
 
     :raises DelayError: the delay is longer than two minutes, or ends before it begins.
+    :raises WordsMissingError: something is to be said, and there are no words for it.
+    :raises WordsTooLongError: a text is longer than what still fits.
+    :raises SettingOutOfRangeError: a count or a time is beyond what makes sense.
+    :raises OrderLinkError: the order link is none.
     """
     _check_delay(settings.delay_from, settings.delay_until)
+    for words, is_said, most in (
+        (settings.announcement, settings.announces, _MOST_ANNOUNCED),
+        (settings.hand_over_text, True, _MOST_SAID),
+        (settings.after_hours_text, True, _MOST_SAID),
+        (settings.opt_out_text, settings.confirms_opt_out, _MOST_SAID),
+    ):
+        _check_words(words, is_said=is_said, most=most)
+    counts = (settings.hand_over_at_answer, settings.negatives_raise_at)
+    if any(not 0 <= count <= _MOST_ANSWERS for count in counts):
+        raise errors.SettingOutOfRangeError
+    if not 1 <= settings.ladder_minutes <= _MOST_MINUTES or not 0 <= settings.hand_back_minutes <= _MOST_MINUTES:
+        raise errors.SettingOutOfRangeError
+    link = settings.order_link
+    if link and not (link.startswith("https://") and len(link) <= _LONGEST_LINK and link.split() == [link]):
+        raise errors.OrderLinkError(field="order_link")
 
 
-def check_step(step: Step, pools: Collection[str]) -> None:
+def _check_words(words: Words, *, is_said: bool, most: int) -> None:
+    texts = words if isinstance(words, dict) else {"": words}
+    if is_said and not texts.get("", "").strip():
+        raise errors.WordsMissingError
+    longest = max(map(len, texts.values()), default=0)
+    if longest > most:
+        raise errors.WordsTooLongError(longest, most)
+
+
+def check_step(step: Step, known: Known) -> None:
     """Refuse a step that Meta would refuse, or that names what does not exist.
 
     :raises Invalid: it does.
@@ -98,15 +157,37 @@ def check_step(step: Step, pools: Collection[str]) -> None:
         raise errors.StepIncompleteError(field="steps")
     if step.kind in _FILES and not (step.content.get("asset_id") or step.content.get("link")):
         raise errors.StepIncompleteError(field="steps")
+    _check_named(step, known)
+    if step.condition is not None:
+        _check_condition(step.condition, known)
     for text in writing.list_texts(step.content):
         unknown = variables.find_unknown(text)
         if unknown:
             raise errors.UnknownVariableError(unknown[0])
-        missing = [pool for pool in variables.find_pools(text) if pool not in pools]
+        missing = [pool for pool in variables.find_pools(text) if pool not in known.pools]
         if missing:
             raise errors.UnknownPoolError(missing[0])
     if step.kind in MESSAGES and step.kind != StepKind.TEMPLATE:
         _try_to_build(step)
+
+
+def _check_named(step: Step, known: Known) -> None:
+    """Refuse a tag or a colleague who is not there (any more)."""
+    content = step.content
+    if step.kind in {StepKind.ADD_TAG, StepKind.REMOVE_TAG}:
+        if content["tag_id"] not in known.tag_ids:
+            raise errors.TagGoneError(field="steps")
+        if content["tag_id"] not in known.hand_tag_ids:
+            raise errors.TagAutomaticError(field="steps")
+    if step.kind == StepKind.ASSIGN and content["member_id"] not in known.member_ids:
+        raise errors.MemberGoneError(field="steps")
+
+
+def _check_condition(condition: Condition, known: Known) -> None:
+    if condition.kind in {ConditionKind.HAS_TAG, ConditionKind.LACKS_TAG} and condition.id not in known.tag_ids:
+        raise errors.TagGoneError(field="steps")
+    if condition.kind == ConditionKind.IN_SEGMENT and condition.id not in known.segment_ids:
+        raise errors.SegmentGoneError(field="steps")
 
 
 def _try_to_build(step: Step) -> None:

@@ -67,6 +67,52 @@ class StepIncompleteError(Invalid):
     """A step lacks what it needs: a tag, a field's name, a member, a template or a file. Choose it."""
 
 
+class TagGoneError(Invalid):
+    """The rule names a tag that does not exist any more. Choose another."""
+
+
+class TagAutomaticError(Invalid):
+    """This tag comes and goes by its own rule, so no answer can add or remove it. Choose one that is given by hand."""
+
+
+class MemberGoneError(Invalid):
+    """The rule assigns to somebody who is no member of this workspace any more. Choose another colleague."""
+
+
+class SegmentGoneError(Invalid):
+    """The rule names a segment that does not exist any more. Choose another."""
+
+
+class WordsMissingError(Invalid):
+    """A text that is said to people is empty. Write at least the one for all other languages, or switch it off."""
+
+
+class WordsTooLongError(Invalid):
+    """A text is too long to be said beside an answer."""
+
+    def __init__(self, length: int, most: int) -> None:
+        super().__init__(f"A text of the settings has {length:,} characters; at most {most:,} fit. Shorten it.")
+
+
+class SettingOutOfRangeError(Invalid):
+    """Counts go up to 100, and times up to 24 hours; asking again needs at least a minute."""
+
+
+class OrderLinkError(Invalid):
+    """The order link must begin with https:// and hold no blanks."""
+
+
+class CouponPoolNameError(Invalid):
+    """A pool of coupons needs a name of at most 60 letters, without braces, bars and colons."""
+
+
+class CouponTooLongError(Invalid):
+    """A code is too long."""
+
+    def __init__(self, code: str, most: int) -> None:
+        super().__init__(f"The code “{code}…” is longer than {most} characters. Paste one code on each line.")
+
+
 class NoWayToAPersonError(Invalid):
     """No rule leads to a person. Add a step that hands over, for instance to what is said when nothing matches."""
 

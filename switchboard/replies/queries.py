@@ -6,15 +6,18 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
+from switchboard.contacts import queries as contacts_queries
+from switchboard.contacts import segment_queries
 from switchboard.language.types import Keyword as ListenFor
 from switchboard.language.types import Mode, Pattern, View
-from switchboard.replies import errors
-from switchboard.replies.models import Coupon, CouponPool, IgnoredPhrase, Keyword, Rule, Rung, Settings, Step, Version
+from switchboard.replies import checking, errors
+from switchboard.replies.models import CouponPool, IgnoredPhrase, Keyword, Rule, Rung, Settings, Step, Version
 from switchboard.replies.types import Condition, RuleSet, Scope, StepKind, Trigger, decode_set
 from switchboard.replies.types import Rule as RuleDraft
 from switchboard.replies.types import Rung as RungDraft
 from switchboard.replies.types import Settings as SettingsDraft
 from switchboard.replies.types import Step as StepDraft
+from switchboard.team import queries as team_queries
 
 _PAYLOAD_MODE = "payload"
 
@@ -150,6 +153,17 @@ def map_rule_names(workspace_id: int) -> dict[int, str]:
     return dict(Rule.objects.filter(workspace_id=workspace_id).values_list("id", "name"))
 
 
+def load_known(workspace_id: int) -> checking.Known:
+    """Return what rules of this workspace can name."""
+    return checking.Known(
+        pools=list_pool_names(workspace_id),
+        tag_ids={tag.pk for tag in contacts_queries.list_tags(workspace_id)},
+        hand_tag_ids={tag.pk for tag in segment_queries.list_hand_tags(workspace_id)},
+        member_ids=set(team_queries.map_member_names(workspace_id)),
+        segment_ids={segment.pk for segment in segment_queries.list_segments(workspace_id)},
+    )
+
+
 # ── coupons ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -162,6 +176,11 @@ class PoolCount:
     left: int
     last_taken_at: datetime | None
 
+    @property
+    def given(self) -> int:
+        """How many codes somebody has got."""
+        return self.codes - self.left
+
 
 def list_pool_names(workspace_id: int) -> set[str]:
     """Return the names of all pools."""
@@ -171,14 +190,14 @@ def list_pool_names(workspace_id: int) -> set[str]:
 def list_pools(workspace_id: int) -> list[PoolCount]:
     """Return every pool of coupons with its counts."""
     rows = (
-        Coupon.objects.filter(workspace_id=workspace_id)
-        .values_list("pool__name")
+        CouponPool.objects.filter(workspace_id=workspace_id)
+        .order_by("name")
         .annotate(
-            codes=Count("id"),
-            left=Count("id", filter=Q(contact_id__isnull=True, taken_at__isnull=True)),
-            last=Max("taken_at"),
+            codes=Count("coupons"),
+            left=Count("coupons", filter=Q(coupons__contact_id__isnull=True, coupons__taken_at__isnull=True)),
+            last=Max("coupons__taken_at"),
         )
-        .order_by("pool__name")
+        .values_list("name", "codes", "left", "last")
     )
     return [PoolCount(*row) for row in rows]
 

@@ -105,6 +105,8 @@ SHAPES = (
     gettext_noop("%(count)s different values cannot become that, for instance %(values)s. Correct them first."),
     gettext_noop("%(count)s people have a value in this field. Say that these may be deleted as well."),
     gettext_noop("The file lacks %(columns)s. Choose which column holds it, or add one to the file."),
+    gettext_noop("A text of the settings has %(length)s characters; at most %(most)s fit. Shorten it."),
+    gettext_noop("The code “%(code)s…” is longer than %(most)s characters. Paste one code on each line."),
     gettext_noop(
         "This workbook unpacks to more than %(limit)s MB. Save the list as CSV in your spreadsheet program and import "
         "that file."

@@ -11,8 +11,8 @@ from switchboard.core.bridge import in_thread
 from switchboard.core.tenancy import workspace_scope
 from switchboard.replies.types import Condition, ConditionKind, Rung, Scope, Settings, Step, StepKind, Trigger
 from tests.conftest import NOON
-from tests.replies.answering import AGENT, HAND_OVER, QUIET, Bot, keyword_rule, other_rule, text
-from tests.webhooks.applying import a_message
+from tests.replies.answering import AGENT, HANA, HAND_OVER, QUIET, Bot, keyword_rule, other_rule, text
+from tests.webhooks.applying import a_message, an_echo
 from tests.webhooks.world import make_contact
 
 PRICE = keyword_rule(1, "price 値段 价格", "It costs 900 yen.")
@@ -83,6 +83,16 @@ async def test_some_kinds_are_never_answered(bot: Bot, kind: str) -> None:
     await bot.hear("👍", type=kind, reaction={"emoji": "👍"})
     await bot.wait(2)
     assert bot.news() == []
+
+
+async def test_what_a_colleague_writes_in_the_phone_app_is_never_answered(bot: Bot) -> None:
+    await bot.publish(other_rule(1, Trigger.ANY, "Hello"), PRICE, AGENT)
+    echo = {"from": "815000000001", "to": HANA, "id": "wamid.ECHO", "timestamp": str(int(NOON.timestamp()))}
+    for words in ("price", "STOP"):
+        await bot.receive(an_echo(bot.world, {**echo, "id": f"wamid.{words}", "type": "text", "text": {"body": words}}))
+    await bot.wait(2)
+    assert (bot.news(), bot.outcomes(), bot.lines()) == ([], [], [])
+    assert bot.of_shop("SELECT 1 FROM consent_standing WHERE workspace_id = %s AND opted_out_at IS NOT NULL") == []
 
 
 async def test_an_old_message_is_not_answered_but_an_old_stop_is_obeyed(bot: Bot) -> None:

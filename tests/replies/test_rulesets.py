@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from switchboard.contacts.models import Tag
 from switchboard.core.errors import SwitchboardError
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
@@ -85,6 +86,10 @@ def test_saving_again_replaces_the_parts(shop: Workspace) -> None:
         ({"rungs": (Rung(steps=(Step(StepKind.TEXT, {"text": "{{coupon:x}}"}),)),)}, "no pool of coupons “x”"),
         ({"rungs": (Rung(steps=(Step(StepKind.IMAGE, {}),)),)}, "lacks what it needs"),
         ({"rungs": (Rung(steps=(Step(StepKind.ADD_TAG, {}),)),)}, "lacks what it needs"),
+        ({"rungs": (Rung(steps=(Step(StepKind.ADD_TAG, {"tag_id": 999_999}),)),)}, "a tag that does not exist"),
+        ({"rungs": (Rung(steps=(Step(StepKind.ASSIGN, {"member_id": 999_999}),)),)}, "no member of this workspace"),
+        ({"scope": Scope(tag_ids=(999_999,))}, "a tag that does not exist"),
+        ({"scope": Scope(segment_ids=(999_999,))}, "a segment that does not exist"),
         ({"rungs": (Rung(steps=(Step(StepKind.TEXT, {"text": "x" * 4097}),)),)}, "4,097"),
     ],
 )
@@ -92,6 +97,57 @@ def test_what_cannot_work_is_refused_with_one_sentence(shop: Workspace, change: 
     with pytest.raises(SwitchboardError) as refused:
         save(shop, draft(**change))
     assert says in refused.value.message
+
+
+def test_a_rule_names_the_tags_and_colleagues_of_its_own_workspace_only(shop: Workspace) -> None:
+    elsewhere = factories.make_workspace("Sam's Shop")
+    tags = []
+    for place in (shop, elsewhere):
+        with workspace_scope(place.pk):
+            tags.append(Tag.objects.create(workspace_id=place.pk, name="VIP"))
+    own, other = tags
+    assert save(shop, draft(Step(StepKind.ADD_TAG, {"tag_id": own.pk})))
+    with pytest.raises(errors.TagGoneError):
+        save(shop, draft(Step(StepKind.ADD_TAG, {"tag_id": other.pk})))
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"delay_from": 9, "delay_until": 3}, errors.DelayError),
+        ({"hand_over_text": {"ja": "はい", "": " "}}, errors.WordsMissingError),
+        ({"after_hours_text": "x" * 1025}, errors.WordsTooLongError),
+        ({"hand_over_at_answer": -1}, errors.SettingOutOfRangeError),
+        ({"hand_back_minutes": 1441}, errors.SettingOutOfRangeError),
+        ({"order_link": "javascript:alert(1)"}, errors.OrderLinkError),
+    ],
+)
+def test_settings_that_cannot_be_kept_are_refused(
+    shop: Workspace, change: dict[str, Any], refusal: type[SwitchboardError]
+) -> None:
+    with workspace_scope(shop.pk), pytest.raises(refusal):
+        actions.save_settings(workspace_id=shop.pk, settings=Settings(**change), now=NOON)
+
+
+def test_an_announcement_that_is_off_may_be_empty(shop: Workspace) -> None:
+    with workspace_scope(shop.pk):
+        actions.save_settings(workspace_id=shop.pk, settings=Settings(announces=False, announcement=""), now=NOON)
+        assert queries.get_settings(shop.pk).announcement == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "refusal"),
+    [
+        ("autumn", [" "], errors.CouponsEmptyError),
+        ("a}}b", ["A"], errors.CouponPoolNameError),
+        ("autumn", ["x" * 101], errors.CouponTooLongError),
+    ],
+)
+def test_codes_that_nobody_could_be_given_are_refused(
+    shop: Workspace, name: str, codes: list[str], refusal: type[SwitchboardError]
+) -> None:
+    with workspace_scope(shop.pk), pytest.raises(refusal):
+        actions.add_coupons(workspace_id=shop.pk, pool_name=name, codes=codes)
 
 
 def test_an_exploding_regex_is_harmless_or_refused(shop: Workspace) -> None:

@@ -79,6 +79,13 @@ def _body(world: World, value: dict[str, Any]) -> bytes:
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
+def an_echo(world: World, message: dict[str, Any]) -> bytes:
+    """Return the body that tells what a colleague wrote in the phone's own app."""
+    content = json.loads(_body(world, {"message_echoes": [message]}))
+    content["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
+    return json.dumps(content).encode()
+
+
 def without_note(body: bytes, *, wamid: str = "wamid.OUT_1") -> bytes:
     """Return a status body as it looks when our note got lost."""
     content = json.loads(body)
