@@ -93,3 +93,10 @@ def test_one_workspace_cannot_touch_another_ones_number(number: Number) -> None:
     other = make_workspace("Sam's Shop")
     with workspace_scope(other.pk), pytest.raises(NumberMissingError):
         queries.get_number(number.workspace_id, number.pk)
+
+
+@pytest.mark.django_db
+def test_a_person_who_resumes_after_a_restriction_has_the_number_connected_again() -> None:
+    number = make_number(make_workspace(), state="restricted", stopped_at=NOON, stopped_code="RESTRICTED_STARTING")
+    resumed = actions.resume_number(workspace_id=number.workspace_id, number_id=number.pk)
+    assert (resumed.state, resumed.stopped_at, resumed.stopped_code) == ("connected", None, "")
