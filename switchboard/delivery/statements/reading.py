@@ -3,7 +3,8 @@
 # Index: delivery_lane_by_origin, then delivery_outbox_held; rows of stopped numbers by the outbox's primary key.
 SQL_HOLDS = """
 WITH lane AS (
-    SELECT lane.id, number.stopped_at IS NOT NULL OR number.state <> 'connected' AS is_stopped,
+    SELECT lane.id, (number.stopped_at IS NOT NULL OR number.state <> 'connected')
+            AND number.stopped_code <> 'RESTRICTED_ANSWERING' AS is_stopped,
         EXISTS (SELECT FROM delivery_stopswitch switch
             WHERE switch.workspace_id IN (0, %(workspace_id)s) AND switch.is_on) AS is_stop_on
     FROM delivery_lane lane JOIN numbers_number number ON number.id = lane.number_id
@@ -56,7 +57,8 @@ FROM placed GROUP BY state, reason
 SQL_WAITING = """
 SELECT lane.number_id, lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s AS is_own, lane.pace,
     number.pace, number.pace_overrides, number.throughput,
-    number.stopped_at IS NOT NULL OR number.state <> 'connected' AS is_stopped,
+    (number.stopped_at IS NOT NULL OR number.state <> 'connected')
+        AND number.stopped_code <> 'RESTRICTED_ANSWERING' AS is_stopped,
     waiting.many, waiting.last_hold, lane.state = 'paused' AS is_paused
 FROM delivery_lane lane
 JOIN numbers_number number ON number.id = lane.number_id
