@@ -10,6 +10,7 @@ from switchboard.cloudapi import pricing
 from switchboard.core import statements
 from switchboard.numbers import prices
 from switchboard.numbers.models import Number
+from switchboard.replies.types import MESSAGES, Rung, StepKind
 from switchboard.team import queries as team_queries
 
 # Delivered in a period by who wrote it and through which number. Index: delivery_tally_by_origin.
@@ -52,17 +53,31 @@ class Costs:
     """The month so far. Money is None where no price is known; a rule has its share of what its numbers are charged."""
 
     currency: str
+    # Whose price is taken, for one message; None where it is not known.
+    market: str
+    price: Decimal | None
     since: datetime
     numbers: tuple[NumberUse, ...]
     delivered_by_rule: dict[int, int]
     by_rule: dict[int, Decimal | None]
     by_rung: dict[tuple[int, int], Decimal | None]
 
+    def price_of(self, rung: Rung) -> Decimal | None:
+        """Return what saying a rung once costs beyond the free messages; templates have prices of their own."""
+        return None if self.price is None else self.price * count_messages(rung)
+
     @property
     def total(self) -> Decimal | None:
         """What all service messages of the month cost so far."""
         parts = [None if one.price is None else one.price * one.beyond for one in self.numbers if one.beyond]
         return None if None in parts else sum((part for part in parts if part is not None), Decimal(0))
+
+
+def count_messages(rung: Rung) -> int:
+    """Return how many service messages a rung is when all of its parts are said."""
+    said = sum(step.kind in MESSAGES and step.kind != StepKind.TEMPLATE for step in rung.steps)
+    # Handing over has its own sentence.
+    return said + sum(step.kind == StepKind.HAND_OVER for step in rung.steps)
 
 
 def get_costs(workspace_id: int, now: datetime) -> Costs:
@@ -87,6 +102,8 @@ def get_costs(workspace_id: int, now: datetime) -> Costs:
     rules = {rule_id: _share(counts, uses, price) for rule_id, counts in by_rule.items()}
     return Costs(
         currency=currency,
+        market=market,
+        price=price,
         since=since,
         numbers=tuple(uses.values()),
         delivered_by_rule={rule_id: sum(counts.values()) for rule_id, counts in by_rule.items()},

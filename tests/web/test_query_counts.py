@@ -37,6 +37,8 @@ PAGES = [
     ("/replies/", FRAME + 18),
     ("/replies/new/", FRAME + 14),
     ("/replies/replay/", FRAME + 8),
+    ("/replies/settings/", FRAME + 4),
+    ("/replies/coupons/", FRAME + 1),
     ("/replies/unanswered/", FRAME + 9),
     ("/replies/measures/", FRAME + 5),
 ]

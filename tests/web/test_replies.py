@@ -10,6 +10,8 @@ from django.test import Client
 from switchboard.core import clock, ids
 from switchboard.core.statements import fetch
 from switchboard.core.tenancy import workspace_scope
+from switchboard.delivery import actions as delivery_actions
+from switchboard.delivery.types import Measure, Origin
 from switchboard.language.types import Keyword
 from switchboard.replies import queries
 from switchboard.replies.actions import publishing, rulesets
@@ -262,5 +264,69 @@ def test_an_agent_reads_and_tries_but_does_not_change(shop: Shop, sign_in: SignI
     amir = sign_in(shop.workspace, role="agent")
     assert amir.get("/replies/").status_code == 200
     assert amir.post("/replies/try/", {"message": "hi"}).status_code == 200
-    for address in ("new/", "publish/", "order/", "examples/", "unanswered/ignore/"):
+    for address in ("settings/", "coupons/", "new/", "publish/", "order/", "examples/", "unanswered/ignore/"):
         assert amir.post(f"/replies/{address}", form()).status_code == 403
+
+
+def test_the_settings_are_changed_and_hold_once_published(shop: Shop, olive: Client) -> None:
+    page = olive.get("/replies/settings/").content.decode()
+    assert "（自動応答でお返事しています）" in page
+    values = dict.fromkeys(("delay_from", "ladder_minutes", "hand_back_minutes", "negatives_raise_at"), "1")
+    values |= {"delay_until": "2", "hand_over_at_answer": "4", "announcement_": "", "mood": "broken -1\nwow 1"}
+    values |= {"hand_over_text_": "Wait a moment.", "after_hours_text_": "Closed.", "opt_out_text_": "Bye."}
+    assert olive.post("/replies/settings/", values).status_code == 302
+    with workspace_scope(shop.workspace.pk):
+        settings = queries.get_settings(shop.workspace.pk)
+    assert (settings.delay_until, settings.hand_over_at_answer, settings.announces) == (2, 4, False)
+    assert settings.hand_over_text == {"": "Wait a moment."}
+    assert settings.mood_weights == {"broken": -1.0, "wow": 1.0}
+    assert "broken -1" in olive.get("/replies/settings/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"delay_from": "9", "delay_until": "3"}, "The delay must lie between"),
+        ({"hand_over_text_": ""}, "A text that is said to people is empty"),
+        ({"order_link": "http://shop.example"}, "must begin with https://"),
+        ({"mood": "broken"}, "is no word with a weight"),
+        ({"mood": "broken nan"}, "is no word with a weight"),
+    ],
+)
+def test_settings_that_cannot_be_kept_are_said_on_the_page(
+    shop: Shop, olive: Client, change: dict[str, str], sentence: str
+) -> None:
+    page = olive.get("/replies/settings/").context["form"]
+    answer = olive.post(
+        "/replies/settings/", {name: "" if value is False else value for name, value in page.initial.items()} | change
+    )
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+
+
+def test_codes_are_pasted_and_counted_by_pool(shop: Shop, olive: Client) -> None:
+    assert "No coupons yet" in olive.get("/replies/coupons/").content.decode()
+    olive.post("/replies/coupons/", {"name": "autumn", "codes": "A1\nB2\r\n\nA1"})
+    page = olive.post("/replies/coupons/", {"name": "autumn", "codes": "B2\nC3"}, follow=True).content.decode()
+    assert "1 new code in “autumn”." in page
+    assert "{{coupon:autumn}}" in page
+    refused = olive.post("/replies/coupons/", {"name": "a:b", "codes": "A1"})
+    assert (refused.status_code, "without braces" in refused.content.decode()) == (422, True)
+
+
+def test_a_rule_and_its_layers_show_what_they_cost(shop: Shop, olive: Client) -> None:
+    rule_id = save(shop, "Returns", "返品")
+    with workspace_scope(shop.workspace.pk):
+        delivery_actions.tally(
+            workspace_id=shop.workspace.pk,
+            origin=Origin.ANSWER,
+            origin_id=rule_id,
+            number_id=shop.numbers[0].pk,
+            measure=Measure.DELIVERED,
+            amount=1200,
+            now=clock.now(),
+        )
+    page = olive.get("/replies/").content.decode()
+    assert "1,200 service messages this month, 200 of them charged" in page
+    assert "at the price of" in page
+    assert "each time beyond the free messages" in olive.get(f"/replies/{rule_id}/").content.decode()

@@ -26,6 +26,8 @@ WRITES = [
     (Right.ANSWER, "/conversations/1/restart/"),
     (Right.ANSWER, "/conversations/1/resolve/"),
     (Right.PROTECT, "/conversations/hours/"),
+    (Right.SEND, "/replies/settings/"),
+    (Right.SEND, "/replies/coupons/"),
     (Right.MANAGE, "/prices/save/"),
     (Right.PROTECT, "/resume/"),
     (Right.PROTECT, "/numbers/{number}/pace/"),

@@ -12,12 +12,12 @@ from switchboard.core import clock
 from switchboard.core.errors import SwitchboardError
 from switchboard.language import suggest
 from switchboard.language.types import Mode
-from switchboard.replies import queries, workbench
+from switchboard.replies import costs, queries, workbench
 from switchboard.replies.actions import rulesets
 from switchboard.team import queries as team_queries
 from switchboard.team.rules import Right
 from switchboard.web import failures
-from switchboard.web.replies import editor, wording
+from switchboard.web.replies import editor, pricing, wording
 from switchboard.web.rights import ConsoleRequest, needs
 from switchboard.web.segments.choices import load_choices
 
@@ -51,7 +51,17 @@ def edit_rule(request: ConsoleRequest, rule_id: int | None = None) -> HttpRespon
     else:
         form = editor.new_form(request.GET.get("name", "")[:150], request.GET.getlist("word")[:_MOST_GIVEN])
     context = {"form": form, "rule_id": rule_id, "fault": fault, **_choices(workspace_id), **_help(request, form)}
+    context |= _costs(workspace_id, form, rule_id or 0)
     return render(request, "replies/edit.html", context, status=422 if fault else 200)
+
+
+def _costs(workspace_id: int, form: editor.RuleForm, rule_id: int) -> dict[str, Any]:
+    spent = costs.get_costs(workspace_id, clock.now())
+    rungs = editor.build_draft(form).rungs
+    return {
+        "layer_costs": {place: pricing.say_layer(spent, rung, rule_id, place) for place, rung in enumerate(rungs)},
+        "base": pricing.say_base(spent),
+    }
 
 
 def _choices(workspace_id: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from switchboard.web.replies import editing, views
+from switchboard.web.replies import coupons, editing, settings, views
 
 app_name = "replies"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("unanswered/", views.show_unanswered, name="unanswered"),
     path("unanswered/ignore/", views.ignore_phrase, name="ignore"),
     path("measures/", views.show_measures, name="measures"),
+    path("settings/", settings.show_settings, name="settings"),
+    path("coupons/", coupons.show_coupons, name="coupons"),
     path("new/", editing.edit_rule, name="new"),
     path("examples/", editing.show_examples, name="examples"),
     path("<int:rule_id>/", editing.edit_rule, name="detail"),

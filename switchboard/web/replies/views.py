@@ -1,7 +1,6 @@
 """The list of rules with the tester beside it, the replay, what nobody answers, and the measures."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,11 +17,19 @@ from switchboard.replies import costs, measuring, queries, workbench
 from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.types import Rule, StepKind
 from switchboard.team.rules import Right
-from switchboard.web import failures, formats
-from switchboard.web.replies import editor, wording
+from switchboard.web import failures
+from switchboard.web.replies import editor, pricing, wording
 from switchboard.web.rights import ConsoleRequest, needs
 
 _CHIPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer in the list: its parts, and what it cost this month."""
+
+    parts: tuple[str, ...]
+    cost: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,9 @@ class Row:
     trigger: str
     chips: tuple[tuple[str, str], ...]
     more_chips: int
-    layers: tuple[tuple[str, ...], ...]
+    layers: tuple[Layer, ...]
     hits: int
+    delivered: int
     cost: str
     hidden_by: str
     fights: tuple[str, ...]
@@ -58,9 +66,16 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
             trigger=str(wording.TRIGGERS[rule.trigger]),
             chips=tuple((one.text, str(wording.SHORT_MODES[one.mode])) for one in rule.keywords[:_CHIPS]),
             more_chips=max(0, len(rule.keywords) - _CHIPS),
-            layers=tuple(tuple(str(wording.STEPS[step.kind]) for step in rung.steps) for rung in rule.rungs),
+            layers=tuple(
+                Layer(
+                    tuple(str(wording.STEPS[step.kind]) for step in rung.steps),
+                    pricing.say_amount(spent.by_rung.get((rule.id, place)), spent.currency),
+                )
+                for place, rung in enumerate(rule.rungs)
+            ),
             hits=hits.get(rule.id, 0),
-            cost=_say_cost(spent.by_rule.get(rule.id), spent.currency),
+            delivered=spent.delivered_by_rule.get(rule.id, 0),
+            cost=pricing.say_amount(spent.by_rule.get(rule.id), spent.currency),
             hidden_by=names.get(conflicts.hidden.get(rule.id, 0), ""),
             fights=tuple(_say_collision(one, names) for one in conflicts.collisions if one.other_rule_id == rule.id)[
                 :3
@@ -74,12 +89,10 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
         "latest": latest,
         "has_changes": queries.has_changes(workspace_id),
         "missing": _missing_dictionaries(),
+        "spent": pricing.say_month(spent),
+        "base": pricing.say_base(spent),
     }
     return render(request, "replies/list.html", context)
-
-
-def _say_cost(amount: Decimal | None, currency: str) -> str:
-    return formats.render_money(amount, currency) if amount else ""
 
 
 def _missing_dictionaries() -> list[str]:
