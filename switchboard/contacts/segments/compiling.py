@@ -5,7 +5,7 @@ turn by the passing of time alone: they are what `contacts_check` is filled with
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from switchboard.contacts.errors import SegmentError
 from switchboard.contacts.segments import catalogue, leaves
-from switchboard.contacts.segments.tree import ANY, NONE, Condition, Group, Node
+from switchboard.contacts.segments.tree import ALL, ANY, NONE, Condition, Group, Node
 
-_ACTIVITY = re.compile(r"\ba\.")
+_ACTIVITY = re.compile(r"\ba\.(\w+)")
+# What activity copies from the contact, and how the contact calls it.
+_COPIED = {"contact_id": "id", "tags": "tags", "country": "country", "language": "language", "joined_at": "created_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,44 @@ def _compile_segments(condition: Condition, out: Compiled, path: tuple[int, ...]
     return text if condition.test == "in" else _negate(text)
 
 
+_OF_CONTACTS = "FROM contacts_contact AS c WHERE c.workspace_id = %(workspace_id)s"
+
+
+def _is_copied(text: str) -> bool:
+    """Tell whether all that is asked of activity stands in the contact, too."""
+    return _COPIED.keys() >= set(_ACTIVITY.findall(text))
+
+
+def _ask_contact(text: str) -> str:
+    return _ACTIVITY.sub(lambda found: f"c.{_COPIED[found[1]]}", text)
+
+
+def _ask_few(
+    condition: Condition, others: Sequence[Node], out: Compiled, path: tuple[int, ...]
+) -> tuple[str, str, Compiled] | None:
+    """Ask only those whom one of the conditions names by an index, where the others do not need everybody's activity."""
+    catalogue.check_condition(condition, out.world.fields)
+    by_tag, few = leaves.compile_tag_by_index(condition, out), leaves.compile_few(condition, out)
+    if not by_tag and not few:
+        return None
+    rest = f" AND {compile_node(Group(ALL, tuple(others)), out, path)}" if others else ""
+    if by_tag and _is_copied(rest):
+        return "c.id", f"{_OF_CONTACTS} AND {by_tag}{_ask_contact(rest)}", out
+    if few and not out.needs_contact and set(_ACTIVITY.findall(rest)) <= {"contact_id"}:
+        return "a.contact_id", f"FROM ({few}) AS a WHERE true{rest}", out
+    return None
+
+
 def compile_where(tree: Node, world: World, path: tuple[int, ...] = ()) -> tuple[str, str, Compiled]:
     """Return the person's id, and FROM and WHERE of a question; `path` is the segment that asks, if any.
 
     Only tables that the question needs are read, and each is told the workspace.
     """
+    if isinstance(tree, Group) and tree.join == ALL:
+        for part in tree.parts:
+            others = [other for other in tree.parts if other is not part]
+            if isinstance(part, Condition) and (found := _ask_few(part, others, Compiled(world), path)):
+                return found
     out = Compiled(world)
     condition = compile_node(tree, out, path)
     if not out.needs_contact:
@@ -154,8 +189,8 @@ def compile_where(tree: Node, world: World, path: tuple[int, ...] = ()) -> tuple
             f"FROM contacts_activity AS a WHERE a.workspace_id = %(workspace_id)s AND {condition}",
             out,
         )
-    if not _ACTIVITY.search(condition):
-        return "c.id", f"FROM contacts_contact AS c WHERE c.workspace_id = %(workspace_id)s AND {condition}", out
+    if _is_copied(condition):
+        return "c.id", f"{_OF_CONTACTS} AND {_ask_contact(condition)}", out
     joined = "contacts_activity AS a JOIN contacts_contact AS c ON c.id = a.contact_id"
     both = "a.workspace_id = %(workspace_id)s AND c.workspace_id = %(workspace_id)s"
     return "a.contact_id", f"FROM {joined} WHERE {both} AND {condition}", out

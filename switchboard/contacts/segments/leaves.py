@@ -233,6 +233,15 @@ _GUARDS = {
 
 
 def _outcome(subject: Subject, condition: Condition, out: Compiled) -> str:
+    guard, asked = _ask_outcome(condition, out)
+    text = f"EXISTS ({_OUTCOME} AND {asked})"
+    if condition.test == "not_sent":
+        return f"NOT {text}"
+    return f"({guard}{text})" if guard else text
+
+
+def _ask_outcome(condition: Condition, out: Compiled) -> tuple[str, str]:
+    """Return what stands guard, and what is asked of an outcome."""
     which = (
         f"o.broadcast_id = {out.put(int(condition.figure('broadcast')))}" if condition.figure("broadcast") else "true"
     )
@@ -261,10 +270,7 @@ def _outcome(subject: Subject, condition: Condition, out: Compiled) -> str:
         step = f"{since} AND (a.last_order_at IS NULL OR a.last_order_at < o.clicked_at)"
         if days:
             _flip_outcome(out, which, since, f"max(o.clicked_at) + {out.span(days=days)}", guard)
-    text = f"EXISTS ({_OUTCOME} AND {which} AND {step})"
-    if test == "not_sent":
-        return f"NOT {text}"
-    return f"({guard}{text})" if guard else text
+    return guard, f"{which} AND {step}"
 
 
 def _flip_outcome(out: Compiled, which: str, condition: str, moment: str, guard: str) -> None:
@@ -315,6 +321,33 @@ def _event(subject: Subject, condition: Condition, out: Compiled) -> str:
 
 def _not(text: str) -> str:
     return f"NOT {text}" if text.startswith("EXISTS") else f"({text} IS NOT TRUE)"
+
+
+def compile_few(condition: Condition, out: Compiled) -> str | None:
+    """Return the query of whom a condition names by an index of its own, each once; None where it names most people."""
+    if condition.field == "event" and condition.test == "did":
+        names = out.put([str(value) for value in condition.values])
+        days = condition.figure("days")
+        since = f" AND e.at > {out.ago(days=days)}" if days else ""
+        return (
+            "SELECT DISTINCT e.contact_id FROM contacts_event AS e WHERE e.workspace_id = %(workspace_id)s"
+            f" AND e.name = ANY ({names}::text[]){since}"
+        )
+    if condition.field == "broadcast" and condition.test != "not_sent" and condition.figure("broadcast"):
+        _, asked = _ask_outcome(condition, out)
+        if "a." not in asked:
+            return f"SELECT o.contact_id FROM contacts_outcome AS o WHERE o.workspace_id = %(workspace_id)s AND {asked}"
+    return None
+
+
+def compile_tag_by_index(condition: Condition, out: Compiled) -> str | None:
+    """Return a question for tags given by hand as the index on contacts answers it; None where it does not."""
+    if condition.field != "tag" or condition.test not in {"has", "has_all"}:
+        return None
+    ids = [int(value) for value in condition.values]
+    if any(out.world.tags.get(tag_id, True) for tag_id in ids):
+        return None
+    return f"(c.tags {'&&' if condition.test == 'has' else '@>'} {out.put(ids)}::bigint[])"
 
 
 LEAVES: dict[str, Callable[[Any, Any, Any], str]] = {
