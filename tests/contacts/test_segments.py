@@ -156,6 +156,26 @@ def test_tags_are_asked_for_any_all_and_none(shop: Workspace) -> None:
     assert people(shop, {"field": "tag", "test": "crowded", "from": 2}) == {"Hana"}
 
 
+def test_an_index_finds_whom_a_look_at_everybody_finds(shop: Workspace) -> None:
+    tea = Tag.objects.get(workspace_id=shop.pk, name="Tea").pk
+    asked, outcome = ask("event", "did", "asked", days=0), {"broadcast": 5, "hours": 48}
+    few: list[tuple[list[Any], set[str]]] = [
+        ([ask("tag", "has", tea)], {"Hana", "Ming"}),
+        ([ask("tag", "has", tea), ask("country", "in", "CN"), ask("joined", "within", days=200)], {"Ming"}),
+        ([ask("tag", "has", tea), ask("field:plan", "in", "gold")], {"Hana"}),
+        ([asked], {"Sam"}),
+        ([asked, ask("event", "did_not", "asked", days=0)], set()),
+        ([ask("broadcast", "failed_with", "131026", **outcome)], {"Sam"}),
+        ([ask("broadcast", "read_not_replied", **outcome)], {"Ming"}),
+    ]
+    for parts, expected in few:
+        assert people(shop, *parts) == people(shop, {"any": [{"all": parts}, {"all": parts}]}) == expected
+        with workspace_scope(shop.pk):
+            world = segment_queries.load_world(shop.pk, NOON)
+        _, where, _ = compile_where(tree.parse_tree({"all": parts}), world)
+        assert "contacts_activity" not in where
+
+
 def test_a_segment_asks_for_another(shop: Workspace) -> None:
     with workspace_scope(shop.pk):
         inner = actions.save_segment(
