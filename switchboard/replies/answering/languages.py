@@ -14,7 +14,8 @@ _BY_COUNTRY = {"JP": "ja", "CN": "zh", "TW": "zh", "HK": "zh", "MO": "zh"}
 def language_of(person_language: str, text: str, country: str = "") -> str:
     """Return ja, zh or en: by the writing of the message; kanji alone and Latin letters leave it to what is known."""
     known = person_language.replace("_", "-").partition("-")[0].lower()
-    seen = scripts.find_languages(unicodedata.normalize("NFKC", text))
+    folded = unicodedata.normalize("NFKC", text)
+    seen = _narrow(folded, scripts.find_languages(folded))
     if len(seen) == 1 and (seen[0] != "en" or not known):
         return seen[0]
     if known in LANGUAGES:
@@ -23,6 +24,28 @@ def language_of(person_language: str, text: str, country: str = "") -> str:
     if len(seen) != 1 and by_country:
         return by_country
     return seen[0] if seen else "en"
+
+
+def _narrow(text: str, seen: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which languages are left when kanji are looked at one by one, and other people's letters count as none."""
+    if len(seen) == 2:
+        signs = [sign for sign in text if scripts.HAS_HAN.match(sign)]
+        # 货 is in no Japanese character set, 発 in no Chinese one.
+        if not all(_is_in(sign, "cp932") for sign in signs):
+            return ("zh",)
+        if not all(_is_in(sign, "gb2312") or _is_in(sign, "big5") for sign in signs):
+            return ("ja",)
+    if not seen and any(sign.isalpha() for sign in text):
+        return ("en",)
+    return seen
+
+
+def _is_in(sign: str, character_set: str) -> bool:
+    try:
+        sign.encode(character_set)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def pick(words: Words, language: str) -> str:

@@ -1,0 +1,28 @@
+"""In which language somebody is answered."""
+
+import pytest
+
+from switchboard.replies.answering.languages import language_of
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "country", "language"),
+    [
+        ("返品したい", "", "US", "ja"),
+        ("我想退货", "", "JP", "zh"),
+        ("我想退货", "ja", "JP", "zh"),
+        ("営業時間", "", "CN", "ja"),
+        ("発送日", "zh", "CN", "ja"),
+        ("退貨", "", "JP", "ja"),
+        ("退貨", "", "TW", "zh"),
+        ("送料", "zh", "", "zh"),
+        ("refund", "", "JP", "en"),
+        ("refund", "ja", "JP", "ja"),
+        ("مرحبا", "", "JP", "en"),
+        ("반품", "zh", "JP", "zh"),
+        ("😀", "", "JP", "ja"),
+        ("", "", "", "en"),
+    ],
+)
+def test_the_writing_tells_the_language_else_what_is_known(text: str, known: str, country: str, language: str) -> None:
+    assert language_of(known, text, country) == language
