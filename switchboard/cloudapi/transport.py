@@ -13,6 +13,7 @@ import aiohttp
 
 from switchboard.cloudapi import usage
 from switchboard.cloudapi.usage import Usage, UsageBook
+from switchboard.cloudapi.wire import BrokenError, NotConnectedError, Wire
 
 _LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
 _SERVER_ERROR = 500
@@ -65,8 +66,11 @@ Result = Answer | NotWritten | Unknown
 class Transport:
     """Calls below one base address over a bounded number of connections."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, book: UsageBook | None = None) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, wire: Wire, base_url: str, book: UsageBook | None = None
+    ) -> None:
         self._session = session
+        self._wire = wire
         self._base_url = base_url.rstrip("/")
         self.book = usage.SHARED if book is None else book
 
@@ -76,9 +80,14 @@ class Transport:
         return self._base_url
 
     async def post(self, path: str, *, token: str, body: bytes) -> Result:
-        """Post JSON."""
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        return await self._call("POST", path, headers=headers, data=body)
+        """Post JSON: the call that sends, over the connections that are made for it."""
+        try:
+            reply = await self._wire.post(path, token, body)
+        except NotConnectedError as error:
+            return NotWritten(str(error))
+        except BrokenError as error:
+            return Unknown(str(error))
+        return _weigh(reply.status, reply.body, usage.parse_usage(reply.headers) if reply.headers else ())
 
     async def post_form(self, path: str, *, token: str, form: aiohttp.FormData) -> Result:
         """Post a multipart form."""
@@ -170,4 +179,10 @@ async def open_transport(
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "Switchboard", "Accept": "application/json"},
     ) as session:
-        yield Transport(session, base_url)
+        wire = Wire(
+            base_url, connections=connections, timeout_seconds=timeout_seconds, connect_seconds=connect_seconds
+        )
+        try:
+            yield Transport(session, wire, base_url)
+        finally:
+            wire.close()

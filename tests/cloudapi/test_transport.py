@@ -140,3 +140,80 @@ async def test_a_connection_that_was_closed_while_idle_is_not_reused_blindly():
 
 async def test_an_address_that_is_none_was_not_written():
     assert isinstance(await post_to("http://"), NotWritten)
+
+
+async def test_an_answer_in_pieces_is_put_together():
+    pieces = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{"a"\r\n3\r\n:1}\r\n0\r\n\r\n'
+    async with serve(saying(pieces)) as url:
+        assert await post_to(url) == Answer(200, b'{"a":1}')
+
+
+async def test_an_answer_of_no_stated_length_ends_with_its_connection():
+    async with serve(saying(b'HTTP/1.1 200 OK\r\n\r\n{"a":1}')) as url:
+        assert await post_to(url) == Answer(200, b'{"a":1}')
+
+
+async def test_what_comes_before_the_answer_is_not_the_answer():
+    async with serve(saying(b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + http("200 OK", b"{}"))) as url:
+        assert await post_to(url) == Answer(200, b"{}")
+
+
+@pytest.mark.parametrize("waits", [0.0, 0.02], ids=["at once", "later"])
+async def test_an_answer_that_nobody_asked_for_is_never_taken_for_another_requests(waits):
+    asked = 0
+
+    async def answer_twice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while True:
+            await read_request(reader)
+            asked += 1
+            writer.write(http("200 OK", b"%d" % asked))
+            await asyncio.sleep(waits)
+            writer.write(http("200 OK", b"stray"))
+
+    async with serve(answer_twice) as url, open_transport(url, timeout_seconds=1) as transport:
+        for number in (b"1", b"2", b"3"):
+            assert await transport.post("1/messages", token="t", body=b"{}") == Answer(200, number)
+            await asyncio.sleep(0.05)
+
+
+async def test_a_request_whose_sender_was_stopped_leaves_no_answer_behind():
+    asked = 0
+
+    async def slow_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while True:
+            await read_request(reader)
+            asked += 1
+            mine = asked
+            await asyncio.sleep(0.1 if mine == 1 else 0)
+            writer.write(http("200 OK", b"%d" % mine))
+
+    async with serve(slow_once) as url, open_transport(url, connections=1) as transport:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await transport.post("1/messages", token="t", body=b"{}")
+        assert await transport.post("1/messages", token="t", body=b"{}") == Answer(200, b"2")
+
+
+@pytest.mark.parametrize("token", ["a\r\nX: y", "a b", "\u3042", ""])
+async def test_a_token_that_no_header_can_carry_was_not_written(token):
+    async with serve(saying(http("200 OK", b"{}"))) as url, open_transport(url) as transport:
+        assert isinstance(await transport.post("1/messages", token=token, body=b"{}"), NotWritten)
+
+
+async def test_connections_are_used_again_and_bounded():
+    connections = 0
+
+    async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while True:
+            await read_request(reader)
+            await asyncio.sleep(0.01)
+            writer.write(http("200 OK", b"{}"))
+
+    async with serve(count) as url, open_transport(url, connections=3) as transport, asyncio.TaskGroup() as group:
+        for _ in range(20):
+            group.create_task(transport.post("1/messages", token="t", body=b"{}"))
+    assert connections == 3
