@@ -20,7 +20,7 @@ def stage(*phones: str) -> list[Person]:
         Person(line, number, "JP", "A\tB\\", "", "ja", "", {"市": "a\\b\n"}, (), False)
         for line, number in enumerate(phones, 2)
     ]
-    staging.stage_people(people, {}, [])
+    staging.stage_lines(staging.render_people(people, {}, []))
     return people
 
 

@@ -4,7 +4,7 @@ Killed between two steps it goes on where it was; killed inside one, that step n
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from switchboard.contacts.types import ImportedPeople, Person, Problem, RecordCo
 from switchboard.core import statements
 from switchboard.core.tenancy import workspace_scope
 
-STEP_ROWS = 5_000
+STEP_ROWS = 10_000
 # What the facts of a person say of a consent: 1 marketing, 2 utility (models.Activity).
 _CONSENT_BITS = {"marketing": 1, "utility": 2, "all": 3}
 
@@ -37,6 +37,8 @@ class Step:
     # Lines that repeat a person of this step.
     repeated: list[int] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
+    # The people as COPY takes them; None where the ids of their tags have to be asked for first.
+    lines: str | None = None
 
 
 class ImportRun:
@@ -59,6 +61,8 @@ class ImportRun:
         self.now = now
         self.step_rows = step_rows
         self.skip_rows = int(job.has_header) if skip_rows is None else skip_rows
+        # Tags that the rows so far have named.
+        self.tag_ids: dict[str, int] = {}
 
     def run(self, file: BinaryIO) -> bool:
         """Import the rest of the file; false when somebody stopped it.
@@ -81,7 +85,11 @@ class ImportRun:
 
     def _read_step(self, rows: Iterator[Row], file: BinaryIO) -> Step:
         batch = list(islice(rows, self.step_rows))
-        return parse_step(batch, self.parser, file.tell())
+        step = parse_step(batch, self.parser, file.tell())
+        if all(tag in self.tag_ids for person in step.people for tag in person.tags):
+            # The database is busy with the step before meanwhile.
+            step.lines = staging.render_people(step.people, self.tag_ids, self.job.tags)
+        return step
 
     def _commit_step(self, step: Step, *, done: int) -> bool:
         """Write one step; false when the import is not running any more, or another process runs it."""
@@ -90,7 +98,7 @@ class ImportRun:
             if job.state != ImportState.RUNNING or job.row_count != done:
                 return False
             now = self.now()
-            staging.stage_people(step.people, self._find_tag_ids(step.people), job.tags)
+            staging.stage_lines(step.lines if step.lines is not None else self._render(step, job.tags))
             outcome = staging.apply_stage(
                 workspace_id=self.workspace_id,
                 import_id=job.pk,
@@ -118,10 +126,12 @@ class ImportRun:
             statements.notify_live(self.workspace_id, [f"import:{job.pk}"])
         return True
 
-    def _find_tag_ids(self, people: Iterable[Person]) -> dict[str, int]:
-        """Return the ids of all tags that the people carry; new words become tags."""
-        names = {tag for person in people for tag in person.tags}
-        return ensure_tags(workspace_id=self.workspace_id, names=names) if names else {}
+    def _render(self, step: Step, common_tags: Sequence[int]) -> str:
+        """Return the people for COPY; new words become tags."""
+        names = {tag for person in step.people for tag in person.tags}
+        # A new dictionary each time: the next step reads the former one meanwhile.
+        self.tag_ids = {**self.tag_ids, **ensure_tags(workspace_id=self.workspace_id, names=names)}
+        return staging.render_people(step.people, self.tag_ids, common_tags)
 
     def _record(self, step: Step, outcome: staging.StagedPeople, now: datetime) -> int:
         """Write what these people agreed to; a repeated row still opts its person out."""
