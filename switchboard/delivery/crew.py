@@ -11,6 +11,8 @@ from switchboard.delivery.schedule import Planned, Schedule
 log = structlog.get_logger(__name__)
 
 _TENTHS_KEPT = 20
+# A beginning is judged by what it has shown so far, but by no less than this.
+_LEAST_TENTHS = 3
 Post = Callable[[Planned], Awaitable[None]]
 
 
@@ -30,9 +32,14 @@ class Speed:
             self._tenths.popleft()
 
     def per_second(self) -> int:
-        """Return how many there were in the last second."""
-        oldest = int(self._monotonic() * 10) - 10
-        return sum(count for tenth, count in self._tenths if tenth > oldest)
+        """Return how many there were in the last second, or would have been if they began later."""
+        now = int(self._monotonic() * 10)
+        recent = [(tenth, count) for tenth, count in self._tenths if tenth > now - 10]
+        if not recent:
+            return 0
+        has_begun = recent[0] == self._tenths[0]
+        tenths = min(10, max(_LEAST_TENTHS, now - recent[0][0] + 1)) if has_begun else 10
+        return sum(count for _, count in recent) * 10 // tenths
 
 
 class Crew:

@@ -11,7 +11,7 @@ from switchboard.delivery.schedule import Planned, Schedule
 
 def planned(at: float, number: int) -> Planned:
     """A message of one number due at a moment; nothing else is looked at."""
-    message: Any = SimpleNamespace(number_id=number)
+    message: Any = SimpleNamespace(number_id=number, is_answer=False, gap=0.0, lane_gap=0.0)
     return Planned(message, at, at)
 
 
@@ -60,3 +60,11 @@ def test_the_speed_is_that_of_the_last_second():
     for _ in range(3):
         speed.note_one()
     assert speed.per_second() == 2
+
+
+def test_a_beginning_is_judged_by_what_it_has_shown_so_far():
+    moments = iter([5.0, 5.1, 5.4, 5.45])
+    speed = Speed(lambda: next(moments))
+    for _ in range(3):
+        speed.note_one()
+    assert speed.per_second() == 6

@@ -42,15 +42,15 @@ class Result:
 # Index: the primary key of the delivery rows.
 SQL_RECORD = """
 WITH given AS (
-    SELECT * FROM unnest(%(message_ids)s::uuid[], %(attempts)s::smallint[], %(states)s::smallint[],
-        %(at)s::timestamptz[], %(wamids)s::text[], %(reasons)s::text[], %(details)s::jsonb[],
-        %(next_attempts)s::smallint[], %(origin_kinds)s::text[], %(origin_ids)s::bigint[], %(number_ids)s::bigint[])
+    SELECT * FROM unnest(%(message_ids)b::uuid[], %(attempts)b::smallint[], %(states)b::smallint[],
+        %(at)b::timestamptz[], %(wamids)b::text[], %(reasons)b::text[], %(details)s::jsonb[],
+        %(next_attempts)b::smallint[], %(origin_kinds)b::text[], %(origin_ids)b::bigint[], %(number_ids)b::bigint[])
         AS given (message_id, attempt, state, at, wamid, reason, detail, next_attempt,
             origin_kind, origin_id, number_id)
 ), old AS (
     SELECT delivery.message_id, delivery.state, delivery.accepted_at, delivery.reason
     FROM delivery_delivery delivery
-    WHERE delivery.message_id = ANY(%(message_ids)s::uuid[]) AND delivery.workspace_id = %(workspace_id)s
+    WHERE delivery.message_id = ANY(%(message_ids)b::uuid[]) AND delivery.workspace_id = %(workspace_id)s
 ), new AS (
     UPDATE delivery_delivery delivery SET
         state = CASE
@@ -68,7 +68,7 @@ WITH given AS (
     FROM given
     JOIN old ON old.message_id = given.message_id
     WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
-        AND delivery.message_id = ANY(%(message_ids)s::uuid[]) AND delivery.attempt = given.attempt
+        AND delivery.message_id = ANY(%(message_ids)b::uuid[]) AND delivery.attempt = given.attempt
     RETURNING delivery.message_id, delivery.state, delivery.accepted_at, delivery.reason, old.state AS old_state,
         old.accepted_at AS old_accepted_at, old.reason AS old_reason,
         given.origin_kind, given.origin_id, given.number_id
@@ -92,7 +92,7 @@ SELECT message_id, old_state, state FROM new
 # Index: the primary key.
 SQL_FORGET_BATCHES = """
 DELETE FROM delivery_sendbatch batch USING (
-    SELECT id FROM delivery_sendbatch WHERE id = ANY(%(batch_ids)s::uuid[]) ORDER BY id FOR UPDATE) AS settled
+    SELECT id FROM delivery_sendbatch WHERE id = ANY(%(batch_ids)b::uuid[]) ORDER BY id FOR UPDATE) AS settled
 WHERE batch.id = settled.id
 """
 
