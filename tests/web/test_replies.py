@@ -98,6 +98,7 @@ def test_a_rule_is_written_saved_and_published(shop: Shop, olive: Client) -> Non
         ({"name": " "}, "The rule has no name"),
         ({"words_fuzzy": ""}, "listens for nothing"),
         ({"words_regex": "(a"}, "can&#x27;t be read"),
+        ({"words_fuzzy": "\n".join(f"word{place}" for place in range(10_001))}, "Split them over several rules"),
         ({"r0.s0|text": "Hi {{nmae}}"}, "does not exist"),
     ],
 )

@@ -57,7 +57,7 @@ def edit_rule(request: ConsoleRequest, rule_id: int | None = None) -> HttpRespon
 
 def _costs(workspace_id: int, form: editor.RuleForm, rule_id: int) -> dict[str, Any]:
     spent = costs.get_costs(workspace_id, clock.now())
-    rungs = editor.build_draft(form).rungs
+    rungs = editor.build_rungs(form)
     return {
         "layer_costs": {place: pricing.say_layer(spent, rung, rule_id, place) for place, rung in enumerate(rungs)},
         "base": pricing.say_base(spent),

@@ -150,10 +150,15 @@ def build_draft(form: RuleForm, rule_id: int = 0, position: int = 0) -> Rule:
             from_time=form.from_time.strip(),
             until_time=form.until_time.strip(),
         ),
-        rungs=tuple(_read_rung(one) for one in form.rungs),
+        rungs=build_rungs(form),
         delay_from=_whole(form.delay_from, -1) if form.delay_from.strip() else None,
         delay_until=_whole(form.delay_until, -1) if form.delay_until.strip() else None,
     )
+
+
+def build_rungs(form: RuleForm) -> tuple[Rung, ...]:
+    """Return the layers that a form describes."""
+    return tuple(_read_rung(one) for one in form.rungs)
 
 
 def _read_keywords(form: RuleForm) -> list[Keyword]:
