@@ -1,9 +1,14 @@
 """Segments in the console: built in sentences, counted as one types, saved, used."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
+from switchboard.contacts.actions import exports
 from switchboard.contacts.actions import segments as segment_actions
+from switchboard.contacts.models import Contact, Export
 from switchboard.core.tenancy import workspace_scope
 from tests import factories
 from tests.conftest import NOON
@@ -83,3 +88,21 @@ def test_agents_read_segments_and_change_none(shop: Shop, sign_in: SignIn, segme
     assert amir.get("/contacts/segments/").status_code == 200
     assert amir.get(f"/contacts/segments/{segment_id}/").status_code == 403
     assert amir.post("/contacts/segments/count/", FORM).status_code == 403
+
+
+@pytest.mark.parametrize(("kind", "start"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")])
+def test_the_people_of_a_segment_are_downloaded(
+    olive: Client, shop: Shop, segment_id: int, settings: Settings, tmp_path: Path, kind: str, start: bytes
+) -> None:
+    settings.HOME = tmp_path
+    factories.make_contact(shop.workspace, name="Wei", country="CN", phone="+8613812345678")
+    assert 'action="/contacts/exports/new/"' in olive.get(f"/contacts/segments/{segment_id}/").content.decode()
+    olive.post("/contacts/exports/new/", {"segment": str(segment_id), "format": kind})
+    export = Export.objects.get()
+    done = exports.run_export(workspace_id=shop.workspace.pk, export_id=export.pk)
+    with workspace_scope(shop.workspace.pk):
+        wanted = Contact.objects.filter(workspace_id=shop.workspace.pk, country="JP").count()
+    assert (done.state, done.row_count) == ("done", wanted)
+    body = b"".join(olive.get(f"/contacts/exports/{export.pk}/").streaming_content)  # type: ignore[attr-defined]  # a file
+    assert body.startswith(start)
+    assert kind == "xlsx" or ("Hana" in body.decode() and "Wei" not in body.decode())
