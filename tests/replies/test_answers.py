@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from switchboard.consent import actions as consent_actions
 from switchboard.contacts import actions as contacts_actions
 from switchboard.core.bridge import in_thread
 from switchboard.core.tenancy import workspace_scope
@@ -552,3 +553,36 @@ async def test_an_answer_that_cannot_be_read_keeps_nobody_else_waiting(bot: Bot)
     await bot.wait(8)
     assert bot.news() == ["It costs 900 yen."]
     assert "not_sent" in bot.lines()
+
+
+@pytest.mark.parametrize(
+    ("words", "confirmation"),
+    [
+        ("STOP", "You are unsubscribed and will get no more offers from us."),
+        ("退订", "已为您退订，我们不会再向您发送推广信息。"),
+    ],
+)
+async def test_a_stop_is_confirmed_in_the_words_own_language_and_after_resubscribing_again(
+    bot: Bot, words: str, confirmation: str
+) -> None:
+    await bot.publish(PRICE, AGENT, settings=Settings(delay_from=0, delay_until=0))
+    await bot.hear(words)
+    await bot.wait(3)
+    assert bot.news() == [confirmation]
+    ((contact_id,),) = bot.of_shop("SELECT contact_id FROM consent_standing WHERE workspace_id = %s")
+    bot.clock.advance(minutes=1)
+
+    def subscribe() -> None:
+        with workspace_scope(bot.world.workspace_id):
+            consent_actions.grant_consent(
+                workspace_id=bot.world.workspace_id, contact_id=contact_id, category="marketing", basis="opt_in",
+                source="counter", wording="Yes, again.", actor="user:1", at=bot.clock(), is_own_wish=True,
+            )  # fmt: skip
+        connections.close_all()
+
+    await in_thread(subscribe)
+    assert bot.of_shop("SELECT opted_out_at FROM consent_standing WHERE workspace_id = %s") == [(None,)]
+    bot.clock.advance(minutes=1)
+    await bot.hear(words)
+    await bot.wait(3)
+    assert bot.news() == [confirmation]
