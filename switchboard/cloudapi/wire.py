@@ -7,6 +7,8 @@ import asyncio
 import re
 import ssl
 from collections.abc import Mapping
+from typing import cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs
@@ -72,7 +74,8 @@ class _Connection(asyncio.Protocol):
 
         :raises BrokenError: no complete answer came.
         """
-        assert self._transport is not None  # noqa: S101  asked only while it is open
+        if self._transport is None:
+            raise BrokenError("the connection ended at once")
         waiting: asyncio.Future[Reply] = self._loop.create_future()
         self._waiting = waiting
         timer = self._loop.call_later(seconds, self._fail, "no answer in time")
@@ -94,8 +97,8 @@ class _Connection(asyncio.Protocol):
     # ── the event loop's calls ───────────────────────────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  a stream's transport
-        self._transport = transport
+        # A stream's; uvloop's is no subclass of asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         if self._waiting is None:
