@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from switchboard.contacts.errors import SegmentError
-from switchboard.contacts.segments import catalogue, leaves
+from switchboard.contacts.segments import catalogue, few, leaves
 from switchboard.contacts.segments.tree import ALL, ANY, NONE, Condition, Group, Node
 
 _ACTIVITY = re.compile(r"\ba\.(\w+)")
@@ -160,14 +160,14 @@ def _ask_few(
 ) -> tuple[str, str, Compiled] | None:
     """Ask only those whom one of the conditions names by an index, where the others do not need everybody's activity."""
     catalogue.check_condition(condition, out.world.fields)
-    by_tag, few = leaves.compile_tag_by_index(condition, out), leaves.compile_few(condition, out)
-    if not by_tag and not few:
+    by_tag, people = few.compile_tag_by_index(condition, out), few.compile_few(condition, out)
+    if not by_tag and not people:
         return None
     rest = f" AND {compile_node(Group(ALL, tuple(others)), out, path)}" if others else ""
     if by_tag and _is_copied(rest):
         return "c.id", f"{_OF_CONTACTS} AND {by_tag}{_ask_contact(rest)}", out
-    if few and not out.needs_contact and set(_ACTIVITY.findall(rest)) <= {"contact_id"}:
-        return "a.contact_id", f"FROM ({few}) AS a WHERE true{rest}", out
+    if people and not out.needs_contact and set(_ACTIVITY.findall(rest)) <= {"contact_id"}:
+        return "a.contact_id", f"FROM ({people}) AS a WHERE true{rest}", out
     return None
 
 
