@@ -144,6 +144,7 @@ def set_limits(*, workspace_id: int, figures: Limits, by: str, now: datetime) ->
         "unreachable_after": figures.unreachable_after,
         "reserve_percent": figures.reserve_percent,
         "regions": limits.render_regions(figures.regions),
+        "resends_utility": figures.resends_utility,
         "changed_at": now,
         "changed_by": by[:64],
     }

@@ -20,6 +20,7 @@ def get_limits(workspace_id: int) -> limits.Limits:
         unreachable_after=row.unreachable_after,
         reserve_percent=row.reserve_percent,
         regions=limits.parse_regions(row.regions),
+        resends_utility=row.resends_utility,
     )
 
 

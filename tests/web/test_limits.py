@@ -22,6 +22,7 @@ LIMITS = {
     "marketing_per_week": "4",
     "unreachable_after": "3",
     "reserve_percent": "20",
+    "resends_utility": "on",
     "no_us": "on",
     "us_from": "2025-04-01",
     "us_until": "2027-01-01",
@@ -42,6 +43,7 @@ def test_limits_are_changed(shop: Shop, olive: Client) -> None:
         found = figures.get_limits(shop.workspace.pk)
     assert (found.marketing_per_day, found.marketing_per_week, found.reserve_percent) == (2, 4, 20)
     assert found.regions[0].until_on is not None
+    assert found.resends_utility
     shop.workspace.refresh_from_db()
     assert str(shop.workspace.quiet_from) == "21:00:00"
 

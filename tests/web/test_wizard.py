@@ -207,6 +207,13 @@ def test_the_review_says_when_it_ends_and_what_it_costs(shop: Shop, draft: Draft
     assert "0.1812 USD" in page  # Three people of no known country at 0.0604.
 
 
+def test_what_failed_for_the_moment_is_sent_again_where_somebody_wants_it(draft: Draft) -> None:
+    draft.post("schedule", {"when": "now", "resends_failed": "yes"})
+    assert draft.row.resends_failed
+    draft.post("schedule", {"when": "now"})
+    assert not draft.row.resends_failed
+
+
 def test_the_review_warns_when_the_give_up_time_is_too_short(shop: Shop, draft: Draft) -> None:
     fill(draft, shop)
     Number.objects.update(pace_overrides={"per_day": 1})

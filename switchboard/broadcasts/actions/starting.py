@@ -27,6 +27,7 @@ _FIELDS = (
     "is_sticky",
     "is_spaced",
     "give_up_hours",
+    "resends_failed",
 )
 EDITABLE = (BroadcastState.DRAFT, BroadcastState.SCHEDULED)
 

@@ -33,6 +33,8 @@ class Limits:
     unreachable_after: int = 2
     reserve_percent: int = 10
     regions: tuple[Region, ...] = USUAL_REGIONS
+    # Whether unconfirmed utility messages are sent again without asking.
+    resends_utility: bool = False
 
 
 USUAL = Limits()

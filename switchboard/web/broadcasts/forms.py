@@ -75,6 +75,7 @@ class ScheduleForm(forms.Form):
 
     when = forms.ChoiceField(choices=[("now", gettext_lazy("Now")), ("later", gettext_lazy("Later"))])
     at = forms.CharField(required=False)
+    resends_failed = forms.BooleanField(required=False)
     give_up_hours = forms.IntegerField(
         required=False,
         min_value=1,

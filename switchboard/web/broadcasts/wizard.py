@@ -196,7 +196,7 @@ def schedule(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
     broadcast = open_draft(request, broadcast_id)
     form = ScheduleForm(request.POST or None, now=clock.now())
     if request.method == "POST" and form.is_valid():
-        chosen = ("scheduled_at", "give_up_hours")
+        chosen = ("scheduled_at", "give_up_hours", "resends_failed")
         save(request, broadcast_id, **{name: form.cleaned_data[name] for name in chosen})
         return redirect("broadcasts:edit_review", broadcast_id)
     local = timezone.localtime(broadcast.scheduled_at) if broadcast.scheduled_at else None
@@ -205,6 +205,7 @@ def schedule(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "when": form.data.get("when") or ("later" if local else "now"),
         "at": form.data.get("at") or (local.strftime("%Y-%m-%dT%H:%M") if local else ""),
         "give_up_hours": form.data.get("give_up_hours") or broadcast.give_up_hours,
+        "resends_failed": bool(form.data.get("resends_failed")) if form.is_bound else broadcast.resends_failed,
         "least": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
         "hours": range(24),
         **_quiet(request.member.workspace),

@@ -46,6 +46,11 @@ class LimitsForm(forms.Form):
         max_value=90,
         help_text=_("For journeys and utility messages; marketing broadcasts stop before it."),
     )
+    resends_utility = forms.BooleanField(
+        label=_("Send unconfirmed utility messages again"),
+        required=False,
+        help_text=_("Of an unconfirmed message nobody can tell whether WhatsApp has it. Sent again, it may arrive twice."),
+    )
     no_us = forms.BooleanField(label=_("No marketing to the United States"), required=False)
     us_from = forms.DateField(
         label=_("From this day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=_DATE)
@@ -68,6 +73,7 @@ class LimitsForm(forms.Form):
             "marketing_per_week": limits.marketing_per_week,
             "unreachable_after": limits.unreachable_after,
             "reserve_percent": limits.reserve_percent,
+            "resends_utility": limits.resends_utility,
             "no_us": rule is not None,
             "us_from": rule.from_on if rule else date(2025, 4, 1),
             "us_until": rule.until_on if rule else None,
@@ -85,6 +91,7 @@ class LimitsForm(forms.Form):
             unreachable_after=values["unreachable_after"],
             reserve_percent=values["reserve_percent"],
             regions=tuple(regions),
+            resends_utility=values["resends_utility"],
         )
 
 
