@@ -8,7 +8,6 @@ import re
 import ssl
 from collections.abc import Mapping
 from typing import cast
-from typing import cast
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import uvloop
 
 from switchboard.cloudapi.transport import Answer, NotWritten, Result, Unknown, open_transport
+
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -217,3 +219,21 @@ async def test_connections_are_used_again_and_bounded():
         for _ in range(20):
             group.create_task(transport.post("1/messages", token="t", body=b"{}"))
     assert connections == 3
+
+
+@pytest.mark.parametrize(
+    ("handler", "result"),
+    [
+        (saying(http("200 OK", b"{}")), Answer),
+        (reset_before_reading, Unknown),
+        (close_after_reading, Unknown),
+        (saying(http("200 OK", b"{", length=500)), Unknown),
+    ],
+    ids=["answer", "reset", "closed", "half a body"],
+)
+def test_the_loop_that_senders_run_on_makes_no_difference(handler, result):
+    async def post() -> Result:
+        async with serve(handler) as url:
+            return await post_to(url)
+
+    assert isinstance(uvloop.run(post()), result)
