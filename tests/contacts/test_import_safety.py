@@ -228,3 +228,10 @@ def test_the_statements_find_their_rows_by_key(workspace: Workspace) -> None:
         plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
         assert index in plan
     assert MARKETING.category
+
+
+def test_a_list_whose_fields_were_made_by_the_last_one_is_imported_again(run_import: RunImport) -> None:
+    for phone in ("09012345678", "08012345678"):
+        text = f"phone,born\n{phone},1990/1/2\n"
+        result = run_import(text, mapping={"phone": "phone", "born": "new:date"})
+        assert (result.created, result.reasons.get("notes")) == (1, {})

@@ -185,8 +185,13 @@ def _make_new_fields(job: Import, mapping: dict[str, str], shape: FileShape) -> 
     if not wanted:
         return mapping
     samples = queries.list_samples(shape, _read_sample_cells(job.file_path, shape))
+    there = {(one.key, one.kind) for one in queries.list_definitions(job.workspace_id)}
     for column, target in wanted.items():
         kind, _, currency = target.removeprefix(rules.NEW_PREFIX).partition(":")
+        if (column[: fields.LONGEST_KEY], kind) in there:
+            # The same list a second time, or another of its kind.
+            mapping[column] = rules.FIELD_PREFIX + column[: fields.LONGEST_KEY]
+            continue
         field = field_actions.create_field(
             workspace_id=job.workspace_id,
             key=column[: fields.LONGEST_KEY],
