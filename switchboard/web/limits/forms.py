@@ -49,7 +49,9 @@ class LimitsForm(forms.Form):
     resends_utility = forms.BooleanField(
         label=_("Send unconfirmed utility messages again"),
         required=False,
-        help_text=_("Of an unconfirmed message nobody can tell whether WhatsApp has it. Sent again, it may arrive twice."),
+        help_text=_(
+            "Of an unconfirmed message nobody can tell whether WhatsApp has it. Sent again, it may arrive twice."
+        ),
     )
     no_us = forms.BooleanField(label=_("No marketing to the United States"), required=False)
     us_from = forms.DateField(
