@@ -71,10 +71,11 @@ class _Connection(asyncio.Protocol):
     async def ask(self, request: bytes, seconds: float) -> Reply:
         """Write a request and return its answer.
 
+        :raises NotConnectedError: the connection ended before anything was written.
         :raises BrokenError: no complete answer came.
         """
         if self._transport is None:
-            raise BrokenError("the connection ended at once")
+            raise NotConnectedError("the connection ended at once")
         waiting: asyncio.Future[Reply] = self._loop.create_future()
         self._waiting = waiting
         timer = self._loop.call_later(seconds, self._fail, "no answer in time")

@@ -10,7 +10,6 @@ import uvloop
 
 from switchboard.cloudapi.transport import Answer, NotWritten, Result, Unknown, open_transport
 
-
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
