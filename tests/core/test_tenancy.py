@@ -27,7 +27,7 @@ def make_tag(workspace_id, name):
     with workspace_scope(workspace_id), connection.cursor() as cursor:
         cursor.execute(sql + values, [workspace_id, clock.now()])
         cursor.execute(
-            "INSERT INTO contacts_tag (workspace_id, name, colour) VALUES (%s, %s, 'blue')", [workspace_id, name]
+            "INSERT INTO numbers_portfolio (workspace_id, meta_id, name) VALUES (%s, '1', %s)", [workspace_id, name]
         )
 
 
@@ -36,19 +36,19 @@ def test_a_workspace_sees_its_own_rows_only():
     make_tag(9001, "ours")
     make_tag(9002, "theirs")
     with workspace_scope(9001):
-        assert fetch("SELECT name FROM contacts_tag") == [("ours",)]
+        assert fetch("SELECT name FROM numbers_portfolio") == [("ours",)]
 
 
 def test_without_a_workspace_nothing_is_seen():
     make_tag(9001, "ours")
     set_scope(workspace_id=None)
-    assert fetch("SELECT name FROM contacts_tag") == []
+    assert fetch("SELECT name FROM numbers_portfolio") == []
 
 
 def test_a_row_cannot_be_written_into_another_workspace():
     make_tag(9001, "ours")
     with pytest.raises(Exception, match="row-level security"), workspace_scope(9002):
-        fetch("INSERT INTO contacts_tag (workspace_id, name, colour) VALUES (9001, 'smuggled', 'red') RETURNING id")
+        fetch("INSERT INTO numbers_portfolio (workspace_id, meta_id, name) VALUES (9001, '1', 'smuggled') RETURNING id")
 
 
 def test_every_tenant_table_is_protected():

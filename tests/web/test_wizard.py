@@ -199,7 +199,11 @@ def test_the_review_says_who_gets_it_and_who_does_not(shop: Shop, draft: Draft) 
     assert "No consent for this category" in page
 
 
-def test_the_review_says_when_it_ends_and_what_it_costs(shop: Shop, draft: Draft) -> None:
+def test_the_review_says_when_it_ends_and_what_it_costs(
+    shop: Shop, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = clock.now().replace(hour=3, minute=0)  # Noon in Tokyo: nobody sleeps.
+    monkeypatch.setattr(clock, "now", lambda: noon)
     fill(draft, shop)
     page = draft.page("review")
     assert "Finishes" in page
