@@ -114,6 +114,9 @@ class SendBatch(models.Model):
     attempts = ArrayField(models.SmallIntegerField())
     claimed_at = models.DateTimeField()
     lease_until = models.DateTimeField()
+    # So many of them, in their order, may have been posted; the rest surely was not.
+    opened_to = models.IntegerField()
+    turn = models.BigIntegerField()
 
     class Meta:
         db_table = "delivery_sendbatch"

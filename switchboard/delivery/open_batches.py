@@ -15,6 +15,8 @@ _LEASE_SECONDS = LEASE.total_seconds() - 1.0
 class _Open:
     left: int
     ours_until: float
+    size: int
+    opened_to: int
 
 
 class OpenBatches:
@@ -29,12 +31,29 @@ class OpenBatches:
 
     def add(self, claim: Claim, asked_at: float) -> None:
         """Keep a batch that was asked for at this moment of the boot clock."""
-        self._open[claim.batch_id] = _Open(len(claim.messages), asked_at + _LEASE_SECONDS)
+        self._open[claim.batch_id] = _Open(
+            len(claim.messages), asked_at + _LEASE_SECONDS, claim.messages[-1].position + 1, claim.opened_to
+        )
 
     def is_ours(self, batch_id: UUID) -> bool:
         """Tell whether nobody else can have given the batch up for lost."""
         batch = self._open.get(batch_id)
         return batch is not None and self._monotonic() < batch.ours_until
+
+    def opened_to(self, batch_id: UUID) -> int:
+        """Return how many messages of a batch may be posted by its crash record."""
+        batch = self._open.get(batch_id)
+        return 0 if batch is None else batch.opened_to
+
+    def size(self, batch_id: UUID) -> int:
+        """Return how many places a batch has."""
+        batch = self._open.get(batch_id)
+        return 0 if batch is None else batch.size
+
+    def note_opened(self, batch_id: UUID, opened_to: int) -> None:
+        """Note that the crash record allows for so many."""
+        if batch_id in self._open:
+            self._open[batch_id].opened_to = max(self._open[batch_id].opened_to, opened_to)
 
     def ids(self) -> list[UUID]:
         """Return every open batch."""

@@ -18,6 +18,7 @@ from switchboard.delivery import store
 from switchboard.delivery.breaker import Breaker
 from switchboard.delivery.credentials import Credentials, NoTokenError
 from switchboard.delivery.open_batches import OpenBatches
+from switchboard.delivery.opening import Opening
 from switchboard.delivery.recorder import Consequence, Note
 from switchboard.delivery.schedule import Planned, Schedule
 from switchboard.delivery.store import Claimed, Reason, Result
@@ -54,6 +55,7 @@ class Poster:
     transport: Transport
     credentials: Credentials
     batches: OpenBatches
+    opening: Opening
     switches: Switches
     breaker: Breaker
     schedule: Schedule
@@ -70,8 +72,8 @@ class Poster:
             access = await self.credentials.find_access(message.workspace_id, message.account_id)
         except NoTokenError as error:
             return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_attempt_used=False)
-        # Looking the token up may have taken its time.
-        if self._is_too_late(planned):
+        # Looking the token up may have taken its time, and so may have writing the crash record.
+        if not await self.opening.open(message) or self._is_too_late(planned):
             return self.release(message)
         data = callback.build_callback_data(message.workspace_id, message.message_id, message.attempt)
         payload = payloads.build_envelope(recipient=message.recipient, callback_data=data, body=message.body)

@@ -22,6 +22,7 @@ from switchboard.delivery.breaker import Breaker
 from switchboard.delivery.credentials import Credentials
 from switchboard.delivery.crew import Crew, Speed
 from switchboard.delivery.open_batches import OpenBatches
+from switchboard.delivery.opening import Opening
 from switchboard.delivery.posting import Poster, Switches
 from switchboard.delivery.recorder import Recorder
 from switchboard.delivery.schedule import Planned, Schedule
@@ -72,7 +73,8 @@ async def run_sender(config: SenderConfig, stopping: asyncio.Event) -> dict[str,
         ) as transport:
             batches = OpenBatches(clock.monotonic)
             parts = Switches(), Breaker(clock.monotonic), Schedule()
-            poster = Poster(transport, Credentials(pool, proves_calls=config.proves_calls), batches, *parts)
+            credentials = Credentials(pool, proves_calls=config.proves_calls)
+            poster = Poster(transport, credentials, batches, Opening(pool, batches), *parts)
             sender = Sender(config, pool, poster, Recorder(pool, batches))
             await sender.run(stopping)
             return dict(sender.counts)
@@ -111,6 +113,7 @@ class Sender:
                 group.create_task(self._listen()),
             ]
             recording = group.create_task(self._recorder.run())
+            loops.append(group.create_task(self._poster.opening.run()))
             self._crew.start(group)
             claiming = group.create_task(self._claim_until(stopping))
             await stopping.wait()
@@ -208,6 +211,7 @@ class Sender:
             now=now,
             most=most,
             draw=random.uniform,
+            at_once=1 + self._poster.opening.ahead(),
         )
         self.counts.update(claimed=len(claim.messages), held=claim.held, skipped=claim.skipped)
         if claim.messages:

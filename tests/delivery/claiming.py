@@ -28,7 +28,7 @@ def in_stream(world: World, work: Callable[[psycopg.AsyncConnection[Any]], Await
     return asyncio.run(run())
 
 
-def claim(world: World, now: datetime = NOON, most: int = 100) -> store.Claim:
+def claim(world: World, now: datetime = NOON, most: int = 100, at_once: int | None = None) -> store.Claim:
     """Claim for the world's workspace."""
     return in_stream(
         world,
@@ -39,6 +39,7 @@ def claim(world: World, now: datetime = NOON, most: int = 100) -> store.Claim:
             now=now,
             most=most,
             draw=lambda low, high: (low + high) / 2,
+            at_once=at_once,
         ),
     )
 

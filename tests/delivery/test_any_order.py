@@ -50,10 +50,10 @@ class AnyOrder(RuleBasedStateMachine):
         with workspace_scope(self.world.workspace_id):
             return work()
 
-    @rule(seconds=st.sampled_from([0.3, 2.0, 20.0]), most=st.integers(1, 12))
-    def some_are_claimed(self, seconds, most):
+    @rule(seconds=st.sampled_from([0.3, 2.0, 20.0]), most=st.integers(1, 12), at_once=st.sampled_from([None, 0, 2]))
+    def some_are_claimed(self, seconds, most, at_once):
         self.now += timedelta(seconds=seconds)
-        found = claim(self.world, self.now, most)
+        found = claim(self.world, self.now, most, at_once)
         if found.messages:
             self.claims.append(found)
 

@@ -77,6 +77,8 @@ INDEXES = {
     batches.SQL_RENEW: "",
     batches.SQL_ABANDONED: "",
     batches.SQL_DOUBT: "delivery_delivery_",
+    batches.SQL_TAKE_BACK: "delivery_delivery_",
+    batches.SQL_OPEN_FURTHER: "",
     statuses.SQL_APPLY: "delivery_delivery_",
     statuses.SQL_FACTS: "delivery_message_",
     statuses.SQL_COUNT: "",
@@ -172,7 +174,7 @@ async def run_everything(world: World) -> None:
         assert await store.is_watermark_fresh(connection, NOON)
         assert await store.list_due_workspaces(connection, NOON, is_fresh=True) == [1]
         claim = await store.claim(
-            connection, workspace_id=1, sender_id=SENDER, now=NOON, most=100, draw=lambda low, high: low
+            connection, workspace_id=1, sender_id=SENDER, now=NOON, most=100, draw=lambda low, high: low, at_once=1
         )
         assert len(claim.messages) > 50
         assert claim.held
@@ -185,6 +187,7 @@ async def run_everything(world: World) -> None:
         await connection.execute("UPDATE delivery_budget SET held_for = 1")
         await store.look_again(connection, NOON)
         await store.renew(connection, [claim.batch_id], NOON)
+        await store.open_further(connection, {claim.batch_id: 45})
         ends = (State.ACCEPTED, State.UNKNOWN, State.WAITING, State.FAILED)
         some = [
             store.Result(message, ends[at % 4], NOON, due_at=NOON) for at, message in enumerate(claim.messages[:40])

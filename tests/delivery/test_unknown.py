@@ -79,6 +79,56 @@ def test_what_was_in_flight_is_in_doubt_and_does_not_wait(world):
     assert world.one("SELECT count(*) FROM delivery_sendbatch") == 0
 
 
+def open_further(world: World, claimed: store.Claim, opened_to: int) -> set[uuid.UUID]:
+    wanted = {claimed.batch_id: opened_to}
+    return in_stream(world, lambda connection: store.open_further(connection, wanted))
+
+
+def test_what_a_dead_sender_surely_did_not_post_waits_again_under_a_new_attempt(world):
+    enqueue(world, 5, NOON)
+    claimed = claim(world, at_once=1)
+    open_further(world, claimed, 2)
+    topics = expire(world, NOON + timedelta(seconds=11))
+    assert topics == {world.workspace_id: {"overview", "broadcast:1"}}
+    assert world.states() == {State.UNKNOWN: 2, State.WAITING: 3}
+    doubted = {row[0] for row in world.run("SELECT message_id FROM delivery_unknown")}
+    assert doubted == {message.message_id for message in claimed.messages[:2]}
+    again = claim(world, NOON + timedelta(seconds=12))
+    assert [message.attempt for message in again.messages] == [2, 2, 2]
+
+
+def test_what_was_given_up_cannot_be_posted_any_more(world):
+    enqueue(world, 2, NOON)
+    claimed = claim(world, at_once=1)
+    expire(world, NOON + timedelta(seconds=11))
+    assert open_further(world, claimed, 2) == set()
+
+
+def test_a_sender_that_wakes_up_does_not_give_back_what_another_one_posts(world):
+    enqueue(world, 1, NOON)
+    frozen = claim(world, at_once=0)
+    later = NOON + timedelta(seconds=11)
+    expire(world, later)
+    other = claim(world, later)
+    record(world, frozen, State.WAITING, later, due_at=later)
+    assert world.states() == {State.IN_FLIGHT: 1}
+    record(world, other, State.ACCEPTED, later)
+    assert (world.states(), world.waiting()) == ({State.ACCEPTED: 1}, 0)
+
+
+def test_what_a_sender_gave_back_before_it_died_stays_with_who_took_it(world):
+    enqueue(world, 2, NOON)
+    first = claim(world, at_once=0)
+    given_back = [store.Result(first.messages[0], State.WAITING, NOON, due_at=NOON)]
+    in_stream(world, lambda connection: store.record_results(connection, given_back, settled_batches=[], now=NOON))
+    second = claim(world, NOON + timedelta(seconds=5))
+    assert len(second.messages) == 1
+    expire(world, NOON + timedelta(seconds=11))
+    assert world.states() == {State.IN_FLIGHT: 1, State.WAITING: 1}
+    expire(world, NOON + timedelta(seconds=16))
+    assert world.states() == {State.UNKNOWN: 1, State.WAITING: 1}
+
+
 def test_what_was_recorded_before_is_not_doubted(world):
     enqueue(world, 1, NOON)
     claimed = claim(world)

@@ -1,6 +1,6 @@
 """Hot-path SQL of the sender and the applier; every function takes a connection and names its workspace."""
 
-from switchboard.delivery.store.batches import expire_batches, renew
+from switchboard.delivery.store.batches import expire_batches, open_further, renew
 from switchboard.delivery.store.budgets import look_again
 from switchboard.delivery.store.claim import Claim, Claimed, claim
 from switchboard.delivery.store.due import is_watermark_fresh, list_due_workspaces
@@ -43,6 +43,7 @@ __all__ = [
     "note_delivered",
     "note_undeliverable",
     "note_unreachable",
+    "open_further",
     "open_windows",
     "opt_out",
     "read_database_time",

@@ -16,6 +16,9 @@ from switchboard.delivery.store.tallies import topics
 
 Connection = AsyncConnection[Any]
 
+# What leaves within this time may be posted without asking again (batches.open_further).
+_SOON_SECONDS = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -42,6 +45,8 @@ class Claimed:
     # The least distance to the number's last message, and to the lane's, where one is kept on purpose.
     gap: float = 0.0
     lane_gap: float = 0.0
+    # Its place in the crash record: posted only when the record says that it may have been.
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,23 @@ class Claim:
     skipped: int = 0
     # Live topics whose counts the gates changed.
     topics: frozenset[str] = frozenset()
+    opened_to: int = 0
 
 
 async def claim(
-    connection: Connection, *, workspace_id: int, sender_id: UUID, now: datetime, most: int, draw: Draw
+    connection: Connection,
+    *,
+    workspace_id: int,
+    sender_id: UUID,
+    now: datetime,
+    most: int,
+    draw: Draw,
+    at_once: int | None = None,
 ) -> Claim:
     """Take about `most` messages of a workspace that pass every gate, and record that they are in flight.
 
-    The connection is in autocommit mode; the claim is one transaction of its own.
+    The connection is in autocommit mode; the claim is one transaction of its own. Of its messages the first `at_once`
+    may be posted if they leave now, all where it is not given; the others after `open_further`.
     """
     batch_id = ids.new_message_id(now)
     async with connection.transaction():
@@ -70,28 +84,39 @@ async def claim(
         await session.read(most)
         if not session.lanes:
             return Claim(batch_id, workspace_id, [])
-        started = await _write(connection, workspace_id, session, now, batch_id, sender_id)
+        passing = sorted((item for item in session.items if item.leave_at), key=lambda item: item.leave_at)
+        opened_to = len(passing) if at_once is None else _count_soon(passing[:at_once], now)
+        started = await _write(connection, workspace_id, session, now, passing, (batch_id, sender_id, opened_to))
     lateness = {lane_id: lane.lateness for lane_id, lane in session.lanes.items()}
     messages = [
-        _claimed(item, batch_id, workspace_id, lateness[item.key.lane.id])
-        for item in session.items
+        _claimed(item, position, batch_id, workspace_id, lateness[item.key.lane.id])
+        for position, item in enumerate(passing)
         if item.key.message_id in started
     ]
-    messages.sort(key=lambda message: message.leave_at)
     held = sum(isinstance(item.verdict, rules.Hold) for item in session.items)
     skipped = sum(isinstance(item.verdict, rules.Skip) for item in session.items)
     stopped = [item.key.lane for item in session.items if item.verdict is not None]
     changed = topics((lane.origin_kind, lane.origin_id) for lane in stopped) if stopped else ()
-    return Claim(batch_id, workspace_id, messages, held, skipped, frozenset(changed))
+    return Claim(batch_id, workspace_id, messages, held, skipped, frozenset(changed), opened_to)
+
+
+def _count_soon(passing: list[Item], now: datetime) -> int:
+    return sum(item.leave_at <= now.timestamp() + _SOON_SECONDS for item in passing)
 
 
 async def _write(
-    connection: Connection, workspace_id: int, session: Session, now: datetime, batch_id: UUID, sender_id: UUID
+    connection: Connection,
+    workspace_id: int,
+    session: Session,
+    now: datetime,
+    leaving: list[Item],
+    batch: tuple[UUID, UUID, int],
 ) -> set[UUID]:
     """Write down the outcome and return the messages that are now in flight."""
     held = [(item.key, item.verdict) for item in session.items if isinstance(item.verdict, rules.Hold)]
     skipped = [(item.key, item.verdict) for item in session.items if isinstance(item.verdict, rules.Skip)]
-    passing = [item.key for item in session.items if item.leave_at]
+    passing = [item.key for item in leaving]
+    batch_id, sender_id, opened_to = batch
     moment = now.timestamp()
     own_paces = [lane.spent() for lane in session.lanes.values() if lane.own is not None and lane.is_changed]
     counts = [
@@ -114,10 +139,12 @@ async def _write(
         await take.raise_marks(connection, workspace_id, [lane.row for lane in session.lanes.values()])
         if not passing:
             return set()
-        return await take.start(connection, workspace_id, now, passing, batch_id=batch_id, sender_id=sender_id)
+        return await take.start(
+            connection, workspace_id, now, passing, batch_id=batch_id, sender_id=sender_id, opened_to=opened_to
+        )
 
 
-def _claimed(item: Item, batch_id: UUID, workspace_id: int, lateness: float) -> Claimed:
+def _claimed(item: Item, position: int, batch_id: UUID, workspace_id: int, lateness: float) -> Claimed:
     key, number = item.key, item.lane.number.row
     return Claimed(
         batch_id=batch_id,
@@ -138,4 +165,5 @@ def _claimed(item: Item, batch_id: UUID, workspace_id: int, lateness: float) -> 
         lateness=lateness,
         gap=item.lane.gap,
         lane_gap=item.lane.own.pace.gap_min_seconds if item.lane.own else 0.0,
+        position=position,
     )

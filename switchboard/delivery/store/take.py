@@ -139,9 +139,9 @@ async def skip(connection: Connection, workspace_id: int, now: datetime, skipped
 # Index: the primary key of the delivery rows.
 SQL_START = """
 WITH batch AS (
-    INSERT INTO delivery_sendbatch (id, workspace_id, sender_id, message_ids, attempts, claimed_at, lease_until)
+    INSERT INTO delivery_sendbatch (id, workspace_id, sender_id, message_ids, attempts, claimed_at, lease_until, opened_to)
     VALUES (%(batch_id)s, %(workspace_id)s, %(sender_id)s, %(message_ids)b::uuid[], %(attempts)b::smallint[],
-        %(now)s, %(lease_until)s))
+        %(now)s, %(lease_until)s, %(opened_to)s))
 INSERT INTO delivery_delivery AS delivery (message_id, workspace_id, state, attempt)
 SELECT given.message_id, %(workspace_id)s, %(in_flight)s, given.attempt
 FROM unnest(%(message_ids)b::uuid[], %(attempts)b::smallint[]) AS given (message_id, attempt)
@@ -152,9 +152,16 @@ RETURNING delivery.message_id
 
 
 async def start(
-    connection: Connection, workspace_id: int, now: datetime, keys: Sequence[Key], *, batch_id: UUID, sender_id: UUID
+    connection: Connection,
+    workspace_id: int,
+    now: datetime,
+    keys: Sequence[Key],
+    *,
+    batch_id: UUID,
+    sender_id: UUID,
+    opened_to: int,
 ) -> set[UUID]:
-    """Write the crash record and return the messages that are now in flight."""
+    """Write the crash record and return the messages that are now in flight; the first `opened_to` may be posted."""
     given = {
         **_columns(keys),
         "workspace_id": workspace_id,
@@ -162,6 +169,7 @@ async def start(
         "batch_id": batch_id,
         "sender_id": sender_id,
         "lease_until": now + LEASE,
+        "opened_to": opened_to,
         "in_flight": int(State.IN_FLIGHT),
         "waiting": int(State.WAITING),
     }
