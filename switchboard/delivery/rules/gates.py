@@ -213,7 +213,9 @@ def gate_quiet_hours(case: Case, now: datetime) -> Verdict:
 
 def gate_frequency(case: Case, now: datetime) -> Verdict:
     """Hold marketing for people who got enough of it in the last day or week, whoever sent it."""
-    if not case.is_limited_marketing:
+    if not case.is_limited_marketing or (
+        not case.touches and case.limits.marketing_per_day > 0 < case.limits.marketing_per_week
+    ):
         return None
     found = person.frequency_of(
         case.touches,
