@@ -36,7 +36,7 @@ journey: ## only the tests of the whole product and of the console in a browser
 
 soak: ## long runs: a million changed webhook bodies, 100,000 messages through faults (SOAK_COUNT=… SOAK_RECIPIENTS=…)
 	@$(SET_UP) --dev
-	@$(BIN)/python -m pytest -m soak tests/soak $(ARGS)
+	@$(BIN)/python -m pytest -m soak tests/soak tests/journeys $(ARGS)
 
 bench: ## a benchmark beside its yardsticks (ARGS="webhooks --json")
 	@$(SET_UP) --dev
