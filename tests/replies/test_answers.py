@@ -586,3 +586,9 @@ async def test_a_stop_is_confirmed_in_the_words_own_language_and_after_resubscri
     await bot.hear(words)
     await bot.wait(3)
     assert bot.news() == [confirmation]
+
+
+async def test_a_stop_is_confirmed_where_no_rules_were_ever_published(bot: Bot) -> None:
+    await bot.hear("STOP")
+    await bot.wait(3)
+    assert bot.news() == ["You are unsubscribed and will get no more offers from us."]

@@ -92,11 +92,11 @@ def decide(case: Case) -> Verdict:
 
 
 def _obey_opt_out(case: Case) -> Verdict:
-    """Drop whatever was to be said; confirm once. No rule answers a wish to stop."""
+    """Drop whatever was to be said; confirm once, rules or no rules. No rule answers a wish to stop."""
     question, settings = case.question, case.settings
     verdict = Verdict(Outcome.OPTED_OUT, drops=True, lines=[(LineKind.OPTED_OUT, {})])
     case.thread.climb(None)
-    may_confirm = case.version > 0 and settings.confirms_opt_out and not question.was_opted_out
+    may_confirm = settings.confirms_opt_out and not question.was_opted_out
     if not may_confirm or _is_too_old(case) or case.thread.answering == Answering.NOBODY:
         return verdict
     verdict.plan = _plan(case, "opt_out", due_at=question.received_at + _AT_ONCE)
