@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 _TENTHS_KEPT = 20
 # A beginning is judged by what it has shown so far, but by no less than this.
-_LEAST_TENTHS = 3
+_LEAST_TENTHS = 1
 Post = Callable[[Planned], Awaitable[None]]
 
 
