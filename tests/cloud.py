@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from switchboard.cloudapi.errors import CloudError, Failure
-from switchboard.cloudapi.transport import NotWritten
+from switchboard.cloudapi.results import NotWritten
 
 WRONG_TOKEN = CloudError(190, 0, "Invalid OAuth access token.", "", 401)
 AWAY = NotWritten("Cannot connect to host")

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from switchboard.cloudapi.transport import Held, NotWritten, TooLarge, Unknown
+from switchboard.cloudapi.results import Held, NotWritten, TooLarge, Unknown
 
 
 class Action(StrEnum):

@@ -1,17 +1,14 @@
-"""One seam to the network: what is certain about a request after it ended.
-
-`NotWritten` promises that Meta never had the request; `Unknown` that nobody can tell.
-"""
+"""One seam to the network: every call ends with what is certain about it (results.py)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from switchboard.cloudapi import usage
+from switchboard.cloudapi.results import Answer, NotWritten, Result, TooLarge, Unknown
 from switchboard.cloudapi.usage import Usage, UsageBook
 from switchboard.cloudapi.wire import BrokenError, NotConnectedError, Wire
 
@@ -20,47 +17,6 @@ _SERVER_ERROR = 500
 _PIECE_BYTES = 64 * 1024
 # Where Meta keeps files. The token goes to no other host.
 _FILE_HOSTS = (".fbsbx.com", ".fbcdn.net", ".facebook.com", ".whatsapp.net")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete HTTP answer."""
-
-    status: int
-    body: bytes
-    # What the answer says about the calls that are left.
-    usages: tuple[Usage, ...] = field(default=(), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NotWritten:
-    """The request never left this machine: it may be repeated."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Held(NotWritten):
-    """The calls of the hour are nearly used up: the request was not sent, and may be in so many seconds."""
-
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The request may have been carried out: a repetition could do it twice."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class TooLarge:
-    """A file has more bytes than were asked for; it was not kept."""
-
-    most_bytes: int
-
-
-Result = Answer | NotWritten | Unknown
 
 
 class Transport:
@@ -179,9 +135,7 @@ async def open_transport(
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "Switchboard", "Accept": "application/json"},
     ) as session:
-        wire = Wire(
-            base_url, connections=connections, timeout_seconds=timeout_seconds, connect_seconds=connect_seconds
-        )
+        wire = Wire(base_url, connections=connections, timeout_seconds=timeout_seconds, connect_seconds=connect_seconds)
         try:
             yield Transport(session, wire, base_url)
         finally:

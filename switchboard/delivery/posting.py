@@ -12,7 +12,8 @@ from psycopg import AsyncConnection
 from switchboard.cloudapi import callback, errors, payloads
 from switchboard.cloudapi.client import CloudClient, Sent
 from switchboard.cloudapi.errors import Action, CloudError
-from switchboard.cloudapi.transport import NotWritten, Transport, Unknown
+from switchboard.cloudapi.results import NotWritten, Unknown
+from switchboard.cloudapi.transport import Transport
 from switchboard.core import clock
 from switchboard.delivery import store
 from switchboard.delivery.breaker import Breaker

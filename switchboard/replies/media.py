@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from switchboard.cloudapi.client import CloudClient, Downloaded, MediaNode
 from switchboard.cloudapi.errors import CloudError, Failure
-from switchboard.cloudapi.transport import TooLarge
+from switchboard.cloudapi.results import TooLarge
 from switchboard.cloudapi.values import as_object, as_text
 from switchboard.replies.media_store import NewMedia, Outcome, Waiting
 from switchboard.replies.store import NewInbound

@@ -23,7 +23,8 @@ from switchboard.cloudapi.client import (
 )
 from switchboard.cloudapi.errors import CloudError, describe
 from switchboard.cloudapi.limits import PayloadError
-from switchboard.cloudapi.transport import Held, NotWritten, TooLarge, open_transport
+from switchboard.cloudapi.results import Held, NotWritten, TooLarge
+from switchboard.cloudapi.transport import open_transport
 from switchboard.cloudapi.usage import UsageBook
 from tests.emulator.harness import ACCOUNT, NUMBER, OTHER_NUMBER, SECRET, TOKEN, VERIFY_TOKEN, Harness
 

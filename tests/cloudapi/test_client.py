@@ -10,7 +10,8 @@ from aiohttp import web
 from switchboard.cloudapi import client, sync
 from switchboard.cloudapi.client import CloudClient, Sent
 from switchboard.cloudapi.errors import CloudError
-from switchboard.cloudapi.transport import Answer, NotWritten, Unknown, open_transport
+from switchboard.cloudapi.results import Answer, NotWritten, Unknown
+from switchboard.cloudapi.transport import open_transport
 
 
 async def ask(

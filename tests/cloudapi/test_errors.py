@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from switchboard.cloudapi.errors import OUTCOMES, Action, CloudError, delay_after, describe, outcome_of, wait_after
-from switchboard.cloudapi.transport import NotWritten, Unknown
+from switchboard.cloudapi.results import NotWritten, Unknown
 
 # Every code of the platform's documentation (November 2026); a range stands for all its codes.
 DOCUMENTED = """

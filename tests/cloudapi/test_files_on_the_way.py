@@ -6,7 +6,8 @@ from aiohttp import web
 
 from switchboard.cloudapi.client import CloudClient, Downloaded
 from switchboard.cloudapi.errors import CloudError
-from switchboard.cloudapi.transport import TooLarge, Unknown, open_transport
+from switchboard.cloudapi.results import TooLarge, Unknown
+from switchboard.cloudapi.transport import open_transport
 
 CONTENT = b"0123456789"
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

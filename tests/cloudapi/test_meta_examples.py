@@ -9,7 +9,7 @@ import pytest
 
 from switchboard.cloudapi import client, contents, events, notices, payloads
 from switchboard.cloudapi.client import caller, numbers, profile
-from switchboard.cloudapi.transport import Answer
+from switchboard.cloudapi.results import Answer
 from tests.emulator import meta_openapi
 
 pytestmark = pytest.mark.skipif(

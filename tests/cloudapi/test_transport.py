@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
-from switchboard.cloudapi.transport import Answer, NotWritten, Result, Unknown, open_transport
+from switchboard.cloudapi.results import Answer, NotWritten, Result, Unknown
+from switchboard.cloudapi.transport import open_transport
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from switchboard.cloudapi import drafts
 from switchboard.cloudapi.errors import OUTCOMES, describe
-from switchboard.cloudapi.transport import Held, TooLarge
+from switchboard.cloudapi.results import Held, TooLarge
 from switchboard.contacts.errors import EmptyFileError
 from switchboard.web import sentences
 

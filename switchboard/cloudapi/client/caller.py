@@ -11,7 +11,8 @@ import msgspec
 
 from switchboard.cloudapi import usage
 from switchboard.cloudapi.errors import CloudError, Failure
-from switchboard.cloudapi.transport import Answer, Held, Result, Transport, Unknown
+from switchboard.cloudapi.results import Answer, Held, Result, Unknown
+from switchboard.cloudapi.transport import Transport
 from switchboard.core import clock
 
 _OK = 200

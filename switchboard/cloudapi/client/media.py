@@ -8,7 +8,7 @@ import msgspec
 from switchboard.cloudapi import files
 from switchboard.cloudapi.client.caller import Caller, Done, is_success, parse_answer, parse_done, parse_refusal
 from switchboard.cloudapi.errors import Failure
-from switchboard.cloudapi.transport import Answer, TooLarge, Unknown
+from switchboard.cloudapi.results import Answer, TooLarge, Unknown
 
 LARGEST_FILE_BYTES = 100 * 1024 * 1024
 _MOST_TRIES = 4

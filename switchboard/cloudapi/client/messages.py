@@ -5,7 +5,7 @@ import msgspec
 from switchboard.cloudapi import payloads
 from switchboard.cloudapi.client.caller import Caller, Done, is_success, parse_done, parse_refusal
 from switchboard.cloudapi.errors import Failure
-from switchboard.cloudapi.transport import Answer, Result, Unknown
+from switchboard.cloudapi.results import Answer, Result, Unknown
 
 
 class Sent(msgspec.Struct, frozen=True):

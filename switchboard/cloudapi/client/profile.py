@@ -8,7 +8,7 @@ import msgspec
 from switchboard.cloudapi import contents, limits
 from switchboard.cloudapi.client.caller import Caller, Done, parse_answer, parse_done
 from switchboard.cloudapi.errors import Failure
-from switchboard.cloudapi.transport import Answer, Result
+from switchboard.cloudapi.results import Answer, Result
 from switchboard.cloudapi.values import as_list, as_object, as_text, list_objects
 
 LONGEST = {"about": 139, "address": 256, "description": 512, "email": 128}
