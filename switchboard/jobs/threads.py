@@ -1,9 +1,7 @@
-"""Synchronous actions called from the job loops, each in a thread that gives its database connection back."""
+"""Synchronous actions called from the job loops, each in a thread of its own."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
-
-from django.db import connections
 
 from switchboard.core.bridge import in_thread
 from switchboard.core.tenancy import workspace_scope
@@ -13,15 +11,8 @@ Result = TypeVar("Result")
 
 
 async def call(action: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-    """Run an action and close the connections of its thread: threads come and go, connections must not stay."""
-
-    def run() -> Result:
-        try:
-            return action(*args, **kwargs)
-        finally:
-            connections.close_all()
-
-    return await in_thread(run)
+    """Run an action in a thread of its own."""
+    return await in_thread(action, *args, **kwargs)
 
 
 async def call_in_workspace(workspace_id: int, action: Callable[[], Result]) -> Result:

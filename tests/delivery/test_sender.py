@@ -16,6 +16,7 @@ from aiohttp import web
 from psycopg import sql
 
 from switchboard.core import clock
+from switchboard.core.bridge import in_thread
 from switchboard.delivery.types import State
 from switchboard.delivery.worker import SenderConfig, run_sender
 from tests.conftest import NOON, OwnDatabase
@@ -70,7 +71,7 @@ def pause(seconds: float) -> Step:
 
 def do(work: Callable[[], Any]) -> Step:
     async def step() -> None:
-        await asyncio.to_thread(work)
+        await in_thread(work)
 
     return step
 

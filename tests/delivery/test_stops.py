@@ -1,11 +1,11 @@
 """What an error stops is told at once, with its code; after 131048 a number rests for hours and goes on by itself."""
 
-import asyncio
 from datetime import timedelta
 
 from psycopg import AsyncConnection
 
 from switchboard.core import database as core_database
+from switchboard.core.bridge import in_thread
 from switchboard.delivery import store
 from switchboard.delivery.store import Reason
 from switchboard.delivery.types import State, StatusUpdate
@@ -62,7 +62,7 @@ async def test_a_number_that_people_reported_rests_and_then_goes_on_by_itself(da
 
 async def test_who_could_not_be_reached_is_remembered_until_something_arrives(database):
     world = worlds.make_world(database.url, NOON)
-    first, second = await asyncio.to_thread(worlds.enqueue, world, 2, NOON)
+    first, second = await in_thread(worlds.enqueue, world, 2, NOON)
     world.run("UPDATE delivery_message SET contact_id = (SELECT min(contact_id) FROM delivery_message)")
     world.run(
         "INSERT INTO delivery_delivery (message_id, workspace_id, state, attempt, accepted_at) "
