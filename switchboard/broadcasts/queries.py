@@ -229,12 +229,6 @@ def _as_line(
     )
 
 
-def find_choice(workspace_id: int, broadcast_id: int, contact_id: int) -> str:
-    """Return why a person is written to by their number, one of rules.Choice; empty when none was chosen."""
-    found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, contact_id=contact_id)
-    return found.values_list("number_choice", flat=True).first() or ""
-
-
 def iter_accepted(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:
     """Yield the id of every message of a broadcast that Meta has accepted, whatever became of it."""
     delivery = Delivery.objects.filter(

@@ -9,6 +9,8 @@ import click
 
 from switchboard.cli import logs
 
+ends_with_json = click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+
 
 @click.group(help="Measure the product beside its yardsticks, in turn and in one run.")
 def bench() -> None:
@@ -45,7 +47,7 @@ def _load(name: str) -> Any:
     show_default=True,
     help="Messages a round, three statuses each.",
 )
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def apply(*, rounds: int, rows: int, messages: int, as_json: bool) -> None:
     """Run `bench.apply`."""
     _print(_load("apply").run(rounds=rounds, large=rows, messages=messages), as_json=as_json)
@@ -61,7 +63,7 @@ def apply(*, rounds: int, rows: int, messages: int, as_json: bool) -> None:
     show_default=True,
     help="Rows of the file that the plain loop gets; it is slow.",
 )
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def import_(*, rounds: int, rows: int, plain_rows: int, as_json: bool) -> None:
     """Run `bench.imports`."""
     _print(_load("imports").run(rounds=rounds, rows=rows, plain_rows=plain_rows), as_json=as_json)
@@ -80,7 +82,7 @@ def import_(*, rounds: int, rows: int, plain_rows: int, as_json: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with other sets of messages; our own set without it.",
 )
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def match(*, rounds: int, messages: int, seeds: int, data: Path | None, as_json: bool) -> None:
     """Run `bench.match`."""
     _print(_load("match").run(rounds=rounds, messages=messages, data=data, seeds=seeds), as_json=as_json)
@@ -91,7 +93,7 @@ def match(*, rounds: int, messages: int, seeds: int, data: Path | None, as_json:
 @click.option(
     "--seconds", type=click.IntRange(1, 120), default=4, show_default=True, help="Length of each measurement."
 )
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def webhooks(*, rounds: int, seconds: int, as_json: bool) -> None:
     """Run `bench.webhooks`."""
     _print(_load("webhooks").run(rounds=rounds, seconds=seconds), as_json=as_json)
@@ -101,7 +103,7 @@ def webhooks(*, rounds: int, seconds: int, as_json: bool) -> None:
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
 @click.option("--messages", type=click.IntRange(500, 1_000_000), default=20_000, show_default=True)
 @click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True, help="Senders beside one.")
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def send(*, rounds: int, messages: int, processes: int, as_json: bool) -> None:
     """Run `bench.send`."""
     _print(_load("send").run(rounds=rounds, messages=messages, processes=processes), as_json=as_json)
@@ -117,7 +119,7 @@ def send(*, rounds: int, messages: int, processes: int, as_json: bool) -> None:
     show_default=True,
     help="Messages beside them, which no segment may read.",
 )
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def segments(*, rounds: int, contacts: int, messages: int, as_json: bool) -> None:
     """Run `bench.segments`."""
     _print(_load("segments").run(rounds=rounds, contacts=contacts, messages=messages), as_json=as_json)
@@ -126,7 +128,7 @@ def segments(*, rounds: int, contacts: int, messages: int, as_json: bool) -> Non
 @bench.command(help="Whether numbers of every pace keep their limits as Meta sees them: four senders, virtual time.")
 @click.option("--numbers", type=click.IntRange(10, 5000), default=500, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def pace(*, numbers: int, seed: int, as_json: bool) -> None:
     """Run `bench.pace`."""
     _print(_load("pace").run(numbers=numbers, seed=seed), as_json=as_json)
@@ -143,7 +145,7 @@ def pace(*, numbers: int, seed: int, as_json: bool) -> None:
     show_default=True,
     help="Messages sent under the snapshot before it is measured.",
 )
-@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@ends_with_json
 def depth(*, rounds: int, waiting: int, messages: int, dead: int, as_json: bool) -> None:
     """Run `bench.depth`."""
     _print(_load("depth").run(rounds=rounds, deep=waiting, messages=messages, dead=dead), as_json=as_json)

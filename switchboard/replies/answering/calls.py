@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from django.db import connections
 
 from switchboard.cloudapi.client import CloudClient
 from switchboard.cloudapi.transport import Transport
@@ -58,9 +57,6 @@ class Caller:
 
 
 def _upload(workspace_id: int, asset_id: int, number_id: int) -> None:
-    try:
-        templates_actions.ensure_uploads(
-            workspace_id=workspace_id, asset_id=asset_id, number_ids=[number_id], now=clock.now()
-        )
-    finally:
-        connections.close_all()
+    templates_actions.ensure_uploads(
+        workspace_id=workspace_id, asset_id=asset_id, number_ids=[number_id], now=clock.now()
+    )

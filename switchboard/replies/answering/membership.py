@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from django.db import connections
 
 from switchboard.contacts import segment_queries
 from switchboard.contacts.errors import SegmentError
@@ -68,11 +67,8 @@ class Membership:
 
 
 def _load(workspace_id: int) -> World:
-    try:
-        with workspace_scope(workspace_id):
-            return segment_queries.load_world(workspace_id, clock.now())
-    finally:
-        connections.close_all()
+    with workspace_scope(workspace_id):
+        return segment_queries.load_world(workspace_id, clock.now())
 
 
 async def _people_in(connection: store.Connection, world: World, segment_id: int, people: Collection[int]) -> list[int]:
