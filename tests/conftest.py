@@ -104,3 +104,8 @@ def _unshifted_clock() -> Iterator[None]:
     yield
     core_clock.set_shift(0.0)
     core_clock.set_database_offset(0.0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the whole product and the browser: the longest files must not be what everybody waits for."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("journey", "browser"))))
