@@ -118,6 +118,9 @@ _COMMON = frozenset(
 )
 
 
+_Shape = tuple[int, int, int]  # How many words, which of them is the anchor, which is missing.
+
+
 class Slip(NamedTuple):
     """A phrase with one wrong word in a message."""
 
@@ -144,11 +147,11 @@ class _Expected(NamedTuple):
 
 
 class Phrases:
-    """Phrases by all of their words but one."""
+    """Phrases by all of their words but one; looked for only around the word of each that says most."""
 
     def __init__(self, index: Index) -> None:
         self._missing: dict[str, dict[str, list[_Expected]]] = {}
-        self._lengths: set[int] = set()
+        anchors: dict[str, set[_Shape]] = {}
         for entry in index.slipping():
             words = entry.folded.split(" ")
             letters = len(entry.folded) - len(words) + 1
@@ -156,36 +159,37 @@ class Phrases:
                 continue
             for place, word in enumerate(words):
                 others = words[:place] + words[place + 1 :]
-                self._lengths.add(len(words))
                 expected = _Expected(entry, sum(_vouches(one) for one in others), sum(map(len, others)))
                 self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
+                anchor = max((one for one in range(len(words)) if one != place), key=lambda one: len(words[one]))
+                anchors.setdefault(words[anchor], set()).add((len(words), anchor, place))
+        # The order decides between equal slips.
+        self._anchors = {word: tuple(sorted(shapes)) for word, shapes in anchors.items()}
 
     def find(self, message: Message) -> Iterator[Slip]:
         """Give the phrases of which all words but one stand in the message, and that one nearly."""
-        written = message.words
-        words = [one[2] for one in written]
-        for length in sorted(self._lengths):
-            for begin in range(len(words) - length + 1):
-                if (
-                    written[begin + length - 1][1] - written[begin][0]
-                    != sum(map(len, words[begin : begin + length])) + length - 1
-                ):
-                    continue
-                yield from self._find_at(message, words[begin : begin + length], begin)
+        anchors, written = self._anchors, message.words
+        for number, (_, _, word) in enumerate(written):
+            for length, anchor, place in anchors.get(word, ()):
+                begin = number - anchor
+                if begin >= 0 and begin + length <= len(written):
+                    yield from self._find_at(message, begin, length, place)
 
-    def _find_at(self, message: Message, words: list[str], begin: int) -> Iterator[Slip]:
-        for place, word in enumerate(words):
-            expected = self._missing.get(_key(words, place))
-            if not expected:
+    def _find_at(self, message: Message, begin: int, length: int, place: int) -> Iterator[Slip]:
+        spans = message.words[begin : begin + length]
+        words = [one[2] for one in spans]
+        expected = self._missing.get(_key(words, place))
+        start, end = spans[0][0], spans[-1][1]
+        if not expected or end - start != sum(map(len, words)) + length - 1:
+            return
+        word = words[place]
+        is_unknown = word not in resources.english_words()
+        for meant, phrases in expected.items():
+            if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:
                 continue
-            is_unknown = word not in resources.english_words()
-            for meant, phrases in expected.items():
-                if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:
-                    continue
-                start, end = message.words[begin][0], message.words[begin + len(words) - 1][1]
-                for one in phrases:
-                    if one.is_believable(meant, is_unknown=is_unknown):
-                        yield Slip(one.entry, 1, start, end, word, meant)
+            for one in phrases:
+                if one.is_believable(meant, is_unknown=is_unknown):
+                    yield Slip(one.entry, 1, start, end, word, meant)
 
 
 def _key(words: list[str], place: int) -> str:

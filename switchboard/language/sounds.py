@@ -1,6 +1,7 @@
 """Messages by their sound, when nothing was found as written: homophones, slips of the converter, romaji, kana slips."""
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from switchboard.language.typos import count_slips
 
 _FIRST_CODE = 0xE000  # Private use: one character a syllable, so that places stay the same.
 SHORTEST_READING = 3
+SHORTEST_ROMAJI = 4
+# What can become kana: English words are mostly told apart here, before they cost a conversion.
+_ROMAJI = re.compile(r"(?:(?:([bcdfghjklmpqrstvwxyz])\1?|n{0,2}|tch)(?:[hswyz])?[aeiou]|nn?(?![aeiou])|m(?=[bp])|-)+")
 SHORTEST_SLIPPED_KATAKANA, SHORTEST_SLIPPED_READING = 4, 5
 
 
@@ -124,7 +128,7 @@ class JapaneseSounds:
         if not len(self._readings):
             return
         for start, end, word in message.unknown_words:
-            if len(word) < 4 or not word.isascii() or not word.isalpha():
+            if len(word) < SHORTEST_ROMAJI or not _ROMAJI.fullmatch(word):
                 continue
             target = self._readings.get(fold(jaconv.alphabet2kana(word)))
             for use in target.uses if target and target.length > 1 else ():
