@@ -106,7 +106,9 @@ class Matcher:
         message = findings.message
         if not len(self._index.pinyin):
             return
-        unknown = {start for start, _, _ in message.unknown_words}
+        unknown = {start for start, _, word in message.unknown_words if not word.isalpha() or syllables.cuts(word)}
+        if not unknown and not message.has_han:
+            return
         for run in latin.find_runs(message.folded, only_pinyin=True):
             if message.has_han or any(one in unknown for one in run.words_in(0, len(run.letters))):
                 findings.views.append(Pattern(run.letters, View.PINYIN))

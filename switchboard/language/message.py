@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from switchboard.language import resources, scripts
 from switchboard.language.folding import clean, unify
-from switchboard.language.scripts import HAS_HAN, KATAKANA, SPACED_WORD
+from switchboard.language.scripts import HAS_HAN, HAS_KANA, KATAKANA, SPACED_WORD
 
 _PARTICLES = frozenset("はがをにでとものへやかねよだ")
 _FUNCTION_WORDS = frozenset(("助詞", "助動詞", "接続詞", "感動詞", "連体詞", "副詞", "代名詞"))
@@ -13,6 +13,7 @@ _CONTENT_WORDS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副�
 _PARTICLE_KINDS = ("助詞", "助動詞")
 SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
+LONGEST_WITHOUT_KANA = 16  # Japanese has no longer messages in Chinese characters alone: 返品送料着払希望.
 
 
 _Value = TypeVar("_Value")
@@ -48,6 +49,13 @@ class Message:
     def has_han(self) -> bool:
         """Whether there are Chinese characters."""
         return not self.folded.isascii() and bool(HAS_HAN.search(self.folded))
+
+    @once
+    def may_be_japanese(self) -> bool:
+        """Whether a Japanese dictionary has anything to say: kana, or few enough characters, all of them used in Japan."""
+        if HAS_KANA.search(self.cleaned):
+            return True
+        return self.has_han and len(self.cleaned) <= LONGEST_WITHOUT_KANA and scripts.is_used_in_japan(self.cleaned)
 
     @once
     def words(self) -> list[tuple[int, int, str]]:

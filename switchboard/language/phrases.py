@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from switchboard.language import resources
 from switchboard.language.index import Entry, Index
 from switchboard.language.message import Message
-from switchboard.language.typos import count_slips
+from switchboard.language.typos import count_slips, has_same_figures
 
 LONGEST_PHRASE = 5
 SHORTEST_SLIPPED = 3
@@ -151,7 +150,8 @@ class Phrases:
 
     def __init__(self, index: Index) -> None:
         self._missing: dict[str, dict[str, list[_Expected]]] = {}
-        anchors: dict[str, set[_Shape]] = {}
+        vouched: dict[str, set[_Shape]] = {}
+        unvouched: dict[str, set[_Shape]] = {}
         for entry in index.slipping():
             words = entry.folded.split(" ")
             letters = len(entry.folded) - len(words) + 1
@@ -161,21 +161,30 @@ class Phrases:
                 others = words[:place] + words[place + 1 :]
                 expected = _Expected(entry, sum(_vouches(one) for one in others), sum(map(len, others)))
                 self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
-                anchor = max((one for one in range(len(words)) if one != place), key=lambda one: len(words[one]))
+                anchor = _find_anchor(words, place)
+                anchors = vouched if expected.vouchers else unvouched
                 anchors.setdefault(words[anchor], set()).add((len(words), anchor, place))
-        # The order decides between equal slips.
-        self._anchors = {word: tuple(sorted(shapes)) for word, shapes in anchors.items()}
+        self._vouched, self._unvouched = _sort_shapes(vouched), _sort_shapes(unvouched)
 
     def find(self, message: Message) -> Iterator[Slip]:
         """Give the phrases of which all words but one stand in the message, and that one nearly."""
-        anchors, written = self._anchors, message.words
+        written = message.words
+        unknown = {start for start, _, _ in message.unknown_words}
         for number, (_, _, word) in enumerate(written):
-            for length, anchor, place in anchors.get(word, ()):
+            for length, anchor, place in self._vouched.get(word, ()):
                 begin = number - anchor
                 if begin >= 0 and begin + length <= len(written):
-                    yield from self._find_at(message, begin, length, place)
+                    yield from self._find_at(
+                        message, begin, length, place, is_unknown=written[begin + place][0] in unknown
+                    )
+            if not unknown:
+                continue
+            for length, anchor, place in self._unvouched.get(word, ()):
+                begin = number - anchor
+                if begin >= 0 and begin + length <= len(written) and written[begin + place][0] in unknown:
+                    yield from self._find_at(message, begin, length, place, is_unknown=True)
 
-    def _find_at(self, message: Message, begin: int, length: int, place: int) -> Iterator[Slip]:
+    def _find_at(self, message: Message, begin: int, length: int, place: int, *, is_unknown: bool) -> Iterator[Slip]:
         spans = message.words[begin : begin + length]
         words = [one[2] for one in spans]
         expected = self._missing.get(_key(words, place))
@@ -183,13 +192,24 @@ class Phrases:
         if not expected or end - start != sum(map(len, words)) + length - 1:
             return
         word = words[place]
-        is_unknown = word not in resources.english_words()
         for meant, phrases in expected.items():
             if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:
+                continue
+            if not has_same_figures(word, meant):
                 continue
             for one in phrases:
                 if one.is_believable(meant, is_unknown=is_unknown):
                     yield Slip(one.entry, 1, start, end, word, meant)
+
+
+def _find_anchor(words: list[str], missing: int) -> int:
+    """Return which of the other words is rarest as far as that can be told from it."""
+    others = (one for one in range(len(words)) if one != missing)
+    return max(others, key=lambda one: (_vouches(words[one]), len(words[one]), -one))
+
+
+def _sort_shapes(shapes: dict[str, set[_Shape]]) -> dict[str, tuple[_Shape, ...]]:
+    return {word: tuple(sorted(found)) for word, found in shapes.items()}
 
 
 def _key(words: list[str], place: int) -> str:

@@ -3,9 +3,10 @@
 import re2
 
 from switchboard.language.errors import PatternError
-from switchboard.language.types import LONGEST_TEXT
 
 LONGEST_REGEX = 1000
+# As much as WhatsApp lets a person write: time grows with the message only, so nothing of it is left out.
+_LONGEST_MESSAGE = 4096
 _MEMORY = 4 << 20  # Bytes one expression may take: a{1000}{1000} is refused instead of built.
 
 
@@ -59,5 +60,5 @@ class RegexSet:
         """Return which expressions a message matches."""
         if self._set is None:
             return []
-        whole = text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")  # Half an emoji is no character.
+        whole = text[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode("utf-8")  # Half an emoji is no character.
         return sorted(self._set.Match(whole) or ())

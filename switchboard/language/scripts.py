@@ -5,6 +5,7 @@ import re
 from switchboard.language.folding import HAN, KANA
 
 HAS_HAN = re.compile(f"[{HAN}]")
+HAS_EMOJI = re.compile("[\U00002600-\U000027bf\U0001f000-\U0001faff]")
 HAS_KANA = re.compile(f"[{KANA}]")
 ALL_HAN = re.compile(f"[{HAN}]+")
 ALL_KANA = re.compile(f"[{KANA}]+")
@@ -25,6 +26,15 @@ def find_languages(text: str) -> tuple[str, ...]:
     if HAS_HAN.search(text):
         return ("zh", "ja")
     return ("en",) if LATIN_WORD.search(text.casefold()) else ()
+
+
+def is_used_in_japan(text: str) -> bool:
+    """Whether all characters stand in Japan's standard set: nearly every Chinese sentence has one that does not."""
+    try:
+        text.encode("cp932")
+    except UnicodeEncodeError:
+        return HAS_EMOJI.search(text) is not None and is_used_in_japan(HAS_EMOJI.sub("", text))
+    return True
 
 
 def is_spaced(character: str) -> bool:

@@ -111,7 +111,7 @@ class JapaneseSounds:
 
     def find_written_otherwise(self, message: Message) -> Iterator[Sound]:
         """Give keywords that the message spells with other characters of the same reading: 変品, 振込 for 振り込み."""
-        if not len(self._readings) or not message.has_japanese or not message.has_han:
+        if not len(self._readings) or not message.has_japanese or not message.has_han or not message.may_be_japanese:
             return
         reading, starts, ends = _read(message)
         for hit in self._readings.scan(reading):
@@ -160,10 +160,10 @@ def _readings_of(entry: Entry) -> Iterator[str]:
 def _read(message: Message) -> tuple[str, dict[int, int], dict[int, int]]:
     """Return how the message sounds, and which word begins and ends at which of its sounds."""
     parts: list[str] = []
-    starts, ends, place = {}, {}, 0
+    starts, ends, place, folded = {}, {}, 0, message.folded
     for number, word in enumerate(message.tokens):
-        sound = unify(word.reading) if HAS_HAN.search(word.surface) else unify(word.surface)
-        sound = sound or word.surface
+        written = folded[word.start : word.end]
+        sound = (unify(word.reading) or written) if HAS_HAN.search(written) else written
         starts[place] = number
         place += len(sound)
         ends[place] = number
