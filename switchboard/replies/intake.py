@@ -232,7 +232,8 @@ async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: d
         await facts_store.note_news(connection, workspace_id, answered)
     windows: dict[tuple[int, int, int], datetime] = {}
     for row in rows:
-        if rules.opens_window(row.kind):
+        # What is said in a group lets us answer there, not write to the person alone.
+        if rules.opens_window(row.kind) and not row.body.get("group_id"):
             key = (row.workspace_id, row.contact_id, row.number_id)
             windows[key] = max(row.sent_at, windows.get(key, row.sent_at))
     if windows:

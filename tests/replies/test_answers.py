@@ -10,6 +10,7 @@ from switchboard.consent import actions as consent_actions
 from switchboard.contacts import actions as contacts_actions
 from switchboard.core.bridge import in_thread
 from switchboard.core.tenancy import workspace_scope
+from switchboard.language.types import Mode
 from switchboard.replies.types import Condition, ConditionKind, Rung, Scope, Settings, Step, StepKind, Trigger
 from tests.conftest import NOON
 from tests.replies.answering import AGENT, HANA, HAND_OVER, QUIET, Bot, keyword_rule, other_rule, text
@@ -131,6 +132,25 @@ async def test_two_messages_at_once_get_one_answer(bot: Bot) -> None:
     await bot.wait(5)
     assert bot.news() == ["It costs 900 yen."]
     assert sorted(bot.outcomes()) == ["answered", "burst"]
+
+
+@pytest.mark.parametrize("settings", [QUIET, Settings(announces=False)], ids=["answered at once", "still waiting"])
+async def test_two_messages_within_100_ms_get_one_answer(bot: Bot, settings: Settings) -> None:
+    await bot.publish(PRICE, RETURNS, AGENT, settings=settings)
+    await bot.hear("price")
+    await bot.work()
+    bot.clock.advance(seconds=0.1)
+    await bot.hear("price, please")
+    await bot.wait(12)
+    assert bot.news() == ["It costs 900 yen."]
+    assert sorted(bot.outcomes()) == ["answered", "burst"]
+
+
+async def test_nothing_is_answered_in_a_group(bot: Bot) -> None:
+    await bot.publish(other_rule(1, Trigger.ANY, "Hello"), PRICE, AGENT)
+    assert await bot.say("price", group_id="120363000000000000") == []
+    assert bot.outcomes() == ["not_a_question"]
+    assert bot.of_shop("SELECT 1 FROM delivery_window WHERE workspace_id = %s") == []
 
 
 async def test_the_same_webhook_twice_gets_one_answer(bot: Bot) -> None:
@@ -531,6 +551,36 @@ async def test_a_machine_that_says_so_is_left_alone_at_once(bot: Bot) -> None:
 async def test_odd_messages_do_no_harm(bot: Bot, words: str) -> None:
     await bot.publish(PRICE, MENU)
     assert await bot.say(words) == ["Price or returns?"]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "mode", "words"),
+    [
+        ("الإرجاع", Mode.CONTAINS, "مرحبا، كيف يتم الإرجاع من فضلكم؟"),
+        ("🎁", Mode.CONTAINS, "🎁🎁🎁"),
+        ("order-[0-9]+", Mode.REGEX, "x" * 4085 + " order-4711"),
+        ("(a+)+b", Mode.REGEX, "a" * 4095 + "b"),
+    ],
+    ids=["right to left", "only emoji", "at the end of the longest message", "a pattern that explodes elsewhere"],
+)
+async def test_odd_messages_are_answered_when_a_rule_is_about_them(
+    bot: Bot, keyword: str, mode: Mode, words: str
+) -> None:
+    await bot.publish(keyword_rule(1, keyword, "Found.", mode=mode), AGENT)
+    assert await bot.say(words) == ["Found."]
+
+
+async def test_two_machines_that_vary_their_words_stop_as_well(bot: Bot) -> None:
+    loop = other_rule(1, Trigger.ANY, Rung(steps=(text("How can I help?"),), attempts=50))
+    await bot.publish(
+        loop, AGENT, settings=Settings(delay_from=0, delay_until=0, announces=False, hand_over_at_answer=0)
+    )
+    answered = 0
+    for turn in range(10):
+        answered += len(await bot.say(f"Your ticket number {turn} has been opened with us."))
+        bot.clock.advance(seconds=2)
+    assert answered <= 4
+    assert bot.thread("answering") == "nobody"
 
 
 async def test_three_negative_messages_in_a_row_raise_the_priority(bot: Bot) -> None:
