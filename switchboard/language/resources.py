@@ -138,6 +138,11 @@ class Token:
         return str(self._word.reading_form()).translate(_TO_HIRAGANA)
 
     @property
+    def sound(self) -> str:
+        """In katakana, as the dictionary has it."""
+        return str(self._word.reading_form())
+
+    @property
     def normalized(self) -> str:
         """As it is usually written."""
         return str(self._word.normalized_form())

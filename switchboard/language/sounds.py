@@ -142,7 +142,7 @@ class JapaneseSounds:
         for last, (length, owners) in self._halves.iter(text):
             for whole, offset, entry in owners:
                 begin = last + 1 - length - offset
-                found = _nearest_window(text, begin, whole)
+                found = _nearest_window(text, begin, whole, offset)
                 if found and _is_kana_slip(message, *found):
                     yield Sound(entry, View.TYPO, 1, *found)
 
@@ -163,12 +163,12 @@ def _read(message: Message) -> tuple[str, dict[int, int], dict[int, int]]:
     starts, ends, place, folded = {}, {}, 0, message.folded
     for number, word in enumerate(message.tokens):
         written = folded[word.start : word.end]
-        sound = (unify(word.reading) or written) if HAS_HAN.search(written) else written
+        sound = (word.sound or written) if HAS_HAN.search(written) else written
         starts[place] = number
         place += len(sound)
         ends[place] = number
         parts.append(sound)
-    return "".join(parts), starts, ends
+    return unify("".join(parts)), starts, ends
 
 
 def _is_converter_slip(words: list[resources.Token], meant: str) -> bool:
@@ -183,14 +183,19 @@ def _is_converter_slip(words: list[resources.Token], meant: str) -> bool:
     return bool(set(unify(written)) & set(meant) - set("おごをのしいてる"))
 
 
-def _nearest_window(text: str, begin: int, whole: str) -> tuple[int, int] | None:
-    """Return the piece of the text around here that differs from the keyword by one."""
-    for start in (begin, begin - 1, begin + 1):
-        for length in (len(whole), len(whole) - 1, len(whole) + 1):
-            window = text[start : start + length] if start >= 0 else ""
-            is_like = len(window) == length and window[0] == whole[0] and ALL_KANA.fullmatch(window)
-            if is_like and OSA.distance(window, whole, score_cutoff=1) == 1:
-                return start, start + length
+def _nearest_window(text: str, begin: int, whole: str, offset: int) -> tuple[int, int] | None:
+    """Return the piece of the text that differs from the keyword by one, given where its right half would stand."""
+    length = len(whole)
+    for start, end in (
+        ((begin, begin + length + change) for change in (0, -1, 1))
+        if not offset
+        else ((begin + change, begin + length) for change in (0, 1, -1))
+    ):
+        if start < 0 or end > len(text) or text[start] != whole[0]:
+            continue
+        window = text[start:end]
+        if OSA.distance(window, whole, score_cutoff=1) == 1 and ALL_KANA.fullmatch(window):
+            return start, end
     return None
 
 
