@@ -63,7 +63,10 @@ class Outbox(models.Model):
     message_id = models.UUIDField()
     number_id = models.BigIntegerField()
     contact_id = models.BigIntegerField()
+    # One number belongs to one claim: whoever puts the message back gives it the next one.
     attempt = models.SmallIntegerField(default=1)
+    # How many attempts reached for Meta; the table of errors counts these.
+    tries = models.SmallIntegerField(default=0)
     # The gate that holds it, or "retry"; empty when it is simply waiting for its turn.
     hold = models.CharField(max_length=16, null=True)  # noqa: DJ001  a partial index tells NULL from held
     hold_detail = models.JSONField(null=True)

@@ -23,15 +23,16 @@ from switchboard.delivery.opening import Opening
 from switchboard.delivery.recorder import Consequence, Note
 from switchboard.delivery.schedule import Planned, Schedule
 from switchboard.delivery.store import Claimed, Reason, Result
-from switchboard.delivery.types import Gate, State
+from switchboard.delivery.types import NEVER_LEFT, Gate, State
 
 # What the gates saw is old after this long: the message goes back and is judged again.
 OLDEST_GATES_SECONDS = 2.0
 # The stop switch is read every quarter of a second; an answer older than this does not count.
 OLDEST_SWITCH_SECONDS = 1.0
 RETRY = "retry"
-# Meta never had it: it is tried again as often as it takes, until the broadcast gives up.
+# Meta surely never had it: it is tried again so often, then a person decides.
 NOT_WRITTEN_SECONDS = 10.0
+NOT_WRITTEN_TRIES = 3
 # After a stop the number's other claimed messages go back at once; the next claim reads the stop itself.
 _BLOCKED_SECONDS = 3.0
 
@@ -72,7 +73,7 @@ class Poster:
         try:
             access = await self.credentials.find_access(message.workspace_id, message.account_id)
         except NoTokenError as error:
-            return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_attempt_used=False)
+            return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_try_used=False)
         # Looking the token up may have taken its time, and so may have writing the crash record.
         if not await self.opening.open(message) or self._is_too_late(planned):
             return self.release(message)
@@ -118,18 +119,21 @@ class Poster:
             )
             return Note(Result(message, State.ACCEPTED, self.now(), wamid=answer.wamid, detail=detail))
         if isinstance(answer, NotWritten):
-            self.breaker.note_failure(answer.reason)
-            return self._retry(
-                message,
-                max(NOT_WRITTEN_SECONDS, self.breaker.seconds_left),
-                {"said": answer.reason},
-                is_attempt_used=False,
-            )
+            return self._not_written(message, answer.reason)
         if isinstance(answer, Unknown):
             self.breaker.note_failure(answer.reason)
             return self.doubt(message, answer.reason)
         self.breaker.note_success()
         return self._refused(message, answer)
+
+    def _not_written(self, message: Claimed, said: str) -> Note:
+        """Try again what never left; while nothing gets through, that says nothing of this message and is no try."""
+        self.breaker.note_failure(said)
+        is_try = not self.breaker.is_testing
+        if is_try and message.tries >= NOT_WRITTEN_TRIES:
+            return Note(Result(message, State.FAILED, self.now(), reason=NEVER_LEFT, detail={"details": said}))
+        seconds = max(NOT_WRITTEN_SECONDS, self.breaker.seconds_left)
+        return self._retry(message, seconds, {"said": said}, is_try_used=is_try)
 
     def _refused(self, message: Claimed, error: CloudError) -> Note:
         """Follow the table of errors."""
@@ -141,7 +145,7 @@ class Poster:
             return self._opt_out(message, reason)
         if outcome.action == Action.UNREACHABLE:
             return self._note_unreachable(message, reason)
-        delay = errors.wait_after(error, message.attempt)
+        delay = errors.wait_after(error, message.tries + 1)
         if delay is None:
             return self._fail(message, reason)
         detail = {"code": error.code, "said": reason.details}
@@ -174,13 +178,13 @@ class Poster:
         seconds: float,
         detail: dict[str, Any],
         *,
-        is_attempt_used: bool = True,
+        is_try_used: bool = True,
         hold: str = RETRY,
     ) -> Note:
-        return Note(self._waiting(message, seconds, detail, is_attempt_used=is_attempt_used, hold=hold))
+        return Note(self._waiting(message, seconds, detail, is_try_used=is_try_used, hold=hold))
 
     def _waiting(
-        self, message: Claimed, seconds: float, detail: dict[str, Any], *, is_attempt_used: bool, hold: str
+        self, message: Claimed, seconds: float, detail: dict[str, Any], *, is_try_used: bool, hold: str
     ) -> Result:
         now = self.now()
         return Result(
@@ -190,29 +194,29 @@ class Poster:
             due_at=now + timedelta(seconds=seconds),
             hold=hold,
             detail=detail,
-            is_attempt_used=is_attempt_used,
+            is_try_used=is_try_used,
         )
 
     def _slow(self, message: Claimed, seconds: float, detail: dict[str, Any]) -> Note:
         self._blocked["number", message.number_id] = self.monotonic() + min(seconds, _BLOCKED_SECONDS)
-        result = self._waiting(message, seconds, detail, is_attempt_used=True, hold=RETRY)
+        result = self._waiting(message, seconds, detail, is_try_used=True, hold=RETRY)
         follow = partial(_slow_number, message=message, seconds=seconds, now=result.at)
         return Note(result, ("slow", message.number_id), follow)
 
-    def _stop(self, message: Claimed, action: Action, reason: Reason, *, is_attempt_used: bool = True) -> Note:
+    def _stop(self, message: Claimed, action: Action, reason: Reason, *, is_try_used: bool = True) -> Note:
         """Stop the number or its whole account; the message waits with the others until a person mends it."""
         kind, key = ("number", message.number_id) if action == Action.STOP_NUMBER else ("account", message.account_id)
         self._blocked[kind, key] = self.monotonic() + _BLOCKED_SECONDS
         self.credentials.forget(message.account_id)
         detail = {"stopped": str(reason.code)}
-        result = self._waiting(message, 0.0, detail, is_attempt_used=is_attempt_used, hold=Gate.NUMBER.value)
+        result = self._waiting(message, 0.0, detail, is_try_used=is_try_used, hold=Gate.NUMBER.value)
         follow: Consequence = partial(_stop, kind=kind, message=message, reason=reason, now=result.at)
         return Note(result, ("stop", kind, key), follow, frozenset({f"number:{message.number_id}"}))
 
     def _wait_for_template(self, message: Claimed, seconds: float, reason: Reason) -> Note:
         """Let a message wait for its template; one that Meta paused comes back only when a person sees to it."""
         detail = {"code": reason.code, "said": reason.details}
-        result = self._waiting(message, seconds, detail, is_attempt_used=True, hold=Gate.TEMPLATE.value)
+        result = self._waiting(message, seconds, detail, is_try_used=True, hold=Gate.TEMPLATE.value)
         if message.template_id is None:
             return Note(result)
         follow = partial(_stop_template, message=message, template_id=message.template_id, reason=reason, now=result.at)

@@ -14,7 +14,7 @@ from switchboard.core import statements
 from switchboard.delivery.statements import planning, resending
 from switchboard.delivery.store import lanes
 from switchboard.delivery.store.unknown import UNCONFIRMED
-from switchboard.delivery.types import Origin
+from switchboard.delivery.types import NEVER_LEFT, Origin
 
 AT_ONCE = 2000
 _ALWAYS = 30_000
@@ -36,6 +36,12 @@ RETRIES = (Retry("131026", 1), Retry("131049", 2))
 def resend_unconfirmed(*, workspace_id: int, origin: Origin, origin_id: int, by: str, now: datetime) -> int:
     """Send again what stayed unconfirmed, because a person decided so; return how many that are."""
     retry = Retry(UNCONFIRMED, _ALWAYS, timedelta())
+    return _resend(workspace_id, origin, origin_id, retry, by, now)
+
+
+def resend_never_left(*, workspace_id: int, origin: Origin, origin_id: int, by: str, now: datetime) -> int:
+    """Send again what could not be handed to Meta, because a person decided so; return how many that are."""
+    retry = Retry(NEVER_LEFT, _ALWAYS, timedelta())
     return _resend(workspace_id, origin, origin_id, retry, by, now)
 
 
@@ -89,6 +95,7 @@ def _put_back(workspace_id: int, rows: list[tuple[object, int, int]], retry: Ret
         "message_ids": [message_id for message_id, _, _ in rows],
         "lane_ids": [lane_id for _, lane_id, _ in rows],
         "attempts": [attempt for _, _, attempt in rows],
+        "tries": [0] * len(rows),
         "due_at": [now] * len(rows),
         "holds": ["retry"] * len(rows),
         "details": [Jsonb({"after": retry.reason})] * len(rows),

@@ -7,6 +7,10 @@ from typing import Any
 from uuid import UUID
 
 
+# Why a message failed that could not be handed to Meta in all its tries.
+NEVER_LEFT = "never_left"
+
+
 class State(IntEnum):
     """How far a message is. From ACCEPTED on the value is a rank: statuses only move it up."""
 

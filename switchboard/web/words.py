@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from switchboard.cloudapi import errors as cloud_errors
+from switchboard.delivery.types import NEVER_LEFT
 from switchboard.web import formats, sentences
 
 Words = str | Promise
@@ -154,6 +155,8 @@ def say_failure(reason: str) -> str:
     """Return why something failed: Meta's code in plain words, or our own reason."""
     if reason == "unconfirmed":
         return _("WhatsApp never said whether it took the message. It is not sent again by itself.")
+    if reason == NEVER_LEFT:
+        return _("It could not be handed to WhatsApp. Check the network; nobody gets it twice if you send it again.")
     return _(cloud_errors.outcome_of(int(reason)).sentence) if reason.isdigit() else reason
 
 

@@ -61,7 +61,7 @@ class AnyOrder(RuleBasedStateMachine):
     def a_sender_records(self, end):
         if self.claims:
             due_at = self.now + timedelta(seconds=5) if end == State.WAITING else None
-            record(self.world, self.claims.pop(0), end, self.now, due_at=due_at, is_attempt_used=True)
+            record(self.world, self.claims.pop(0), end, self.now, due_at=due_at, is_try_used=True)
 
     @rule()
     def a_sender_dies(self):

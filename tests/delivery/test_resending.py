@@ -79,7 +79,9 @@ def test_a_day_must_pass(world):
     assert resend(world, NOON + DAY - timedelta(seconds=1)) == 0
 
 
-@pytest.mark.parametrize(("reason", "most"), [("131026", 1), ("131049", 2), ("132000", 0), ("unconfirmed", 0)])
+@pytest.mark.parametrize(
+    ("reason", "most"), [("131026", 1), ("131049", 2), ("132000", 0), ("unconfirmed", 0), ("never_left", 0)]
+)
 def test_so_often_and_no_more(world, reason, most):
     make_failed(world, reason)
     moment, times = NOON, 0
@@ -96,12 +98,14 @@ def test_what_arrived_after_all_is_not_sent_again(world):
     assert resend(world) == 0
 
 
-def test_unconfirmed_goes_out_again_when_somebody_asks_and_says_who(world):
-    make_failed(world, "unconfirmed")
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [("unconfirmed", resending.resend_unconfirmed), ("never_left", resending.resend_never_left)],
+)
+def test_it_goes_out_again_when_somebody_asks_and_says_who(world, reason, again):
+    make_failed(world, reason)
     with workspace_scope(world.workspace_id):
-        count = resending.resend_unconfirmed(
-            workspace_id=world.workspace_id, origin=Origin.BROADCAST, origin_id=1, by="Olive", now=NOON
-        )
+        count = again(workspace_id=world.workspace_id, origin=Origin.BROADCAST, origin_id=1, by="Olive", now=NOON)
     assert count == 1
     assert world.one("SELECT asked_by FROM delivery_resend") == "Olive"
 

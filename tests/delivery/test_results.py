@@ -49,7 +49,7 @@ def test_a_refused_message_has_failed_with_its_code(world):
 
 def test_a_message_to_be_tried_again_waits_with_its_reason(world):
     enqueue(world, 1, NOON)
-    record(world, claim(world), State.WAITING, due_at=LATER, hold="retry", is_attempt_used=True)
+    record(world, claim(world), State.WAITING, due_at=LATER, hold="retry", is_try_used=True)
     assert world.run("SELECT hold, due_at, attempt FROM delivery_outbox") == [("retry", LATER, 2)]
     assert world.states() == {State.WAITING: 1}
     assert_counts_fit(world)
@@ -57,10 +57,33 @@ def test_a_message_to_be_tried_again_waits_with_its_reason(world):
     assert [message.attempt for message in again.messages] == [2]
 
 
-def test_a_released_message_keeps_its_attempt(world):
+def test_a_released_message_waits_under_a_new_attempt_and_no_try_is_lost(world):
     enqueue(world, 1, NOON)
     record(world, claim(world), State.WAITING, due_at=NOON)
-    assert [message.attempt for message in claim(world, LATER).messages] == [1]
+    assert [(message.attempt, message.tries) for message in claim(world, LATER).messages] == [(2, 0)]
+
+
+def test_a_message_that_was_tried_says_how_often(world):
+    enqueue(world, 1, NOON)
+    record(world, claim(world), State.WAITING, due_at=NOON, is_try_used=True)
+    record(world, claim(world), State.WAITING, due_at=NOON)
+    assert [(message.attempt, message.tries) for message in claim(world, LATER).messages] == [(3, 1)]
+
+
+@pytest.mark.parametrize("end", [None, State.UNKNOWN])
+def test_a_result_that_is_written_again_leaves_what_another_sender_took_meanwhile(world, end):
+    """The first write had succeeded, but its sender never heard so."""
+    enqueue(world, 1, NOON)
+    first = claim(world)
+    record(world, first, State.WAITING, due_at=NOON)
+    second = claim(world)
+    if end is not None:
+        record(world, second, end)
+    before = world.states()
+    record(world, first, State.WAITING, due_at=NOON)
+    assert len(second.messages) == 1
+    assert world.states() == before == {end or State.IN_FLIGHT: 1}
+    assert (world.waiting(), claim(world).messages) == (0, [])
 
 
 def test_nothing_changes_when_the_same_results_are_recorded_twice(world):
@@ -105,7 +128,7 @@ def test_a_message_that_was_delivered_is_not_taken_back(world):
     enqueue(world, 1, NOON)
     claimed = claim(world)
     tell(world, claimed.messages[0].message_id, State.DELIVERED)
-    record(world, claimed, State.WAITING, due_at=NOON, hold="retry", is_attempt_used=True)
+    record(world, claimed, State.WAITING, due_at=NOON, hold="retry", is_try_used=True)
     assert world.waiting() == 0
     assert world.states() == {State.DELIVERED: 1}
 
@@ -154,7 +177,7 @@ def test_statuses_only_move_forward(world, batches, state, sent, delivered, read
 def test_the_failure_of_an_earlier_attempt_is_history(world):
     enqueue(world, 1, NOON)
     first = claim(world)
-    record(world, first, State.WAITING, due_at=NOON, hold="retry", is_attempt_used=True)
+    record(world, first, State.WAITING, due_at=NOON, hold="retry", is_try_used=True)
     second = claim(world, LATER)
     record(world, second, State.ACCEPTED)
     tell(world, first.messages[0].message_id, State.FAILED, attempt=1, code=131000)
@@ -165,7 +188,7 @@ def test_the_failure_of_an_earlier_attempt_is_history(world):
 def test_a_late_success_of_an_earlier_attempt_keeps_the_message_from_being_sent_again(world):
     enqueue(world, 1, NOON)
     first = claim(world)
-    record(world, first, State.WAITING, due_at=NOON, hold="retry", is_attempt_used=True)
+    record(world, first, State.WAITING, due_at=NOON, hold="retry", is_try_used=True)
     tell(world, first.messages[0].message_id, State.DELIVERED, attempt=1)
     assert claim(world, LATER).messages == []
     assert world.states() == {State.DELIVERED: 1}

@@ -14,6 +14,7 @@ def planned(at: float, number_id: int = 1, gap: float = 0.0) -> Planned:
         workspace_id=1,
         lane_id=1,
         attempt=1,
+        tries=0,
         number_id=number_id,
         number_meta_id="88",
         account_id=1,

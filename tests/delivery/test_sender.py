@@ -251,6 +251,15 @@ def test_messages_wait_while_the_cloud_api_is_away(world, meta):
     assert world.tallied("failed") == {}
 
 
+@pytest.mark.parametrize(("tries", "expected"), [(0, ([(1,)], {})), (3, ([], {"never_left": 1}))])
+def test_a_message_that_cannot_be_handed_over_is_tried_three_times_more(world, meta, tries, expected):
+    enqueue(world, 1, NOON)
+    world.run("UPDATE delivery_outbox SET tries = %s", tries)
+    ended = until(lambda: bool(world.run("SELECT FROM delivery_delivery WHERE state IN (0, 40)")))
+    send(world, meta, ended, cloud_api_url="http://127.0.0.1:9/v26.0")
+    assert (world.run("SELECT tries FROM delivery_outbox"), world.tallied("failed")) == expected
+
+
 def test_everything_leaves_when_the_cloud_api_is_back(world, meta):
     enqueue(world, 40, NOON)
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from switchboard.broadcasts import actions
@@ -184,3 +185,23 @@ def test_those_who_are_awake_have_a_finish_of_their_own(
     page = olive.get(f"/broadcasts/{broadcast.pk}/").content.decode()
     assert "Whoever is not held: about 12:0" in page
     assert "Quiet hours hold the last ones" in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "promise"),
+    [("never_left", "Nobody gets one twice"), ("unconfirmed", "gets it twice if you send it again")],
+)
+def test_what_failed_without_metas_word_is_sent_again_from_the_page(
+    olive: Client, sending: Broadcast, reason: str, promise: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (DELETE FROM delivery_outbox RETURNING message_id, workspace_id) "
+            "INSERT INTO delivery_delivery (message_id, workspace_id, state, reason, failed_at) "
+            "SELECT message_id, workspace_id, 40, %s, now() - interval '1 minute' FROM gone",
+            [reason],
+        )
+    page = olive.get(f"/broadcasts/{sending.pk}/recipients/?state=failed&reason={reason}").content.decode()
+    assert promise in page
+    olive.post(f"/broadcasts/{sending.pk}/recipients/retry/", {"reason": reason})
+    assert "花子" in olive.get(f"/broadcasts/{sending.pk}/recipients/?state=waiting").content.decode()

@@ -7,6 +7,7 @@ from switchboard.broadcasts.actions.expanding import clear_ended, complete_broad
 from switchboard.broadcasts.actions.resending import (
     move_waiting,
     resend_failed,
+    resend_never_left,
     resend_unconfirmed,
     resend_unconfirmed_by_itself,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "pause_for_failures",
     "prepare_broadcast",
     "resend_failed",
+    "resend_never_left",
     "resend_unconfirmed",
     "resend_unconfirmed_by_itself",
     "resume_broadcast",

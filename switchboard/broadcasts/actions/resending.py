@@ -25,6 +25,18 @@ def resend_unconfirmed(*, workspace_id: int, broadcast_id: int, by: str, now: da
     return _reopen(broadcast, count, now)
 
 
+def resend_never_left(*, workspace_id: int, broadcast_id: int, by: str, now: datetime) -> int:
+    """Send again, because a person decided so, what could not be handed to WhatsApp; return how many that are.
+
+    :raises WrongStateError: the broadcast was cancelled, or stands still.
+    """
+    broadcast = states.lock_in(workspace_id, broadcast_id, BroadcastState.SENDING, BroadcastState.COMPLETED)
+    count = delivery_resending.resend_never_left(
+        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, by=by, now=now
+    )
+    return _reopen(broadcast, count, now)
+
+
 def resend_unconfirmed_by_itself(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
     """Send again what WhatsApp never confirmed, where the workspace allows it for utility messages."""
     broadcast = queries.get_broadcast(workspace_id, broadcast_id)

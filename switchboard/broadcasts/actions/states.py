@@ -11,7 +11,7 @@ from switchboard.broadcasts.models import Broadcast, BroadcastState
 from switchboard.cloudapi import errors as cloud_errors
 from switchboard.core import statements
 from switchboard.delivery import actions as delivery_actions
-from switchboard.delivery.types import LaneState, Origin, Priority
+from switchboard.delivery.types import NEVER_LEFT, LaneState, Origin, Priority
 
 
 def lock_in(workspace_id: int, broadcast_id: int, *states: BroadcastState) -> Broadcast:
@@ -69,7 +69,9 @@ def note_reason(broadcast: Broadcast, reason: str) -> None:
 
 
 def say_failure(code: str) -> str:
-    """Return what an error of Meta's, or an unconfirmed message, means."""
+    """Return what an error of Meta's, or a reason of our own, means."""
     if code.isdigit():
         return cloud_errors.outcome_of(int(code)).sentence
+    if code == NEVER_LEFT:
+        return "It could not be handed to WhatsApp. Check the network; nobody gets it twice if you send it again."
     return "WhatsApp never said whether it took the message. It is not sent again by itself."

@@ -136,7 +136,7 @@ async def _doubt(connection: Connection, given: dict[str, Any]) -> set[str]:
 async def _take_back(connection: Connection, given: dict[str, Any]) -> set[str]:
     rows = await (await connection.execute(SQL_TAKE_BACK, given)).fetchall()
     returning = [
-        lanes.Returning(message_id, lane_id, attempt, due_at=given["now"], hold=None, detail=None)
+        lanes.Returning(message_id, lane_id, attempt, tries=0, due_at=given["now"], hold=None, detail=None)
         for message_id, attempt, lane_id, _, _ in rows
     ]
     if returning:

@@ -29,6 +29,7 @@ class Claimed:
     workspace_id: int
     lane_id: int
     attempt: int
+    tries: int
     number_id: int
     number_meta_id: str
     account_id: int
@@ -152,6 +153,7 @@ def _claimed(item: Item, position: int, batch_id: UUID, workspace_id: int, laten
         workspace_id=workspace_id,
         lane_id=key.lane.id,
         attempt=key.attempt,
+        tries=key.tries,
         number_id=number.id,
         number_meta_id=number.meta_id,
         account_id=number.account_id,

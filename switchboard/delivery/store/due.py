@@ -130,11 +130,11 @@ CROSS JOIN LATERAL (
 
 # Index: the outbox's primary key, from the lane's low-water mark on.
 SQL_DUE_ROWS = """
-SELECT due.lane_id, due.due_at, due.message_id, due.attempt
+SELECT due.lane_id, due.due_at, due.message_id, due.attempt, due.tries
 FROM unnest(%(lane_ids)b::bigint[], %(from_at)b::timestamptz[], %(from_id)b::uuid[], %(most)b::int[])
     AS given (lane_id, from_at, from_id, most)
 CROSS JOIN LATERAL (
-    SELECT outbox.lane_id, outbox.due_at, outbox.message_id, outbox.attempt
+    SELECT outbox.lane_id, outbox.due_at, outbox.message_id, outbox.attempt, outbox.tries
     FROM delivery_outbox outbox
     WHERE outbox.lane_id = given.lane_id AND outbox.workspace_id = %(workspace_id)s
       AND (outbox.due_at, outbox.message_id) >= (given.from_at, given.from_id)

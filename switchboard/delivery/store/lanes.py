@@ -19,6 +19,7 @@ class Returning:
     message_id: UUID
     lane_id: int
     attempt: int
+    tries: int
     due_at: datetime
     hold: str | None
     detail: dict[str, Any] | None
@@ -28,13 +29,14 @@ class Returning:
 SQL_PUT_BACK = """
 WITH given AS (
     SELECT * FROM unnest(%(message_ids)s::uuid[], %(lane_ids)s::bigint[], %(attempts)s::smallint[],
-        %(due_at)s::timestamptz[], %(holds)s::text[], %(details)s::jsonb[])
-        AS given (message_id, lane_id, attempt, due_at, hold, detail)
+        %(tries)s::smallint[], %(due_at)s::timestamptz[], %(holds)s::text[], %(details)s::jsonb[])
+        AS given (message_id, lane_id, attempt, tries, due_at, hold, detail)
 ), put AS (
     INSERT INTO delivery_outbox
-        (workspace_id, lane_id, due_at, message_id, number_id, contact_id, attempt, hold, hold_detail)
+        (workspace_id, lane_id, due_at, message_id, number_id, contact_id, attempt, tries, hold,
+        hold_detail)
     SELECT message.workspace_id, given.lane_id, given.due_at, given.message_id, message.number_id, message.contact_id,
-        given.attempt, given.hold, given.detail
+        given.attempt, given.tries, given.hold, given.detail
     FROM given JOIN delivery_message message ON message.id = given.message_id
     WHERE message.id = ANY(%(message_ids)s::uuid[]) AND message.workspace_id = %(workspace_id)s
     ON CONFLICT DO NOTHING
@@ -63,6 +65,7 @@ async def put_back(connection: Connection, workspace_id: int, messages: Sequence
         "message_ids": [message.message_id for message in messages],
         "lane_ids": [message.lane_id for message in messages],
         "attempts": [message.attempt for message in messages],
+        "tries": [message.tries for message in messages],
         "due_at": [message.due_at for message in messages],
         "holds": [message.hold for message in messages],
         "details": [None if message.detail is None else Jsonb(message.detail) for message in messages],

@@ -17,6 +17,8 @@ from switchboard.delivery.types import State
 
 Connection = AsyncConnection[Any]
 
+_LARGEST_ATTEMPT = 32_767
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -31,10 +33,10 @@ class Result:
     wamid: str | None = None
     reason: str | None = None
     detail: dict[str, Any] | None = None
-    # For WAITING: when, why, and whether this attempt was used up (it reached Meta).
+    # For WAITING: when, why, and whether it was one of the tries that the table of errors counts.
     due_at: datetime | None = None
     hold: str | None = None
-    is_attempt_used: bool = False
+    is_try_used: bool = False
 
 
 # One row is one message once, so given, old and new join one to one. The rows are locked already (locking.py), so that
@@ -189,11 +191,20 @@ def _columns(results: Sequence[Result]) -> dict[str, Any]:
         "wamids": [result.wamid for result in results],
         "reasons": [result.reason for result in results],
         "details": [None if result.detail is None else Jsonb(result.detail) for result in results],
-        "next_attempts": [result.message.attempt + result.is_attempt_used for result in results],
+        "next_attempts": [_next_attempt(result) for result in results],
         "origin_kinds": [message.origin_kind for message in messages],
         "origin_ids": [message.origin_id for message in messages],
         "number_ids": [message.number_id for message in messages],
     }
+
+
+def _next_attempt(result: Result) -> int:
+    """Return the attempt that follows: a new one for whoever claims the message next.
+
+    So a result that is written twice, because nobody heard that the first time succeeded, finds nothing of its own.
+    """
+    is_put_back = result.state == State.WAITING
+    return min(result.message.attempt + is_put_back, _LARGEST_ATTEMPT)
 
 
 def _returning(result: Result, now: datetime) -> lanes.Returning:
@@ -201,7 +212,8 @@ def _returning(result: Result, now: datetime) -> lanes.Returning:
     return lanes.Returning(
         message_id=message.message_id,
         lane_id=message.lane_id,
-        attempt=message.attempt + result.is_attempt_used,
+        attempt=_next_attempt(result),
+        tries=message.tries + result.is_try_used,
         due_at=result.due_at or now,
         hold=result.hold,
         detail=result.detail,

@@ -91,7 +91,7 @@ class Session:
             self._user_portfolios = await people.map_user_portfolios(self._connection, self._workspace_id, user_ids)
         for row, facts in found:
             lane = self.lanes[row.lane_id]
-            key = take.Key(lane.row, row.due_at, row.message_id, row.attempt)
+            key = take.Key(lane.row, row.due_at, row.message_id, row.attempt, row.tries)
             somebody = self._people.get(facts.contact_id)
             if somebody is None:
                 touches = person.read_log(facts.log)

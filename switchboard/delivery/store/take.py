@@ -24,6 +24,7 @@ class Key(NamedTuple):
     due_at: datetime
     message_id: UUID
     attempt: int
+    tries: int
 
 
 class Spent(NamedTuple):

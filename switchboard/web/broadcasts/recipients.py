@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from switchboard.broadcasts import actions, queries
 from switchboard.core import clock
-from switchboard.delivery.types import State
+from switchboard.delivery.rules.forward import UNCONFIRMED
+from switchboard.delivery.types import NEVER_LEFT, State
 from switchboard.team.rules import Right
 from switchboard.web import asked, words
 from switchboard.web.broadcasts.detail import OPEN_STATES
@@ -17,6 +18,7 @@ from switchboard.web.contacts.timeline import describe_state
 from switchboard.web.rights import ConsoleRequest, needs
 
 _RETRIED_IN = frozenset({"sending", "completed"})
+_RETRY = {UNCONFIRMED: actions.resend_unconfirmed, NEVER_LEFT: actions.resend_never_left}
 _FILTERS = [
     ("", _("All")),
     ("waiting", _("Waiting")),
@@ -51,7 +53,7 @@ def show_recipients(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
         "state": state,
         "reason": reason,
         "reason_words": words.say_failure(reason) if state == "failed" and reason else words.say_skip(reason),
-        "may_retry": state == "failed" and reason == "unconfirmed" and rows and broadcast.state in _RETRIED_IN,
+        "retries": reason if state == "failed" and reason in _RETRY and rows and broadcast.state in _RETRIED_IN else "",
         "next_after": page.next_after,
         "is_later": bool(after),
     }
@@ -61,8 +63,9 @@ def show_recipients(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
 @require_POST
 @needs(Right.SEND)
 def retry_unconfirmed(request: ConsoleRequest, broadcast_id: int) -> HttpResponse:
-    """Send again what WhatsApp never confirmed, because a person says so."""
-    count = actions.resend_unconfirmed(
+    """Send again what WhatsApp never confirmed, or never got, because a person says so."""
+    resend = _RETRY.get(request.POST.get("reason", ""), actions.resend_unconfirmed)
+    count = resend(
         workspace_id=request.member.workspace_id, broadcast_id=broadcast_id, by=str(request.user), now=clock.now()
     )
     sent = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
