@@ -6,7 +6,6 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
-
 # Why a message failed that could not be handed to Meta in all its tries.
 NEVER_LEFT = "never_left"
 
