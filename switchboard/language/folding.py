@@ -15,10 +15,12 @@ _BREAK = "\n"  # Punctuation: two words never grow together across it, as they d
 
 _SPACE_IN_CJK = re.compile(f"(?<=[{HAN}{KANA}]) +(?=[{HAN}{KANA}])")
 _DASH_AFTER_KANA = re.compile(f"(?<=[{KANA}])[-‐‑‒–—―−~〜ｰ]+")
+_DASHES = frozenset("-‐‑‒–—―−~〜ｰ")  # Looking behind every character for them costs as much as all the rest.
 _MARK_RUN = re.compile("ー{2,}")
 # サーバー and サーバ are one word; バー without its mark would be another one, found everywhere.
 _MARK_AT_END = re.compile(f"(?<=[{KANA}]{{3}})ー(?![{KANA}])")
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{2,}")
+_THRICE = re.compile(r"(.)\1\1")
 _V_SOUND = re.compile("[ゔヴ]([ぁぃぇぉァィェォ]?)")
 _V_SOUNDS = dict(zip("ぁぃぇぉァィェォ", "ばびべぼバビベボ", strict=True))
 _SMALL_KA = {"ヵ": "か", "ヶ": "か", "ゖ": "か", "ゕ": "か"}
@@ -33,14 +35,23 @@ def clean(text: str) -> str:
     """Return the text with one width, case and spacing, its scripts as they were; at most LONGEST_TEXT characters."""
     text = text[:LONGEST_TEXT]
     if text.isascii():
-        return " ".join(_LETTER_RUN.sub(r"\1\1", text.lower().translate(_TABLE)).split())
-    text = _DASH_AFTER_KANA.sub("ー", unicodedata.normalize("NFKC", text))
-    text = _SPACE_IN_CJK.sub("", text.casefold().translate(_TABLE))
+        return " ".join(_shorten(text.lower().translate(_TABLE)).split())
+    text = unicodedata.normalize("NFKC", text)
+    if not _DASHES.isdisjoint(text):
+        text = _DASH_AFTER_KANA.sub("ー", text)
+    text = text.casefold().translate(_TABLE)
+    if " " in text:
+        text = _SPACE_IN_CJK.sub("", text)
     if "ヴ" in text or "ゔ" in text:
         text = _V_SOUND.sub(lambda found: _V_SOUNDS.get(found[1], "ぶ"), text)
     if "ー" in text:
         text = _MARK_AT_END.sub("", _MARK_RUN.sub("ー", text))
-    return " ".join(_LETTER_RUN.sub(r"\1\1", text).split())[:LONGEST_TEXT]
+    return " ".join(_shorten(text).split())[:LONGEST_TEXT]
+
+
+def _shorten(text: str) -> str:
+    """Write a letter twice at most: coooool. The plain search is a third of the price of looking for letters."""
+    return _LETTER_RUN.sub(r"\1\1", text) if _THRICE.search(text) else text
 
 
 def unify(cleaned: str) -> str:
@@ -53,15 +64,23 @@ def fold(text: str) -> str:
     return unify(clean(text))
 
 
+class Sparse(dict[int, str]):
+    """What becomes of some characters; the others stay, and are noted, for looking in vain costs three times as much."""
+
+    def __missing__(self, code: int) -> str:
+        same = self[code] = chr(code)
+        return same
+
+
 @functools.cache
-def _variants() -> dict[int, str]:
+def _variants() -> Sparse:
     """Map katakana to hiragana, and Japanese and traditional characters to simplified ones (發, 発 to 发)."""
     characters = "".join(map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00))))
     converted = opencc.OpenCC("t2s").convert(opencc.OpenCC("jp2t").convert(characters))
     table = {ord(old): new for old, new in zip(characters, converted, strict=True) if old != new}
     table |= {ord(old): new for old, new in _SAME.items()}
     table |= {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
-    return table | {ord(old): new for old, new in _SMALL_KA.items()}
+    return Sparse(table | {ord(old): new for old, new in _SMALL_KA.items()})
 
 
 class _Table(dict[int, str]):

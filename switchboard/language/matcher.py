@@ -109,9 +109,8 @@ class Matcher:
         unknown = {start for start, _, word in message.unknown_words if not word.isalpha() or syllables.cuts(word)}
         if not unknown and not message.has_han:
             return
-        for run in latin.find_runs(message.folded, only_pinyin=True):
-            if message.has_han or any(one in unknown for one in run.words_in(0, len(run.letters))):
-                findings.views.append(Pattern(run.letters, View.PINYIN))
+        for run in latin.find_runs(message.folded, only_pinyin=True, around=None if message.has_han else unknown):
+            findings.views.append(Pattern(run.letters, View.PINYIN))
             cuts = syllables.cuts(run.letters) or frozenset()
             for hit in self._index.pinyin.scan_inside(run.letters):
                 start, end = run.place(hit.start, hit.end)

@@ -13,6 +13,7 @@ _CONTENT_WORDS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副�
 _PARTICLE_KINDS = ("助詞", "助動詞")
 SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
+MOST_KANA_IN_CHINESE = 2
 LONGEST_WITHOUT_KANA = 16  # Japanese has no longer messages in Chinese characters alone: 返品送料着払希望.
 
 
@@ -49,6 +50,11 @@ class Message:
     def has_han(self) -> bool:
         """Whether there are Chinese characters."""
         return not self.folded.isascii() and bool(HAS_HAN.search(self.folded))
+
+    @once
+    def may_be_chinese(self) -> bool:
+        """Whether there are Chinese characters, and hardly any kana: some write の for 的."""
+        return self.has_han and len(HAS_KANA.findall(self.folded)) <= MOST_KANA_IN_CHINESE
 
     @once
     def may_be_japanese(self) -> bool:

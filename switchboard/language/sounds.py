@@ -10,7 +10,7 @@ import jaconv
 from rapidfuzz.distance import OSA
 
 from switchboard.language import resources, syllables
-from switchboard.language.folding import fold, unify
+from switchboard.language.folding import Sparse, fold, unify
 from switchboard.language.index import Automaton, Entry, Index, make_use
 from switchboard.language.message import Message
 from switchboard.language.scripts import ALL_HAN, ALL_KANA, HAS_HAN
@@ -18,6 +18,7 @@ from switchboard.language.types import Mode, View
 from switchboard.language.typos import count_slips
 
 _FIRST_CODE = 0xE000  # Private use: one character a syllable, so that places stay the same.
+_LAST_KANA = "\u30ff"
 SHORTEST_READING = 3
 SHORTEST_ROMAJI = 4
 # What can become kana: English words are mostly told apart here, before they cost a conversion.
@@ -42,11 +43,11 @@ def _codes() -> dict[str, str]:
 
 
 @functools.cache
-def _character_codes() -> dict[int, str]:
+def _character_codes() -> Sparse:
     """Map each Chinese character to the code of its usual sound."""
     codes = _codes()
     blurred = {character: syllables.blur(sounds[0]) for character, sounds in resources.sounds_of_characters().items()}
-    return {ord(character): codes[sound] for character, sound in blurred.items() if sound in codes}
+    return Sparse({ord(character): codes[sound] for character, sound in blurred.items() if sound in codes})
 
 
 class Homophones:
@@ -66,7 +67,7 @@ class Homophones:
 
     def find(self, message: Message) -> Iterator[Sound]:
         """Give the keywords that other characters of the same sound stand for."""
-        if not len(self._automaton) or not message.has_han:
+        if not len(self._automaton) or not message.may_be_chinese:
             return
         for hit in self._automaton.scan(message.folded.translate(_character_codes())):
             written = message.folded[hit.start : hit.end]
@@ -163,7 +164,8 @@ def _read(message: Message) -> tuple[str, dict[int, int], dict[int, int]]:
     starts, ends, place, folded = {}, {}, 0, message.folded
     for number, word in enumerate(message.tokens):
         written = folded[word.start : word.end]
-        sound = (word.sound or written) if HAS_HAN.search(written) else written
+        # Kana need no dictionary, and comparing is cheaper than searching.
+        sound = (word.sound or written) if max(written) > _LAST_KANA and HAS_HAN.search(written) else written
         starts[place] = number
         place += len(sound)
         ends[place] = number
