@@ -19,7 +19,7 @@ FACTORS = {
     View.PINYIN: 1.0,
     View.ROMAJI: 0.84,
     View.TYPO: 0.95,
-    View.HOMOPHONE: 0.75,
+    View.HOMOPHONE: 1.0,
     View.REGEX: 1.0,
 }
 ANYWHERE, AT_START, PART = range(3)

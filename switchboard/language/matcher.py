@@ -73,6 +73,9 @@ class Matcher:
         if message.words and (message.has_han or message.unknown_words):
             self._find_pinyin(findings)
             self._find_corrected(findings)
+        if self._homophones and message.may_be_chinese:
+            for sound in self._homophones.find(message):
+                findings.add(*sound)
         if findings.parts:
             self._find_near(findings)
         if not findings.by_entry:
@@ -172,9 +175,6 @@ class Matcher:
                 findings.add(*sound)
         if message.folded.isascii():
             return
-        if self._homophones:
-            for sound in self._homophones.find(message):
-                findings.add(*sound)
         for sound in self._japanese.find_written_otherwise(message):
             findings.add(*sound)
         if not findings.by_entry:
