@@ -73,6 +73,8 @@ class Matcher:
         if message.words and (message.has_han or message.unknown_words):
             self._find_pinyin(findings)
             self._find_corrected(findings)
+            if message.unknown_words:
+                self._find_phrases(findings, only_unknown=True)
         if self._homophones and message.may_be_chinese:
             for sound in self._homophones.find(message):
                 findings.add(*sound)
@@ -158,6 +160,11 @@ class Matcher:
                 uses = [one for one in hit.target.uses if _allows(one, hit, distance)]
                 self._note(findings, hit._replace(target=hit.target._replace(uses=uses)), distance, max(0, start), end)
 
+    def _find_phrases(self, findings: Findings, *, only_unknown: bool) -> None:
+        for slip in self._phrases.find(findings.message, only_unknown=only_unknown):
+            findings.corrections.append((slip.written, slip.meant))
+            findings.add(slip.entry, View.TYPO, slip.distance, slip.start, slip.end)
+
     def _find_near(self, findings: Findings) -> None:
         for number, places in findings.parts.items():
             span = near.find_nearest(places, len(self._index.near[number]))
@@ -168,9 +175,7 @@ class Matcher:
         """Try everything that costs more and means less."""
         message = findings.message
         if message.words:
-            for slip in self._phrases.find(message):
-                findings.corrections.append((slip.written, slip.meant))
-                findings.add(slip.entry, View.TYPO, slip.distance, slip.start, slip.end)
+            self._find_phrases(findings, only_unknown=False)
             for sound in self._japanese.find_romaji(message):
                 findings.add(*sound)
         if message.folded.isascii():

@@ -166,23 +166,22 @@ class Phrases:
                 anchors.setdefault(words[anchor], set()).add((len(words), anchor, place))
         self._vouched, self._unvouched = _sort_shapes(vouched), _sort_shapes(unvouched)
 
-    def find(self, message: Message) -> Iterator[Slip]:
-        """Give the phrases of which all words but one stand in the message, and that one nearly."""
+    def find(self, message: Message, *, only_unknown: bool = False) -> Iterator[Slip]:
+        """Give the phrases of which all words but one stand in the message, and that one nearly.
+
+        On demand only where that one is no English word. Another good word is a slip only when nothing else is found.
+        """
         written = message.words
         unknown = {start for start, _, _ in message.unknown_words}
         for number, (_, _, word) in enumerate(written):
-            for length, anchor, place in self._vouched.get(word, ()):
-                begin = number - anchor
-                if begin >= 0 and begin + length <= len(written):
-                    yield from self._find_at(
-                        message, begin, length, place, is_unknown=written[begin + place][0] in unknown
-                    )
-            if not unknown:
-                continue
-            for length, anchor, place in self._unvouched.get(word, ()):
-                begin = number - anchor
-                if begin >= 0 and begin + length <= len(written) and written[begin + place][0] in unknown:
-                    yield from self._find_at(message, begin, length, place, is_unknown=True)
+            for anchors, may_be_known in ((self._vouched, not only_unknown), (self._unvouched, False)):
+                for length, anchor, place in anchors.get(word, ()):
+                    begin = number - anchor
+                    if begin < 0 or begin + length > len(written):
+                        continue
+                    is_unknown = written[begin + place][0] in unknown
+                    if is_unknown or may_be_known:
+                        yield from self._find_at(message, begin, length, place, is_unknown=is_unknown)
 
     def _find_at(self, message: Message, begin: int, length: int, place: int, *, is_unknown: bool) -> Iterator[Slip]:
         spans = message.words[begin : begin + length]
