@@ -17,7 +17,7 @@ from switchboard.conversations import store as threads
 from switchboard.core import clock, database, ending
 from switchboard.core.database import Pool
 from switchboard.delivery.credentials import Credentials
-from switchboard.replies.answering import calls, rounds, saying
+from switchboard.replies.answering import calls, rounds, saying, spoken
 from switchboard.replies.answering import store as effects_store
 from switchboard.replies.answering.deciding import Draw
 from switchboard.replies.answering.shelf import Shelf
@@ -70,7 +70,7 @@ class Answerer:
         self._pool = pool
         self._caller = caller
         self._stopping = stopping
-        self._lanes = saying.Lanes()
+        self._lanes = spoken.Lanes()
         # How many are taken at once; after a failure one, so that what cannot be done is found and set aside.
         self._limits = {"decide": config.batch, "say": config.batch}
         self._woken = asyncio.Event()
