@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from switchboard.core import statements
 from switchboard.replies import queries
-from switchboard.replies.statements import SQL_MEASURE_KEYWORDS, SQL_MEASURE_RULES, SQL_MEASURE_WAITS, SQL_MEASURE_WEEKS
+from switchboard.replies.statements import SQL_COUNT_HITS, SQL_MEASURE, SQL_MEASURE_KEYWORDS, SQL_MEASURE_WAITS
 
 GOOD_COMPLETION = 0.85
 HITS_DAYS = timedelta(days=7)
@@ -76,14 +76,13 @@ class Report:
 def build_report(workspace_id: int, now: datetime, zone: str) -> Report:
     """Return the measures of the last eight weeks; weeks begin on Monday in the workspace's zone."""
     asked = {"workspace": workspace_id, "since": now - timedelta(weeks=WEEKS), "mature": now - timedelta(hours=24)}
-    weeks = [
-        Line(0, "", row[0], _measures(*row[1:])) for row in statements.fetch(SQL_MEASURE_WEEKS, {**asked, "zone": zone})
-    ]
     names = queries.map_rule_names(workspace_id)
-    rules = [
-        Line(row[0], names.get(row[0], ""), None, _measures(*row[1:]))
-        for row in statements.fetch(SQL_MEASURE_RULES, asked)
-    ]
+    weeks, rules = [], []
+    for week, rule_id, *counts in statements.fetch(SQL_MEASURE, {**asked, "zone": zone}):
+        if week is not None:
+            weeks.append(Line(0, "", week, _measures(*counts)))
+        elif rule_id:
+            rules.append(Line(rule_id, names.get(rule_id, ""), None, _measures(*counts)))
     counted = statements.fetch(SQL_MEASURE_KEYWORDS, {**asked, "most": MOST_KEYWORDS})
     ((median, slow),) = statements.fetch(SQL_MEASURE_WAITS, asked)
     return Report(
@@ -98,8 +97,7 @@ def build_report(workspace_id: int, now: datetime, zone: str) -> Report:
 
 def count_hits(workspace_id: int, now: datetime) -> dict[int, int]:
     """Return how often each rule answered in the last seven days."""
-    asked = {"workspace": workspace_id, "since": now - HITS_DAYS, "mature": now}
-    return {row[0]: row[1] for row in statements.fetch(SQL_MEASURE_RULES, asked)}
+    return dict(statements.fetch(SQL_COUNT_HITS, {"workspace": workspace_id, "since": now - HITS_DAYS}))
 
 
 def _measures(questions: int, matched: int, unanswered: int, handed: int, ripe: int, completed: int) -> Measures:

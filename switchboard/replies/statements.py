@@ -2,11 +2,13 @@
 
 SQL_NOTIFY_RULES = "SELECT pg_notify('switchboard_rules', %(workspace)s)"
 
-# Decisions of a span by rule: asked, matched by a keyword, unanswered, handed over, answered a day ago or more, and of these
-# those after which nothing more was asked within 24 hours. Index: replies_decision_newest, then replies_decision_by_thread.
-SQL_MEASURE_RULES = """
+# Decisions of a span by week and by rule: asked, matched by a keyword, unanswered, handed over, answered a day ago or more,
+# and of these those after which nothing more was asked within 24 hours. A row is a week's (rule_id is null) or a rule's.
+# Index: replies_decision_newest, then replies_decision_by_thread.
+SQL_MEASURE = """
 WITH asked AS (
-    SELECT decision.conversation_id, decision.at, decision.outcome, decision.rule_id, decision.keyword
+    SELECT decision.conversation_id, decision.at, decision.outcome, coalesce(decision.rule_id, 0) AS rule_id,
+        decision.keyword, date_trunc('week', decision.at AT TIME ZONE %(zone)s)::date AS week
     FROM replies_decision AS decision
     WHERE decision.workspace_id = %(workspace)s AND decision.at >= %(since)s
         AND decision.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered')
@@ -20,33 +22,18 @@ WITH asked AS (
         ) AS is_last
     FROM asked
 )
-SELECT rule_id, count(*), count(*) FILTER (WHERE keyword <> ''), count(*) FILTER (WHERE outcome = 'unanswered'),
+SELECT week, rule_id, count(*), count(*) FILTER (WHERE keyword <> ''), count(*) FILTER (WHERE outcome = 'unanswered'),
     count(*) FILTER (WHERE outcome = 'handed_over'), count(*) FILTER (WHERE is_ripe),
     count(*) FILTER (WHERE is_ripe AND is_last)
-FROM judged WHERE rule_id IS NOT NULL AND rule_id <> 0 GROUP BY rule_id ORDER BY count(*) DESC, rule_id
+FROM judged GROUP BY GROUPING SETS ((week), (rule_id)) ORDER BY week DESC NULLS LAST, count(*) DESC, rule_id
 """
 
-# The same by week. Index: as above.
-SQL_MEASURE_WEEKS = """
-WITH asked AS (
-    SELECT decision.conversation_id, decision.at, decision.outcome, decision.rule_id, decision.keyword
-    FROM replies_decision AS decision
-    WHERE decision.workspace_id = %(workspace)s AND decision.at >= %(since)s
-        AND decision.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered')
-), judged AS (
-    SELECT asked.*, asked.outcome = 'answered' AND asked.at < %(mature)s AS is_ripe,
-        NOT EXISTS (
-            SELECT 1 FROM replies_decision AS later
-            WHERE later.conversation_id = asked.conversation_id
-                AND later.at > asked.at AND later.at <= asked.at + interval '24 hours'
-                AND later.outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered', 'person')
-        ) AS is_last
-    FROM asked
-)
-SELECT date_trunc('week', at AT TIME ZONE %(zone)s)::date, count(*), count(*) FILTER (WHERE keyword <> ''), count(*) FILTER (WHERE outcome = 'unanswered'),
-    count(*) FILTER (WHERE outcome = 'handed_over'), count(*) FILTER (WHERE is_ripe),
-    count(*) FILTER (WHERE is_ripe AND is_last)
-FROM judged GROUP BY 1 ORDER BY 1 DESC
+# How often each rule was the one that answers. Index: replies_decision_newest.
+SQL_COUNT_HITS = """
+SELECT rule_id, count(*) FROM replies_decision
+WHERE workspace_id = %(workspace)s AND at >= %(since)s AND rule_id IS NOT NULL
+    AND outcome IN ('answered', 'handed_over', 'after_hours', 'unanswered')
+GROUP BY rule_id
 """
 
 # Index: replies_decision_newest.

@@ -16,12 +16,7 @@ from switchboard.language.types import Keyword
 from switchboard.replies import queries
 from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.models import Answer, Decision, IgnoredPhrase, InboundMessage
-from switchboard.replies.statements import (
-    SQL_MEASURE_KEYWORDS,
-    SQL_MEASURE_RULES,
-    SQL_MEASURE_WAITS,
-    SQL_MEASURE_WEEKS,
-)
+from switchboard.replies.statements import SQL_COUNT_HITS, SQL_MEASURE, SQL_MEASURE_KEYWORDS, SQL_MEASURE_WAITS
 from switchboard.replies.types import Rule, Rung, Step, StepKind, Trigger
 from tests.web.conftest import Shop, SignIn
 
@@ -256,7 +251,7 @@ def test_the_statements_of_measures_run(shop: Shop) -> None:
         "most": 5,
     }
     with workspace_scope(shop.workspace.pk):
-        for statement in (SQL_MEASURE_RULES, SQL_MEASURE_WEEKS, SQL_MEASURE_KEYWORDS):
+        for statement in (SQL_MEASURE, SQL_COUNT_HITS, SQL_MEASURE_KEYWORDS):
             assert fetch(statement, asked) == []
         assert fetch(SQL_MEASURE_WAITS, asked) == [(None, None)]
 
