@@ -108,14 +108,14 @@ def run(*, rounds: int, contacts: int, messages: int) -> dict[str, Any]:
 def _load_world(connection: psycopg.Connection, workspace_id: int, now: datetime) -> tuple[World, int]:
     row = connection.execute(classify_store.SQL_LOAD_WORLD, {"workspace_id": workspace_id}).fetchone()
     assert row is not None  # noqa: S101  the shop is there
-    zone, fields, _, _ = row
+    zone, fields, _, _, slots = row
     # Tags of an earlier run that a rule keeps are made anew.
     connection.execute("DELETE FROM contacts_tag WHERE rule IS NOT NULL")
     if connection.execute("UPDATE contacts_activity SET classes = '{}' WHERE classes <> '{}'").rowcount:
         connection.execute("VACUUM FULL contacts_activity")
         connection.execute("VACUUM (ANALYZE) contacts_activity")
     tags = [tag_id for (tag_id,) in connection.execute("SELECT id FROM contacts_tag ORDER BY id").fetchall()]
-    return World(workspace_id, now, zone, fields, {}, dict.fromkeys(tags, False)), tags[0]
+    return World(workspace_id, now, zone, fields, {}, dict.fromkeys(tags, False), slots), tags[0]
 
 
 def _count(url: str, question: Question, world: World, rounds: int, figures: Rounds, name: str) -> int:

@@ -58,18 +58,20 @@ SQL_LOAD_WORLD = """
 SELECT workspace.time_zone,
     (SELECT coalesce(jsonb_object_agg(key, kind), '{}') FROM contacts_field WHERE workspace_id = workspace.id),
     (SELECT coalesce(jsonb_object_agg(id, definition), '{}') FROM contacts_segment WHERE workspace_id = workspace.id),
-    (SELECT coalesce(jsonb_object_agg(id, rule IS NOT NULL), '{}') FROM contacts_tag WHERE workspace_id = workspace.id)
+    (SELECT coalesce(jsonb_object_agg(id, rule IS NOT NULL), '{}') FROM contacts_tag WHERE workspace_id = workspace.id),
+    (SELECT coalesce(jsonb_object_agg(key, slot) FILTER (WHERE slot IS NOT NULL), '{}') FROM contacts_field
+     WHERE workspace_id = workspace.id)
 FROM team_workspace AS workspace WHERE workspace.id = %(workspace_id)s
 """
 
 
 async def load_world(
     connection: Connection, workspace_id: int
-) -> tuple[str, dict[str, str], dict[str, Any], dict[str, bool]]:
-    """Return zone, custom fields, segments and tags of a workspace, as they are kept."""
+) -> tuple[str, dict[str, str], dict[str, Any], dict[str, bool], dict[str, int]]:
+    """Return zone, custom fields, segments, tags and the fields' slots of a workspace, as they are kept."""
     cursor = await connection.execute(SQL_LOAD_WORLD, {"workspace_id": workspace_id})
     [row] = await cursor.fetchall()
-    return row[0], row[1], row[2], row[3]
+    return row[0], row[1], row[2], row[3], row[4]
 
 
 SQL_LOAD_RULES = """

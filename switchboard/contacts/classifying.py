@@ -81,7 +81,7 @@ async def _classify(connection: Connection, workspace_id: int, now: datetime, *,
 
 async def load_rules(connection: Connection, workspace_id: int, now: datetime) -> Rules:
     """Return the automatic tags of a workspace, compiled for this moment."""
-    zone, fields, segments, tags = await store.load_world(connection, workspace_id)
+    zone, fields, segments, tags, slots = await store.load_world(connection, workspace_id)
     world = World(
         workspace_id=workspace_id,
         now=now,
@@ -89,6 +89,7 @@ async def load_rules(connection: Connection, workspace_id: int, now: datetime) -
         fields=fields,
         segments={int(key): tree.parse_tree(value) for key, value in segments.items()},
         tags={int(key): is_ruled for key, is_ruled in tags.items()},
+        slots=slots,
     )
     return build_rules(world, await store.load_rules(connection, workspace_id))
 

@@ -26,10 +26,15 @@ class Field(models.Model):
     choices = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField()
+    # Which of the twelve columns of contacts_activity holds its values as numbers (migration 0009); a trigger chooses it.
+    slot = models.SmallIntegerField(null=True, editable=False)
 
     class Meta:
         db_table = "contacts_field"
-        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="contacts_field_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="contacts_field_once"),
+            models.UniqueConstraint(fields=["workspace", "slot"], name="contacts_field_slot_once"),
+        ]
 
     def __str__(self) -> str:
         return self.key

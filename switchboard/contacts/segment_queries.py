@@ -22,13 +22,15 @@ def load_world(workspace_id: int, now: datetime) -> World:
     zone = Workspace.objects.values_list("time_zone", flat=True).get(pk=workspace_id)
     segments = Segment.objects.filter(workspace_id=workspace_id).values_list("pk", "definition")
     tags = Tag.objects.filter(workspace_id=workspace_id).values_list("pk", "rule")
+    fields = list(Field.objects.filter(workspace_id=workspace_id).values_list("key", "kind", "slot"))
     return World(
         workspace_id=workspace_id,
         now=now,
         zone=zone,
-        fields=dict(Field.objects.filter(workspace_id=workspace_id).values_list("key", "kind")),
+        fields={key: kind for key, kind, _ in fields},
         segments={key: tree.parse_tree(definition) for key, definition in segments},
         tags={key: rule is not None for key, rule in tags},
+        slots={key: slot for key, _, slot in fields if slot},
     )
 
 

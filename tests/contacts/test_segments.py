@@ -230,6 +230,7 @@ REFUSED = [
     ({"all": [ask("segment", "in", 99)]}, "has been deleted."),
     ({"all": [ask("tag", "has", 99)]}, "A tag that this segment asks for has been deleted."),
     ({"all": [ask("country", "in", {})]}, "neither a text nor a number"),
+    ({"all": [ask("field:birthday", "before", "soon")]}, "“soon” is no day. Write it as 2026-03-31."),
     ({"all": [ask("name", "filled")] * 61}, "at most 60 conditions"),
 ]  # fmt: skip
 
@@ -253,7 +254,14 @@ def test_every_test_of_every_field_becomes_sql() -> None:
     for name in (*catalogue.SUBJECTS, *(f"field:{key}" for key in FIELDS)):
         kind = catalogue.find_subject(name, FIELDS).kind
         for test, needs in catalogue.TESTS[kind].items():
-            values = {"tag": [7, 8], "segment": [1], "line": [1], "consent": ["marketing"]}.get(kind, ["x"])
+            fitting: dict[str, list[Any]] = {
+                "tag": [7, 8],
+                "segment": [1],
+                "line": [1],
+                "consent": ["marketing"],
+                "date": ["2000-03-03"],
+            }
+            values = fitting.get(kind, ["x"])
             more = {need: figures[need] for need in needs if need != "values"}
             node = tree.parse_tree(
                 {"none": [{"field": name, "test": test, "values": values if "values" in needs else [], **more}]}

@@ -32,6 +32,8 @@ class World:
     segments: Mapping[int, Group] = field(default_factory=dict)
     # Every tag: id to whether a rule keeps it.
     tags: Mapping[int, bool] = field(default_factory=dict)
+    # Custom fields that stand in activity as numbers, key to which.
+    slots: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Compiled:
     parameters: dict[str, Any] = field(default_factory=dict)
     flips: list[str] = field(default_factory=list)
     needs_contact: bool = False
+    # Whether only what stands in the contact is to be asked, where there is a choice.
+    by_contact: bool = False
 
     def __post_init__(self) -> None:
         self.parameters |= {
@@ -123,7 +127,7 @@ def _compile_condition(condition: Condition, out: Compiled, path: tuple[int, ...
         return _compile_segments(condition, out, path)
     if subject.kind == "tag":
         return leaves.compile_tag(condition, out)
-    if subject.column.startswith("c.") or subject.key.startswith(catalogue.CUSTOM):
+    if subject.column.startswith("c."):
         out.needs_contact = True
     return leaves.LEAVES[subject.kind](subject, condition, out)
 
@@ -163,6 +167,7 @@ def _ask_few(
     by_tag, people = few.compile_tag_by_index(condition, out), few.compile_few(condition, out)
     if not by_tag and not people:
         return None
+    out.by_contact = bool(by_tag)
     rest = f" AND {compile_node(Group(ALL, tuple(others)), out, path)}" if others else ""
     if by_tag and _is_copied(rest):
         return "c.id", f"{_OF_CONTACTS} AND {by_tag}{_ask_contact(rest)}", out
