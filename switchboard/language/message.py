@@ -72,7 +72,11 @@ class Message:
     def unknown_words(self) -> list[tuple[int, int, str]]:
         """Those of them that are not English: names, slips, or another language in Latin letters."""
         english = resources.english_words()
-        return [one for one in self.words if one[2] not in english and not one[2].isdigit()]
+        return [
+            one
+            for one in self.words
+            if one[2] not in english and not one[2].isdigit() and not resources.is_english(one[2])
+        ]
 
     @once
     def tokens(self) -> list[resources.Token]:

@@ -116,6 +116,11 @@ _COMMON = frozenset(
     ]
 )
 
+# So common that they are hardly ever a slip of another word.
+_SHORT = frozenset(
+    "a all am an and any are as at be but by can did do for from get go got had has he her him his how i if in is it its me my "
+    "new no not now of off on one or our out she so the to too two up us was we who why you".split()
+)
 
 _Shape = tuple[int, int, int]  # How many words, which of them is the anchor, which is missing.
 
@@ -191,6 +196,8 @@ class Phrases:
         if not expected or end - start != sum(map(len, words)) + length - 1:
             return
         word = words[place]
+        if word in _SHORT or word in _COMMON:
+            return
         for meant, phrases in expected.items():
             if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:
                 continue

@@ -46,6 +46,7 @@ def warm_up() -> None:
 
 
 COMMON_WORDS = 35_000
+SHORTEST_STEM = 4
 # Without their apostrophes, as they stand after folding and in many messages.
 _CONTRACTIONS = frozenset(
     [
@@ -115,6 +116,13 @@ def english_words() -> frozenset[str]:
     source = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
     lines = source.read_text(encoding="utf-8-sig").splitlines()
     return frozenset(line.split(" ", 1)[0] for line in lines[:COMMON_WORDS] if line) | _CONTRACTIONS
+
+
+def is_english(word: str) -> bool:
+    """Whether a word is common English, or its possessive, plural or past: lifes, redialed."""
+    english = english_words()
+    stem = word[:-1] if word.endswith("s") else word[:-2] if word.endswith("ed") else ""
+    return word in english or (len(stem) >= SHORTEST_STEM and stem[-1] != "s" and stem in english)
 
 
 class Token:

@@ -7,6 +7,8 @@ from itertools import combinations
 
 from rapidfuzz.distance import OSA
 
+from switchboard.language.types import DEFAULT_THRESHOLD
+
 PREFIX = 7  # Deletions are made in the first letters only: a tenth of the memory, nothing lost up to two slips.
 MOST_SLIPS = 2
 MOST_CANDIDATES = 3
@@ -18,6 +20,8 @@ _FIGURES = re.compile(r"\d")
 
 def count_slips(length: int, threshold: int) -> int:
     """Return how many letters may be wrong in a word of this length when so many percent must be right."""
+    if length == SHORT - 1 and threshold <= DEFAULT_THRESHOLD:
+        return 1  # Only such that leave all its letters.
     return min(MOST_SLIPS, length * (100 - threshold) // 100)
 
 
@@ -82,9 +86,14 @@ def _delete(word: str, count: int) -> Iterator[str]:
 
 
 def is_likely(word: str, other: str, distance: int) -> bool:
-    """Whether fingers slip like that: figures stay, and the first letter of a short word is right, doubled or swapped."""
+    """Whether fingers slip like that: figures stay, and the first letter of a short word is right, doubled or swapped.
+
+    A word of three letters has them all: in another order, or with one more.
+    """
     if not has_same_figures(word, other):
         return False
+    if len(other) < SHORT:
+        return sorted(word) == sorted(other) or (len(word) == SHORT and word[0] == other[0])
     if word[0] == other[0] or len(other) > SHORT + 1:
         return True
     return distance == 1 and (word[1:] == other or word[:2] == other[1::-1] or len(other) >= SHORT)
