@@ -79,6 +79,15 @@ class Message:
         ]
 
     @once
+    def chinese_words(self) -> list[tuple[int, int, str]]:
+        """The message in Chinese words, with their places."""
+        found, place = [], 0
+        for word in resources.chinese_words(self.folded):
+            found.append((place, place + len(word), word))
+            place += len(word)
+        return found
+
+    @once
     def tokens(self) -> list[resources.Token]:
         """The message in Japanese words."""
         return resources.japanese_tokens(self.cleaned)

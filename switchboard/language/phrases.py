@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from switchboard.language import resources
 from switchboard.language.index import Entry, Index
 from switchboard.language.message import Message
 from switchboard.language.typos import count_slips, has_same_figures
@@ -13,115 +14,6 @@ LONGEST_PHRASE = 5
 SHORTEST_SLIPPED = 3
 SHORTEST_VOUCHER = 4
 _GAP = "\n"
-# They stand beside anything, so they vouch for nothing.
-_COMMON = frozenset(
-    [
-        "about",
-        "again",
-        "also",
-        "another",
-        "back",
-        "been",
-        "before",
-        "being",
-        "came",
-        "come",
-        "could",
-        "does",
-        "doing",
-        "done",
-        "down",
-        "dont",
-        "each",
-        "ever",
-        "every",
-        "from",
-        "gets",
-        "give",
-        "given",
-        "goes",
-        "going",
-        "gone",
-        "good",
-        "have",
-        "here",
-        "help",
-        "into",
-        "just",
-        "keep",
-        "know",
-        "like",
-        "long",
-        "look",
-        "made",
-        "make",
-        "many",
-        "more",
-        "most",
-        "much",
-        "must",
-        "need",
-        "only",
-        "over",
-        "please",
-        "really",
-        "right",
-        "same",
-        "shall",
-        "should",
-        "show",
-        "some",
-        "such",
-        "sure",
-        "take",
-        "tell",
-        "than",
-        "thank",
-        "that",
-        "thats",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "thing",
-        "things",
-        "this",
-        "those",
-        "time",
-        "told",
-        "took",
-        "until",
-        "upon",
-        "very",
-        "want",
-        "wants",
-        "well",
-        "went",
-        "were",
-        "what",
-        "whats",
-        "when",
-        "where",
-        "which",
-        "while",
-        "will",
-        "with",
-        "within",
-        "without",
-        "would",
-        "your",
-        "youre",
-    ]
-)
-
-# So common that they are hardly ever a slip of another word.
-_SHORT = frozenset(
-    "a all am an and any are as at be but by can did do for from get go got had has he her him his how i if in is it its me my "
-    "new no not now of off on one or our out she so the to too two up us was we who why you".split()
-)
-
 _Shape = tuple[int, int, int]  # How many words, which of them is the anchor, which is missing.
 
 
@@ -196,7 +88,7 @@ class Phrases:
         if not expected or end - start != sum(map(len, words)) + length - 1:
             return
         word = words[place]
-        if word in _SHORT or word in _COMMON:
+        if word in resources.common_words():
             return
         for meant, phrases in expected.items():
             if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:
@@ -223,4 +115,4 @@ def _key(words: list[str], place: int) -> str:
 
 
 def _vouches(word: str) -> bool:
-    return len(word) >= SHORTEST_VOUCHER and word not in _COMMON
+    return len(word) >= SHORTEST_VOUCHER and word not in resources.common_words()

@@ -118,6 +118,13 @@ def english_words() -> frozenset[str]:
     return frozenset(line.split(" ", 1)[0] for line in lines[:COMMON_WORDS] if line) | _CONTRACTIONS
 
 
+@functools.cache
+def common_words() -> frozenset[str]:
+    """Return English words that stand beside anything, and are hardly ever a slip of another."""
+    text = importlib.resources.files("switchboard.language").joinpath("words", "common_en.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
 def is_english(word: str) -> bool:
     """Whether a word is common English, or its possessive, plural or past: lifes, redialed."""
     english = english_words()

@@ -73,21 +73,18 @@ class Homophones:
             written = message.folded[hit.start : hit.end]
             for use in hit.target.uses:
                 differing = sum(one != other for one, other in zip(written, use.entry.folded, strict=True))
-                if differing < len(written) and _is_slip(message.folded, hit.start, hit.end):
+                if 0 < differing < len(written) and _is_slip(message, hit.start, hit.end):
                     yield Sound(use.entry, View.HOMOPHONE, differing, hit.start, hit.end)
 
 
-def _is_slip(text: str, start: int, end: int) -> bool:
+def _is_slip(message: Message, start: int, end: int) -> bool:
     """Whether characters are neither a word themselves nor pieces of their neighbours' words."""
-    if resources.is_chinese_word(text[start:end]):
+    if resources.is_chinese_word(message.folded[start:end]):
         return False
-    place = 0
-    for word in resources.chinese_words(text):
-        following = place + len(word)
-        if len(word) > 1 and (place < start < following or place < end < following):
-            return not resources.is_chinese_word(word)
-        place = following
-    return True
+    across = next(
+        (word for first, last, word in message.chinese_words if first < start < last or first < end < last), None
+    )
+    return across is None or not resources.is_chinese_word(across)
 
 
 class JapaneseSounds:
