@@ -1,11 +1,15 @@
 """Fixtures for every room: a database of its own for each test that commits, and a clock that stands still."""
 
 import os
+import subprocess
+import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -90,6 +94,32 @@ def database(django_test_environment: None, django_db_blocker: DjangoDbBlocker) 
     """A database of its own for a test with real commits, several connections or asynchronous code."""
     with django_db_blocker.unblock(), _copy_of_template("own") as url, _django_on(url):
         yield OwnDatabase(url)
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that the database server's account can reach; pytest's own temporary folders are closed to it."""
+    with tempfile.TemporaryDirectory(prefix="switchboard-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_home() -> Iterator[Path]:
+    """A home whose database is made, up to date and stopped: what every start from nothing spends its time on."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWITCHBOARD_", "DJANGO_"))}
+    with open_folder() as folder:
+        command = [sys.executable, "-m", "switchboard", "migrate"]
+        subprocess.run(command, env={**kept, "SWITCHBOARD_HOME": str(folder / "home")}, check=True)
+        yield folder / "home"
+
+
+@contextmanager
+def copied_home(migrated: Path) -> Iterator[Path]:
+    """A copy of such a home for one run of the product."""
+    with open_folder() as folder:
+        subprocess.run(["cp", "-a", migrated, folder / "home"], check=True)
+        yield folder / "home"
 
 
 @pytest.fixture

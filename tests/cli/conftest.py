@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,17 +9,16 @@ import pytest
 
 from switchboard.cli.embedded import pidfile, server
 from tests.cli.owners import SMALL
+from tests.conftest import open_folder
 
 
 @pytest.fixture
 def empty_home() -> Iterator[Path]:
     """A folder that the server's account can reach; pytest's own temporary folders are closed to it."""
-    folder = Path(tempfile.mkdtemp(prefix="switchboard-test-"))
-    folder.chmod(0o755)
-    yield folder / "home"
-    data = (folder / "home" / "pg").resolve()
-    pidfile.stop_server(data)
-    shutil.rmtree(folder, ignore_errors=True)
+    with open_folder() as folder:
+        yield folder / "home"
+        data = (folder / "home" / "pg").resolve()
+        pidfile.stop_server(data)
     if data.is_relative_to("/var/lib/switchboard"):
         shutil.rmtree(data.parent, ignore_errors=True)
 
@@ -28,11 +26,9 @@ def empty_home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def made_once() -> Iterator[Path]:
     """A home whose data folder has been made and stopped; making one takes most of a second."""
-    folder = Path(tempfile.mkdtemp(prefix="switchboard-test-"))
-    folder.chmod(0o755)
-    server.start_embedded(folder / "home", SMALL).close()
-    yield folder / "home"
-    shutil.rmtree(folder)
+    with open_folder() as folder:
+        server.start_embedded(folder / "home", SMALL).close()
+        yield folder / "home"
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +19,7 @@ import pytest
 from switchboard.cli.embedded import pidfile, server
 from tests.cli.owners import wait_until
 from tests.cli.test_processes import free_port
+from tests.conftest import copied_home, open_folder
 from tests.postgres import ROOT
 
 pytestmark = [pytest.mark.journey]
@@ -120,17 +119,14 @@ def running_in(home: Path) -> Iterator[Installation]:
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """One that several tests look at; it lives through all of them."""
-    folder = Path(tempfile.mkdtemp(prefix="switchboard-test-"))
-    folder.chmod(0o755)
-    with running_in(folder / "home") as running:
+    with open_folder() as folder, running_in(folder / "home") as running:
         yield running
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
-def mortal(empty_home: Path) -> Iterator[Installation]:
+def mortal(migrated_home: Path) -> Iterator[Installation]:
     """One that the test ends in its own way."""
-    with running_in(empty_home) as running:
+    with copied_home(migrated_home) as home, running_in(home) as running:
         yield running
 
 

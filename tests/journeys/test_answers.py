@@ -4,25 +4,26 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.conftest import copied_home
 from tests.journeys.asking import Shop
 
 pytestmark = [pytest.mark.journey]
 
 
 @pytest.fixture
-def open_shop(tmp_path) -> Iterator[Callable[[int], Shop]]:
-    tmp_path.chmod(0o755)
+def open_shop(migrated_home) -> Iterator[Callable[[int], Shop]]:
     shops: list[Shop] = []
 
     def start(numbers: int) -> Shop:
-        shop = Shop(tmp_path / "home", numbers)
+        shop = Shop(home, numbers)
         shops.append(shop)
         shop.start()
         return shop
 
-    yield start
-    for shop in shops:
-        shop.stop()
+    with copied_home(migrated_home) as home:
+        yield start
+        for shop in shops:
+            shop.stop()
 
 
 def test_everybody_is_answered_once_although_the_worker_is_killed(open_shop) -> None:

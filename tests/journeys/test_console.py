@@ -20,6 +20,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.conftest import copied_home
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(
@@ -71,16 +73,19 @@ def find_free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def home(migrated_home: Path) -> Iterator[Path]:
+    with copied_home(migrated_home) as copied:
+        yield copied
+
+
+@pytest.fixture(scope="module")
+def demo(home: Path) -> Iterator[RunningDemo]:
     """The product, with a small broadcast of its own already on its way."""
-    home = tmp_path_factory.mktemp("console")
-    for folder in (home.parent, home):
-        folder.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWITCHBOARD_", "DJANGO_"))}
     ports = {f"SWITCHBOARD_{name}_PORT": str(find_free_port()) for name in ("WEB", "GATEWAY", "EMULATOR")}
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "switchboard", "demo", "--recipients", "60", "--numbers", "2"],
-        env={**kept, **ports, "SWITCHBOARD_HOME": str(home / "home"), "COLUMNS": "200"},
+        env={**kept, **ports, "SWITCHBOARD_HOME": str(home), "COLUMNS": "200"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,28 +1,32 @@
 """The whole product through its real processes, judged by the emulator's ledger beside ours."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
+from tests.conftest import copied_home, open_folder
 from tests.journeys.demo_process import DemoProcess
 
 pytestmark = [pytest.mark.journey]
 
 
-@pytest.fixture
-def run_demo(tmp_path) -> Iterator[Callable[..., DemoProcess]]:
-    tmp_path.chmod(0o755)
-    runs: list[DemoProcess] = []
-
-    def start(*options: str) -> DemoProcess:
-        demo = DemoProcess(tmp_path / "home", options)
-        demo.start()
-        runs.append(demo)
-        return demo
-
-    yield start
-    for demo in runs:
+@contextmanager
+def running(home: Path, *options: str) -> Iterator[DemoProcess]:
+    demo = DemoProcess(home, options)
+    demo.start()
+    try:
+        yield demo
+    finally:
         demo.stop()
+
+
+@pytest.fixture
+def run_demo(migrated_home) -> Iterator[Callable[..., DemoProcess]]:
+    with ExitStack() as stack:
+        home = stack.enter_context(copied_home(migrated_home))
+        yield lambda *options: stack.enter_context(running(home, *options))
 
 
 def assert_every_promise_held(result) -> None:
@@ -32,8 +36,12 @@ def assert_every_promise_held(result) -> None:
     assert result["exit_code"] == 0
 
 
-def test_a_broadcast_goes_from_file_to_read_receipt(run_demo):
-    result = run_demo("--recipients", "600", "--numbers", "6", "--pace", "full").wait_for_result()
+def test_a_broadcast_goes_from_file_to_read_receipt():
+    with (
+        open_folder() as folder,
+        running(folder / "home", "--recipients", "600", "--numbers", "6", "--pace", "full") as demo,
+    ):
+        result = demo.wait_for_result()
     assert_every_promise_held(result)
     assert result["planned"] == 600
     assert result["read"] > 200
