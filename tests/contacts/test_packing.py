@@ -125,7 +125,7 @@ def test_marks_never_hide_a_tag(shop: Workspace, many: int) -> None:
     with workspace_scope(shop.pk), connection.cursor() as cursor:
         cursor.execute("UPDATE contacts_activity SET classes = tags WHERE contact_id = %s", [olive.pk])
         cursor.execute(
-            "SELECT every(tag_marks & (1::bigint << (tag % 63)::int) <> 0 AND class_marks = tag_marks)"
+            "SELECT every(tag_marks & (1::bigint << (tag %% 63)::int) <> 0 AND class_marks = tag_marks)"
             " FROM contacts_activity, unnest(tags) AS tag WHERE contact_id = %s",
             [olive.pk],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +150,11 @@ def _flip_at_birthday(out: Compiled, day: str, *, is_monthly: bool) -> None:
 
 def _ask_anniversary(condition: Condition, out: Compiled, day: str) -> str:
     ahead = min(int(condition.figure("days")), 365)
-    days = [int((out.today + timedelta(days=more)).strftime("%m%d")) for more in range(ahead + 1)]
+    ahead_days = [(out.today + timedelta(days=more)).date() for more in range(ahead + 1)]
+    days = [one.month * 100 + one.day for one in ahead_days]
+    # Who was born on the 29th of February has the 1st of March in other years.
+    if any((one.month, one.day) == (3, 1) and not isleap(one.year) for one in ahead_days):
+        days.append(229)
     year = out.today.year
     for this_year in (year, year + 1):
         turn = f"(make_date({out.put(this_year)}, mod({day} / 100, 100), 1) + (mod({day}, 100) - 1))"
