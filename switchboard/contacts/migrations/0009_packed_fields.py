@@ -16,10 +16,13 @@ def _marks(column: str) -> str:
 
 
 SQL_COLUMNS = f"""
+ALTER TABLE contacts_activity {", ".join(f"ADD COLUMN fact_{slot} float8" for slot in range(1, 13))};
+"""
+# Last, for this writes the table anew, and without the rows that packing has left behind.
+SQL_MARKS = f"""
 ALTER TABLE contacts_activity
     ADD COLUMN tag_marks bigint GENERATED ALWAYS AS ({_marks("tags")}) STORED,
-    ADD COLUMN class_marks bigint GENERATED ALWAYS AS ({_marks("classes")}) STORED,
-    {", ".join(f"ADD COLUMN fact_{slot} float8" for slot in range(1, 13))};
+    ADD COLUMN class_marks bigint GENERATED ALWAYS AS ({_marks("classes")}) STORED;
 """
 
 # What a value is as a number: numbers and money themselves, a day as 20260331, yes 1 and no 0, a word its hash of 53 bits.
@@ -184,5 +187,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(SQL_TRIGGERS, migrations.RunSQL.noop),
         # The trigger above packs what is there.
         migrations.RunSQL(SQL_BACKFILL, migrations.RunSQL.noop),
+        migrations.RunSQL(SQL_MARKS, migrations.RunSQL.noop),
         migrations.RunSQL(SQL_TIDY, migrations.RunSQL.noop),
     ]
