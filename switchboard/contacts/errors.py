@@ -31,6 +31,10 @@ class UploadFolderError(Unavailable):
     """The uploaded file could not be kept on disk. Make room in the folder for uploads, or correct its permissions."""
 
 
+class FileChangedError(Invalid):
+    """The uploaded file is not the one that was checked any more. Upload it again; rows already imported stay as they are."""
+
+
 class ConsentMissingError(Invalid):
     """Say what these people agreed to, and where. Without a recorded consent nobody may be written to."""
 
@@ -81,6 +85,10 @@ class UndoTooLateError(Conflict):
 
 class NothingToUndoError(Conflict):
     """There is nothing to undo here; it has not run, or it was undone before."""
+
+
+class NumberTakenError(Conflict):
+    """Somebody else has the number of one of the two now. Change or merge that person first, then undo this."""
 
 
 class SegmentError(Invalid):

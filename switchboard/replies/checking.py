@@ -1,7 +1,7 @@
 """Is a rule fit to be saved, and a set fit to be published? Checked as it will be sent; one sentence says what is wrong."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import time
 
 from switchboard.cloudapi import limits
@@ -21,6 +21,7 @@ from switchboard.replies.types import (
     Trigger,
     Words,
 )
+from switchboard.templates.types import Shape
 
 MOST_KEYWORDS = keywords.MOST_PASTED
 MOST_STEPS = 10
@@ -42,6 +43,14 @@ _MOST_ANSWERS, _MOST_MINUTES, _LONGEST_LINK = 100, 24 * 60, 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """A template in one language, as one account has it approved."""
+
+    account_id: int
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What a workspace has that rules can name."""
 
@@ -51,6 +60,16 @@ class Known:
     hand_tag_ids: Collection[int] = ()
     member_ids: Collection[int] = ()
     segment_ids: Collection[int] = ()
+    # What each file is: image, video or document.
+    files: Mapping[int, str] = field(default_factory=dict)
+    # By name, of those templates that the rule names.
+    templates: Mapping[str, Sequence[Approved]] = field(default_factory=dict)
+    # The account of each number.
+    accounts: Mapping[int, int] = field(default_factory=dict)
+
+    def account_ids(self, number_ids: Collection[int]) -> set[int]:
+        """Return the accounts of these numbers; of all where none is named."""
+        return {account for number, account in self.accounts.items() if not number_ids or number in number_ids}
 
 
 def check_rule(rule: Rule, known: Known) -> None:
@@ -75,6 +94,8 @@ def check_rule(rule: Rule, known: Known) -> None:
             raise limits.PayloadError(limits.TOO_MANY, field="steps", measured=len(rung.steps), limit=MOST_STEPS)
         for step in rung.steps:
             check_step(step, known)
+            if step.kind == StepKind.TEMPLATE:
+                _check_template(step, known, known.account_ids(rule.scope.number_ids))
 
 
 def _check_trigger(rule: Rule) -> None:
@@ -158,6 +179,7 @@ def check_step(step: Step, known: Known) -> None:
     if step.kind in _FILES and not (step.content.get("asset_id") or step.content.get("link")):
         raise errors.StepIncompleteError(field="steps")
     _check_named(step, known)
+    _check_file(step, known)
     if step.condition is not None:
         _check_condition(step.condition, known)
     for text in writing.list_texts(step.content):
@@ -181,6 +203,31 @@ def _check_named(step: Step, known: Known) -> None:
             raise errors.TagAutomaticError(field="steps")
     if step.kind == StepKind.ASSIGN and content["member_id"] not in known.member_ids:
         raise errors.MemberGoneError(field="steps")
+
+
+def _check_file(step: Step, known: Known) -> None:
+    asset_id = step.content.get("asset_id")
+    if not asset_id:
+        return
+    if asset_id not in known.files:
+        raise errors.FileGoneError(field="steps")
+    if known.files[asset_id] != _FILES.get(step.kind, known.files[asset_id]):
+        raise errors.FileKindError(field="steps")
+
+
+def _check_template(step: Step, known: Known, account_ids: Collection[int]) -> None:
+    """Refuse a template that none of these accounts may send, or that would leave with an empty place."""
+    name = str(step.content["name"])
+    usable = [one for one in known.templates.get(name, ()) if one.account_id in account_ids]
+    if not usable:
+        raise errors.TemplateGoneError(name)
+    values = step.content.get("values", {})
+    for one in usable:
+        empty = [place.key for place in one.shape.variables if not values.get(place.key)]
+        if empty:
+            raise errors.TemplateUnfilledError(name, ", ".join(empty))
+        if one.shape.needs_media and known.files.get(step.content.get("asset_id", 0)) != one.shape.header:
+            raise errors.TemplateFileError(name)
 
 
 def _check_condition(condition: Condition, known: Known) -> None:

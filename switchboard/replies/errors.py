@@ -67,6 +67,39 @@ class StepIncompleteError(Invalid):
     """A step lacks what it needs: a tag, a field's name, a member, a template or a file. Choose it."""
 
 
+class FileGoneError(Invalid):
+    """The rule shows a file that does not exist any more. Choose another."""
+
+
+class FileKindError(Invalid):
+    """The chosen file is of another kind than this part of the answer. Choose a fitting file, or another kind of part."""
+
+
+class TemplateGoneError(Invalid):
+    """A template is not approved for these numbers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The template “{name}” is not approved in any account of these numbers. Choose another template, or other "
+            "numbers.",
+            field="steps",
+        )
+
+
+class TemplateUnfilledError(Invalid):
+    """A place of a template stays empty."""
+
+    def __init__(self, name: str, places: str) -> None:
+        super().__init__(f"The template “{name}” has places without a value: {places}. Fill them in.", field="steps")
+
+
+class TemplateFileError(Invalid):
+    """A template shows a file above its text, and none is chosen."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The template “{name}” shows a file above its text. Choose one.", field="steps")
+
+
 class TagGoneError(Invalid):
     """The rule names a tag that does not exist any more. Choose another."""
 

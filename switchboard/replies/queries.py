@@ -10,6 +10,7 @@ from switchboard.contacts import queries as contacts_queries
 from switchboard.contacts import segment_queries
 from switchboard.language.types import Keyword as ListenFor
 from switchboard.language.types import Mode, Pattern, View
+from switchboard.numbers import queries as numbers_queries
 from switchboard.replies import checking, errors
 from switchboard.replies.models import CouponPool, IgnoredPhrase, Keyword, Rule, Rung, Settings, Step, Version
 from switchboard.replies.types import Condition, RuleSet, Scope, StepKind, Trigger, decode_set
@@ -18,6 +19,8 @@ from switchboard.replies.types import Rung as RungDraft
 from switchboard.replies.types import Settings as SettingsDraft
 from switchboard.replies.types import Step as StepDraft
 from switchboard.team import queries as team_queries
+from switchboard.templates import catalogue
+from switchboard.templates import queries as templates_queries
 
 _PAYLOAD_MODE = "payload"
 
@@ -153,15 +156,27 @@ def map_rule_names(workspace_id: int) -> dict[int, str]:
     return dict(Rule.objects.filter(workspace_id=workspace_id).values_list("id", "name"))
 
 
-def load_known(workspace_id: int) -> checking.Known:
-    """Return what rules of this workspace can name."""
+def load_known(workspace_id: int, draft: RuleDraft) -> checking.Known:
+    """Return what a rule of this workspace can name."""
+    contents = [(step.kind, step.content) for rung in draft.rungs for step in rung.steps]
+    names = {str(content.get("name", "")) for kind, content in contents if kind is StepKind.TEMPLATE}
+    asset_ids = {content["asset_id"] for _kind, content in contents if content.get("asset_id")}
     return checking.Known(
         pools=list_pool_names(workspace_id),
         tag_ids={tag.pk for tag in contacts_queries.list_tags(workspace_id)},
         hand_tag_ids={tag.pk for tag in segment_queries.list_hand_tags(workspace_id)},
         member_ids=set(team_queries.map_member_names(workspace_id)),
         segment_ids={segment.pk for segment in segment_queries.list_segments(workspace_id)},
+        files=templates_queries.map_asset_kinds(workspace_id, asset_ids),
+        templates={name: _list_approved(workspace_id, name) for name in names},
+        accounts=numbers_queries.map_accounts(workspace_id),
     )
+
+
+def _list_approved(workspace_id: int, name: str) -> list[checking.Approved]:
+    family = catalogue.find_family(workspace_id, name)
+    rows = family.approved if family else []
+    return [checking.Approved(row.account_id, catalogue.get_shape(row)) for row in rows]
 
 
 # ── coupons ──────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from switchboard.conversions.models import Order
 from switchboard.conversions.rules import NewOrder
 from switchboard.core import statements
 from switchboard.core.tenancy import workspace_scope
-from switchboard.replies import joining, merging
+from switchboard.replies import joining, merging, parting, parting_statements, remembering
 from switchboard.team.models import Workspace
 from tests.conftest import NOON
 from tests.factories import make_contact, make_workspace
@@ -69,7 +69,7 @@ def test_undoing_makes_two_of_them_again(workspace: Workspace, pair: tuple[Conta
     _, lost = pair
     before = {one.pk: (one.name, one.phone, one.email, one.fields, one.tags) for one in Contact.objects.all()}
     merge_id = merge(workspace, pair)
-    joining.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON + timedelta(hours=1))
+    parting.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON + timedelta(hours=1))
     after = {one.pk: (one.name, one.phone, one.email, one.fields, one.tags) for one in Contact.objects.all()}
     assert after == before
     assert Order.objects.get().contact_id == lost.pk
@@ -77,7 +77,7 @@ def test_undoing_makes_two_of_them_again(workspace: Workspace, pair: tuple[Conta
     assert consent_queries.may_write(workspace.pk, lost.pk, "marketing").may
     assert not Alias.objects.exists()
     with pytest.raises(NothingToUndoError):
-        joining.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON)
+        parting.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON)
 
 
 def test_an_opt_out_since_the_merge_holds_for_both(workspace: Workspace, pair: tuple[Contact, Contact]) -> None:
@@ -86,14 +86,14 @@ def test_an_opt_out_since_the_merge_holds_for_both(workspace: Workspace, pair: t
     consent_actions.withdraw_consent(
         workspace_id=workspace.pk, contact_id=kept.pk, source="STOP", actor="contact", at=NOON
     )
-    joining.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON)
+    parting.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON)
     assert not any(consent_queries.may_write(workspace.pk, one.pk, "utility").may for one in (kept, lost))
 
 
 def test_it_cannot_be_undone_after_a_day(workspace: Workspace, pair: tuple[Contact, Contact]) -> None:
     merge_id = merge(workspace, pair)
     with pytest.raises(UndoTooLateError):
-        joining.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON + timedelta(hours=25))
+        parting.undo_merge(workspace_id=workspace.pk, merge_id=merge_id, now=NOON + timedelta(hours=25))
 
 
 def test_nobody_is_merged_with_themselves(workspace: Workspace, pair: tuple[Contact, Contact]) -> None:
@@ -103,22 +103,33 @@ def test_nobody_is_merged_with_themselves(workspace: Workspace, pair: tuple[Cont
 
 def test_the_statements_find_their_rows_by_key(workspace: Workspace) -> None:
     statements.execute("SET LOCAL enable_seqscan = off", {})
-    given = {"workspace_id": workspace.pk, "keep": 1, "lose": 2, "last_entry": 1}
+    given = {"workspace_id": workspace.pk, "keep": 1, "lose": 2, "merge_id": 1, "now": NOON, "message_ids": []}
     for statement, index in (
         (joining.SQL_COUNT_BELONGINGS, "delivery_message"),
-        (joining.SQL_HAS_NEW_ENTRIES, "consent_entry_by_contact"),
-        (joining.SQL_COPY_STANDING, "consent_standing_pkey"),
+        (parting_statements.SQL_HAS_NEW_ENTRIES, "consent_entry_by_contact"),
+        (parting_statements.SQL_COPY_STANDING, "consent_standing_pkey"),
+        (parting_statements.SQL_IS_PHONE_TAKEN, "contacts_contact_phone_once"),
+        (parting_statements.SQL_GIVE_BACK, "contacts_alias_pkey"),
+        (parting_statements.SQL_GIVE_BACK_MESSAGES, "delivery_message"),
+        (parting_statements.SQL_RESTORE_KEPT, "contacts_contact_"),
+        (parting_statements.SQL_RESTORE_KEPT_ACTIVITY, "contacts_activity_pkey"),
+        (parting_statements.SQL_RESTORE_LOST_ACTIVITY, "contacts_activity_pkey"),
+        (parting_statements.SQL_RESTORE_DAYS, "contacts_day"),
+        (parting_statements.SQL_RESTORE_FACTS, "contacts_outcome_pkey"),
+        (parting_statements.SQL_RESTORE_ROWS, "contacts_importedrow_pkey"),
+        (parting_statements.SQL_RESTORE_REACH, "delivery_window"),
+        (parting_statements.SQL_RESTORE_THREADS, "conversations_"),
+        (parting_statements.SQL_LOCK_SKIPPED, "delivery_delivery"),
+        (parting_statements.SQL_UNSKIP, "delivery_delivery"),
         (merging.SQL_MOVE_DEEDS, "contacts_purchases_pkey"),
-        (joining.SQL_REMEMBER, "contacts_note_by_contact"),
+        (remembering.SQL_REMEMBER, "contacts_note_by_contact"),
+        (remembering.SQL_REMEMBER_KEPT, "delivery_person_pkey"),
     ):
         plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
-        assert index in plan
+        assert index in plan, index
 
 
 def test_every_statement_of_an_undo_has_run() -> None:
-    """They run in the tests above; named here for whoever looks for them."""
-    names = (
-        joining.SQL_BRING_BACK, joining.SQL_RESTORE_KEPT, joining.SQL_GIVE_BACK, joining.SQL_RESTORE_STANDINGS,
-        joining.SQL_RESTORE_ACTIVITY,
-    )  # fmt: skip
-    assert all(names)
+    """They run in test_parting; named here for whoever looks for them."""
+    assert parting_statements.SQL_BRING_BACK
+    assert parting_statements.SQL_RESTORE_STANDINGS

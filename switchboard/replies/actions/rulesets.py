@@ -24,7 +24,7 @@ def save_rule(
     :raises Invalid: a part of it cannot be used; the sentence says which and why.
     :raises RuleNotFoundError: there is no such rule in this workspace.
     """
-    checking.check_rule(draft, queries.load_known(workspace_id))
+    checking.check_rule(draft, queries.load_known(workspace_id, draft))
     values = {
         "name": draft.name.strip()[:150],
         "is_on": is_on,

@@ -121,7 +121,9 @@ class Desk:
         shape = template_rules.parse_shape(row.components, row.parameter_format)
         given = step.content.get("values", {})
         values = {key: fill(pick(words, language)) for key, words in given.items()}
-        components = template_rules.build_components(shape, values)
+        media_id = await self._media_id(step) if shape.needs_media else ""
+        file_name = str(step.content.get("filename", "")) or None
+        components = template_rules.build_components(shape, values, media_id=media_id, file_name=file_name)
         body = payloads.build_template(name, row.language, components)
         return Part(body=body, template_id=row.id, category=row.category)
 

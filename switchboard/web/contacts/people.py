@@ -10,7 +10,7 @@ from switchboard.contacts import people_queries, queries
 from switchboard.contacts.actions import notes
 from switchboard.core import clock
 from switchboard.core.errors import Invalid
-from switchboard.replies import dossier, erasing, joining
+from switchboard.replies import dossier, erasing, joining, parting
 from switchboard.team.rules import Right
 from switchboard.web import asked, seeing
 from switchboard.web.rights import ConsoleRequest, needs
@@ -86,7 +86,7 @@ def merge(request: ConsoleRequest, contact_id: int) -> HttpResponse:
 @needs(Right.SEND)
 def undo_merge(request: ConsoleRequest, merge_id: int) -> HttpResponse:
     """Make two people of one again."""
-    merge = joining.undo_merge(workspace_id=request.member.workspace_id, merge_id=merge_id, now=clock.now())
+    merge = parting.undo_merge(workspace_id=request.member.workspace_id, merge_id=merge_id, now=clock.now())
     messages.success(request, _("They are two people again."))
     return redirect("contacts:detail", merge.kept_id)
 
