@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
@@ -107,6 +107,14 @@ def _zone() -> ZoneInfo:
 def render_country(code: str) -> str:
     """Return a country's name in the page's language; the code itself where there is none."""
     return str(Locale.parse(locale_name()).territories.get(code, code))
+
+
+def render_language(code: str) -> str:
+    """Return what a language is called in the page's language; the code itself where nobody knows it."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name(locale_name()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def list_countries() -> list[tuple[str, str]]:

@@ -90,6 +90,7 @@ SHAPES = (
     gettext_noop("A segment has at most %(most)s conditions. Split it into two."),
     gettext_noop("Groups are nested more than %(most)s deep. Save the inner ones as a segment of their own."),
     gettext_noop("The field “%(field)s” has been deleted. Remove the condition, or bring the field back."),
+    gettext_noop("“%(text)s” is no day. Write it as 2026-03-31."),
     gettext_noop("“%(name)s” is nothing that a segment can ask about. Choose something from the list."),
     gettext_noop("“%(test)s” cannot be asked of “%(field)s”. Choose a test from the list."),
     gettext_noop("A segment needs a name of 1 to %(most)s characters."),

@@ -40,6 +40,19 @@ def test_a_question_is_counted_while_it_is_written(olive: Client, segment_id: in
     assert "Country is Japan" in page
 
 
+def test_languages_are_called_by_their_names(olive: Client, shop: Shop) -> None:
+    asked = {"n|join": "all", "n.0|field": "language", "n.0|test": "in", "n.0|values": ["zh_CN"]}
+    page = olive.post("/contacts/segments/count/", asked).content.decode()
+    assert "Language is Chinese (Simplified, China)" in page
+
+
+def test_a_field_that_was_deleted_is_named_where_it_was(olive: Client, shop: Shop) -> None:
+    asked = {"n|join": "all", "n.0|field": "field:plan", "n.0|test": "is", "n.0|values": ["gold"]}
+    assert "plan (deleted)" in olive.post("/contacts/segments/editor/", asked).content.decode()
+    counted = olive.post("/contacts/segments/count/", asked).content.decode()
+    assert "The field “plan” has been deleted. Remove the condition, or bring the field back." in counted
+
+
 def test_a_question_is_saved_with_its_name(olive: Client, shop: Shop) -> None:
     answer = olive.post("/contacts/segments/new/", {**FORM, "name": "Neighbours", "do": "save"})
     assert answer.status_code == 302

@@ -65,6 +65,8 @@ class Row:
     text: str = ""
     blanks: list[Blank] = field(default_factory=list)
     is_root: bool = False
+    # What a field was called that is there no longer.
+    gone: str = ""
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -178,6 +180,8 @@ def build_rows(raw: Raw, choices: Choices, path: str = ROOT) -> Row:
     tests = catalogue.TESTS[subject.kind]
     test = raw["test"] if raw["test"] in tests else next(iter(tests))
     row = Row(path, is_group=False, subject=raw["field"], test=test, needs_values="values" in tests[test])
+    if subject.key.startswith(catalogue.CUSTOM) and subject.key.removeprefix(catalogue.CUSTOM) not in choices.fields:
+        row.gone = subject.key.removeprefix(catalogue.CUSTOM)
     row.tests = [(key, wording.say_test(subject.kind, key)) for key in tests]
     values = raw.get("values", [])
     known = choices.values.get(raw["field"])
@@ -218,7 +222,7 @@ def build_choices(
             "broadcast": [(0, _("any broadcast")), *broadcasts],
             "event": [(name, name) for name in events],
             "country": [(code, name.rpartition(" (+")[0] or name) for code, name in formats.list_countries()],
-            "language": [(code, code) for code in languages],
+            "language": [(code, formats.render_language(code)) for code in languages],
             "consent": [(key, str(words.CATEGORIES[key])) for key in ("marketing", "utility")],
             **{
                 f"{catalogue.CUSTOM}{key}": [(word, word) for word in some]
