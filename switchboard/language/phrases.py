@@ -14,7 +14,8 @@ LONGEST_PHRASE = 5
 SHORTEST_SLIPPED = 3
 SHORTEST_VOUCHER = 4
 _GAP = "\n"
-_Shape = tuple[int, int, int]  # How many words, which of them is the anchor, which is missing.
+# How many words, which of them is the anchor, which is missing, and whether that one must be no English word.
+_Shape = tuple[int, int, int, bool]
 
 
 class Slip(NamedTuple):
@@ -47,8 +48,7 @@ class Phrases:
 
     def __init__(self, index: Index) -> None:
         self._missing: dict[str, dict[str, list[_Expected]]] = {}
-        vouched: dict[str, set[_Shape]] = {}
-        unvouched: dict[str, set[_Shape]] = {}
+        anchors: dict[str, set[_Shape]] = {}
         for entry in index.slipping():
             words = entry.folded.split(" ")
             letters = len(entry.folded) - len(words) + 1
@@ -59,26 +59,28 @@ class Phrases:
                 expected = _Expected(entry, sum(_vouches(one) for one in others), sum(map(len, others)))
                 self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
                 anchor = _find_anchor(words, place)
-                anchors = vouched if expected.vouchers else unvouched
-                anchors.setdefault(words[anchor], set()).add((len(words), anchor, place))
-        self._vouched, self._unvouched = _sort_shapes(vouched), _sort_shapes(unvouched)
+                shape = (len(words), anchor, place, not expected.vouchers)
+                anchors.setdefault(words[anchor], set()).add(shape)
+        self._anchors = {word: tuple(sorted(found)) for word, found in anchors.items()}
 
     def find(self, message: Message, *, only_unknown: bool = False) -> Iterator[Slip]:
         """Give the phrases of which all words but one stand in the message, and that one nearly.
 
         On demand only where that one is no English word. Another good word is a slip only when nothing else is found.
         """
-        written = message.words
+        written, anchors, count = message.words, self._anchors, len(message.words)
         unknown = {start for start, _, _ in message.unknown_words}
         for number, (_, _, word) in enumerate(written):
-            for anchors, may_be_known in ((self._vouched, not only_unknown), (self._unvouched, False)):
-                for length, anchor, place in anchors.get(word, ()):
-                    begin = number - anchor
-                    if begin < 0 or begin + length > len(written):
-                        continue
-                    is_unknown = written[begin + place][0] in unknown
-                    if is_unknown or may_be_known:
-                        yield from self._find_at(message, begin, length, place, is_unknown=is_unknown)
+            shapes = anchors.get(word)
+            if shapes is None:
+                continue
+            for length, anchor, place, needs_unknown in shapes:
+                begin = number - anchor
+                if begin < 0 or begin + length > count:
+                    continue
+                is_unknown = written[begin + place][0] in unknown
+                if is_unknown or not (needs_unknown or only_unknown):
+                    yield from self._find_at(message, begin, length, place, is_unknown=is_unknown)
 
     def _find_at(self, message: Message, begin: int, length: int, place: int, *, is_unknown: bool) -> Iterator[Slip]:
         spans = message.words[begin : begin + length]
@@ -104,10 +106,6 @@ def _find_anchor(words: list[str], missing: int) -> int:
     """Return which of the other words is rarest as far as that can be told from it."""
     others = (one for one in range(len(words)) if one != missing)
     return max(others, key=lambda one: (_vouches(words[one]), len(words[one]), -one))
-
-
-def _sort_shapes(shapes: dict[str, set[_Shape]]) -> dict[str, tuple[_Shape, ...]]:
-    return {word: tuple(sorted(found)) for word, found in shapes.items()}
 
 
 def _key(words: list[str], place: int) -> str:
