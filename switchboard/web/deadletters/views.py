@@ -33,7 +33,7 @@ def show_letters(request: ConsoleRequest) -> HttpResponse:
         "rows": [_row(letter, apps) for letter in letters[:_PAGE_ROWS]],
         "next_id": letters[_PAGE_ROWS - 1].pk if len(letters) > _PAGE_ROWS else None,
         "is_replayed": is_replayed,
-        "is_first": before_id is None,
+        "is_later": before_id is not None,
         "open": queries.count_open_letters(workspace_id),
     }
     return render(request, "deadletters/list.html#rows" if request.htmx else "deadletters/list.html", context)
