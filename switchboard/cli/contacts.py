@@ -124,20 +124,12 @@ def _write_refused(workspace_id: int, import_id: int, path: Path) -> None:
 
 def _print(result: Any, seconds: float, *, as_json: bool) -> None:
     counts = {name: getattr(result, name) for name in ("rows", "created", "updated", "skipped", "failed")}
-    reasons = {
-        reason: count
-        for kind in ("failed", "skipped", "notes")
-        for reason, count in result.reasons.get(kind, {}).items()
-    }
-    if as_json:
-        extra = {"state": result.state, "error": result.error}
-        click.echo(
-            json.dumps({**counts, "reasons": reasons, "seconds": round(seconds, 3), **extra}, ensure_ascii=False)
-        )
-        return
-    click.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + f" in {seconds:.1f} s.")
-    for reason, count in sorted(reasons.items(), key=lambda row: -row[1]):
-        click.echo(f"  {count:>9,}  {reason.replace('_', ' ')}")
+    kinds = ("failed", "skipped") if as_json else ("failed", "skipped", "notes")
+    reasons = {reason: count for kind in kinds for reason, count in result.reasons.get(kind, {}).items()}
+    if not as_json:
+        click.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + f" in {seconds:.1f} s.")
+        for reason, count in sorted(reasons.items(), key=lambda row: -row[1]):
+            click.echo(f"  {count:>9,}  {reason.replace('_', ' ')}")
     if result.state == "quarantined":
         click.echo(
             "Nothing is imported: these numbers follow each other as those of a bought list do. "
@@ -145,3 +137,5 @@ def _print(result: Any, seconds: float, *, as_json: bool) -> None:
         )
     elif result.error:
         click.echo(result.error)
+    if as_json:
+        click.echo(json.dumps({**counts, "reasons": reasons, "seconds": round(seconds, 3)}, ensure_ascii=False))

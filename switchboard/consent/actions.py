@@ -135,6 +135,22 @@ SELECT %(workspace_id)s, person.contact_id, 'grant', %(category)s, %(basis)s, %(
        jsonb_build_object('import', %(import_id)s::bigint, 'line', person.line), %(actor)s, %(at)s
 FROM granted JOIN person USING (contact_id)
 """
+# Index: none. People who were made in this transaction have no standing that could be in the way.
+SQL_GRANT_JOINED = """
+WITH person AS (
+    SELECT * FROM unnest(%(contact_ids)s::bigint[], %(lines)s::integer[]) AS person(contact_id, line)
+), granted AS (
+    INSERT INTO consent_standing (contact_id, workspace_id, marketing_basis, utility_basis)
+    SELECT contact_id, %(workspace_id)s, %(marketing)s, %(utility)s FROM person
+)
+INSERT INTO consent_entry
+    (workspace_id, contact_id, kind, category, basis, source, wording, evidence, actor, at)
+SELECT %(workspace_id)s, contact_id, 'grant', %(category)s, %(basis)s, %(source)s, %(wording)s,
+       jsonb_build_object('import', %(import_id)s::bigint, 'line', line), %(actor)s, %(at)s
+FROM person
+"""
+# The trigger on standings does not look at people whose facts say already what they agreed to.
+SQL_SAY_TOLD = "SELECT set_config('app.told_consents', %(told)s, true)"
 # Index: consent_standing_pkey. A second opt-out of the same person is no news.
 SQL_WITHDRAW_IMPORTED = """
 WITH person AS (
@@ -173,12 +189,17 @@ def record_import(people: ImportedPeople) -> int:
         "at": people.at,
     }
     stayed_out = 0
-    erased = suppressing.find_suppressed_contacts(people.workspace_id, [one for one, _ in people.agreed])
-    agreed = [pair for pair in people.agreed if pair[0] not in erased]
+    agreed, joined = people.agreed, people.joined
+    erased = suppressing.find_suppressed_contacts(people.workspace_id, [one for one, _ in (*agreed, *joined)])
     if erased:
-        back = [pair for pair in people.agreed if pair[0] in erased]
+        back = [pair for pair in (*agreed, *joined) if pair[0] in erased]
+        agreed, joined = ([pair for pair in pairs if pair[0] not in erased] for pairs in (agreed, joined))
         statements.execute(SQL_WITHDRAW_IMPORTED, {**values, **_columns(back), "source": ERASED_BEFORE})
         stayed_out = len(back)
+    if joined:
+        statements.fetch(SQL_SAY_TOLD, {"told": standing.render_bits(marketing, utility)})
+        statements.execute(SQL_GRANT_JOINED, {**values, **_columns(joined)})
+        statements.fetch(SQL_SAY_TOLD, {"told": ""})
     if agreed:
         stayed_out += len(agreed) - statements.execute(SQL_GRANT_IMPORTED, {**values, **_columns(agreed)})
     if people.opted_out:

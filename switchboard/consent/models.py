@@ -43,8 +43,12 @@ class Entry(models.Model):
     class Meta:
         db_table = "consent_entry"
         # Not unique=True, which would bring a second index for LIKE that nobody asks.
-        constraints = [models.UniqueConstraint(fields=["event_key"], name="consent_entry_event_once")]
-        indexes = [models.Index(fields=["workspace", "contact_id", "-id"], name="consent_entry_by_contact")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_key"], name="consent_entry_event_once", condition=models.Q(event_key__isnull=False)
+            )
+        ]
+        indexes = [models.Index(fields=["workspace", "contact_id", "id"], name="consent_entry_by_contact")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.category} by {self.actor}"

@@ -19,6 +19,11 @@ def bases_granted(category: str, basis: str) -> tuple[str, str]:
     return (basis if category in {MARKETING, ALL} else "", basis if category in {"utility", ALL} else "")
 
 
+def render_bits(marketing_basis: str, utility_basis: str) -> str:
+    """Return what the facts of a person say of these bases (`contacts.models.Activity.consents`)."""
+    return str(bool(marketing_basis) + 2 * bool(utility_basis))
+
+
 def refuse(category: str, *, marketing_basis: str, utility_basis: str, is_opted_out: bool) -> str:
     """Return why a template of this category may not be sent; empty when it may.
 

@@ -38,7 +38,7 @@ WITH wish AS (
         (workspace_id, contact_id, kind, category, basis, source, wording, evidence, actor, event_key, at)
     SELECT workspace_id, contact_id, 'withdraw', 'all', '', source, wording, evidence, actor, event_key, at
     FROM wish ORDER BY contact_id, at
-    ON CONFLICT (event_key) DO NOTHING
+    ON CONFLICT (event_key) WHERE event_key IS NOT NULL DO NOTHING
     RETURNING workspace_id, contact_id, at
 )
 INSERT INTO consent_standing AS standing (contact_id, workspace_id, marketing_basis, utility_basis, opted_out_at)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -55,6 +55,9 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _ERA = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])\.?(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERAS = {"明治": 1867, "M": 1867, "大正": 1911, "T": 1911, "昭和": 1925, "S": 1925, "平成": 1988, "H": 1988, "令和": 2018, "R": 2018}  # fmt: skip
 _CLOCK = re.compile(r"[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp]\.?[Mm]\.?)?$")
+# From 1927 to 2173, perhaps with the hours as a fraction; counted as Excel, Numbers and Google Sheets do today.
+_SERIAL_DAY = re.compile(r"([1-9]\d{4})(?:\.\d+)?")
+_DAY_ZERO = date(1899, 12, 30)
 _MONTH_FIRST = frozenset({"US", "CA", "PH"})
 _EARLIEST, _LATEST = 1868, 2199
 
@@ -81,6 +84,18 @@ def parse_value(field: Definition, text: str, country: str = "") -> tuple[Value 
         answer = _parse_answer(text)
         return answer, "" if answer is not None else NOT_YES_NO
     return _parse_money(text, field.currency)
+
+
+def parse_cell(field: Definition, text: str, country: str = "") -> tuple[Value | None, str]:
+    """Return what a cell of a file says: as `parse_value`, and a day may be the number by which spreadsheets keep it.
+
+    A file saved from a spreadsheet whose column lost its format holds 46023 for 2026-01-01. No other day is written with
+    five digits, so in a column that was said to hold days that is certain; elsewhere such a number stays a number.
+    """
+    value, reason = parse_value(field, text, country)
+    if reason == NOT_A_DATE and (found := _SERIAL_DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())):
+        return (_DAY_ZERO + timedelta(days=int(found[1]))).isoformat(), ""
+    return value, reason
 
 
 def render_value(value: object) -> str:

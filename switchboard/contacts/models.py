@@ -42,10 +42,14 @@ class Contact(models.Model):
 
     class Meta:
         db_table = "contacts_contact"
-        constraints = [models.UniqueConstraint(fields=["workspace", "phone"], name="contacts_contact_phone_once")]
+        constraints = [
+            # With the id: an import asks for 10,000 numbers at a time.
+            models.UniqueConstraint(fields=["workspace", "phone"], include=["id"], name="contacts_contact_phone_once")
+        ]
         indexes = [
             GinIndex(fields=["tags"], name="contacts_contact_tags"),
-            models.Index(fields=["workspace", "-id"], name="contacts_contact_newest"),
+            # Read from its end.
+            models.Index(fields=["workspace", "id"], name="contacts_contact_newest"),
         ]
 
     def __str__(self) -> str:
@@ -145,9 +149,10 @@ class Tag(models.Model):
 class Activity(models.Model):
     """What segments ask of a person, one row each: what they did lately, and a copy of what is asked beside it.
 
-    Triggers on contacts and on consent keep the copies in the same transaction (migration 0005), so that a question over
-    a million people reads this one narrow table. Every contact has a row. No index but the key: statuses change rows
-    here all day, and a scan in two processes is fast enough.
+    Triggers on contacts and on consent keep the copies in the same transaction (migrations 0005 and 0009), so that a
+    question over a million people reads this one narrow table. Every contact has a row. No index but the key: statuses
+    change rows here all day, and a scan in two processes is fast enough. Beside what is below it has columns that the
+    database keeps by itself: marks of tags and classes, and twelve of the workspace's own fields as numbers (Field.slot).
     """
 
     contact = models.OneToOneField(Contact, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False)
@@ -255,6 +260,25 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"tag {self.tag_id} of {self.contact_id}"
+
+
+class Sweep(models.Model):
+    """What a changed rule did to many at once: one row a tag and piece, for a month. Apart from Change, so that whoever
+    starts something from changes decides whether a new rule starts it for everybody it is about."""
+
+    workspace_id = models.BigIntegerField()
+    tag_id = models.BigIntegerField()
+    is_member = models.BooleanField()
+    at = models.DateTimeField()
+    # As they were called then; who has been merged since is found by Alias.
+    contact_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "contacts_sweep"
+        indexes = [models.Index(fields=["workspace_id", "id"], name="contacts_sweep_in_order")]
+
+    def __str__(self) -> str:
+        return f"tag {self.tag_id} of {len(self.contact_ids)}"
 
 
 class Changed(models.Model):

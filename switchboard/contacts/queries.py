@@ -100,11 +100,17 @@ def iter_refused_csv(workspace_id: int, import_id: int, *, page_rows: int = 2000
     job = get_import(workspace_id, import_id)
     if uploads.has_upload(job.file_path):
         columns = get_shape(job).columns
-    yield _render_csv([["line", "outcome", "reason", "column", *columns]])
+    yield _render_csv([["line", "outcome", "reason", "column", *map(defuse_cell, columns)]])
+    rows = RefusedRow.objects.filter(workspace_id=workspace_id, import_id=import_id).order_by("pk")
     after = 0
-    while rows := list_refused_rows(workspace_id, import_id, after=after, limit=page_rows):
-        yield _render_csv([row.line, row.outcome, row.reason, row.column, *map(defuse_cell, row.cells)] for row in rows)
-        after = rows[-1].pk
+    while page := list(
+        rows.filter(pk__gt=after).values_list("line", "outcome", "reason", "column", "cells", "pk")[:page_rows]
+    ):
+        yield _render_csv(
+            [line, outcome, reason, defuse_cell(column), *map(defuse_cell, cells)]
+            for line, outcome, reason, column, cells, _ in page
+        )
+        after = page[-1][-1]
 
 
 def defuse_cell(cell: str) -> str:

@@ -20,6 +20,8 @@ _SAMPLE_LINES = 40
 # A cell or line longer than this is a quote that never ends, not a cell.
 _LONGEST_CELL = 1_200_000
 _LONGEST_LINE = 1_500_000
+# Characters read at a time.
+_PIECE = 1 << 16
 # A cell of more lines than this is one as well.
 _MOST_LINES = 1000
 # Titles that may stand above the headings.
@@ -124,8 +126,8 @@ def read_rows(file: BinaryIO, *, encoding: str, delimiter: str) -> Iterator[Row]
             for cells in reader:
                 if reader.line_num - begins > _MOST_LINES:
                     raise csv.Error
-                if cells and any(cells) and any(cell.strip() for cell in cells):
-                    yield Row(begins, cells)
+                if cells and (cells[0].strip() or any(cell.strip() for cell in cells)):
+                    yield tuple.__new__(Row, (begins, cells))
                 begins = reader.line_num + 1
         except csv.Error as error:
             raise NotATableError(
@@ -144,12 +146,26 @@ def _decoder_name(encoding: str) -> str:
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     """Give lines without the NULs that the database cannot store, and stop at one that has no end."""
-    number = 0
-    while line := text.readline(_LONGEST_LINE):
-        number += 1
-        if len(line) >= _LONGEST_LINE:
+    number, rest = 0, ""
+    while piece := text.read(_PIECE):
+        if "\0" in piece:
+            piece = piece.replace("\0", "")
+        piece = rest + piece
+        cut = _end_of_lines(piece)
+        rest = piece[cut:]
+        if len(rest) >= _LONGEST_LINE:
             raise NotATableError(
-                f"Line {number} is longer than a million characters, so this is not a table of people. "
+                f"Line {number + piece[:cut].count(chr(10)) + 1} is longer than a million characters, so this is not a table of people. "
                 "Save the list as CSV in your spreadsheet program and choose that file."
             )
-        yield line.replace("\0", "") if "\0" in line else line
+        number += piece.count("\n", 0, cut)
+        # In one go: a call for each line costs more than the line.
+        yield from io.StringIO(piece[:cut], newline="")
+    if rest:
+        yield from io.StringIO(rest, newline="")
+
+
+def _end_of_lines(piece: str) -> int:
+    """Return where the last line that is whole ends; a carriage return at the very end may be half of a line's end."""
+    cut = piece.rfind("\n") + 1
+    return cut or piece.rfind("\r", 0, -1) + 1

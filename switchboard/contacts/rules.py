@@ -19,6 +19,7 @@ NEW_PREFIX = "new:"
 LONGEST_NAME = 255
 LONGEST_FIELD = 2000
 LONGEST_TAG = 60
+_MOST_ANSWERS = 8192
 
 # Reasons beside those of core.phone.
 BROKEN_CHARACTERS = "broken_characters"
@@ -122,6 +123,17 @@ def _is_mostly_email(samples: Sequence[Sequence[str]], index: int) -> bool:
     return bool(cells) and sum(_EMAIL.fullmatch(cell.strip()) is not None for cell in cells) > len(cells) / 2
 
 
+class _Answers(dict[str, tuple[Value | None, str]]):
+    """What the cells of one column said so far: days and plans come again and again."""
+
+    def keep(self, text: str, answer: tuple[Value | None, str]) -> tuple[Value | None, str]:
+        """Remember an answer, and forget all when there are many."""
+        if len(self) >= _MOST_ANSWERS:
+            self.clear()
+        self[text] = answer
+        return answer
+
+
 class RowParser:
     """Reads the rows of one file by one mapping."""
 
@@ -147,9 +159,15 @@ class RowParser:
             if target.startswith(FIELD_PREFIX)
         ]
         self._texts = [(key, index) for key, index in fields if key not in self._definitions]
-        self._typed = [(self._definitions[key], index) for key, index in fields if key in self._definitions]
+        self._typed = [(self._definitions[key], index, _Answers()) for key, index in fields if key in self._definitions]
         self._used = sorted({index for indexes in places.values() for index in indexes})
         self._single = {target: indexes[0] for target, indexes in places.items()}
+        # Looked up once: a million rows ask for them.
+        self._width = len(self.columns)
+        self._opt_out, self._tags = self._single.get("opt_out"), self._single.get("tags")
+        self._name, self._email = self._single.get("name"), self._single.get("email")
+        self._language, self._zone = self._single.get("language"), self._single.get("zone")
+        self._has_names = "family_name" in places or "given_name" in places
 
     @property
     def has_phone(self) -> bool:
@@ -168,19 +186,21 @@ class RowParser:
 
     def parse_row(self, row: Row) -> Person | Problem:
         """Return the person of a row, or why there is none."""
-        cells = row.cells
-        width = len(self.columns)
-        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            return Problem("", TOO_MANY_CELLS)
-        if len(cells) < width:
+        cells, width = row.cells, self._width
+        if len(cells) != width:
+            if any(cell.strip() for cell in cells[width:]):
+                return Problem("", TOO_MANY_CELLS)
             cells = cells + [""] * (width - len(cells))
-        if (problem := self._find_unusable_cell(cells)) is not None:
+        whole = "".join(cells)
+        if (len(whole) > LONGEST_FIELD or "\ufffd" in whole) and (
+            problem := self._find_unusable_cell(cells)
+        ) is not None:
             return problem
         reading, phone_column = self._read_phone(cells)
         if reading.reason:
             is_heading = reading.reason == phone.NOT_DIGITS and self._is_heading(cells)
             return Problem(phone_column, HEADINGS_AGAIN if is_heading else reading.reason)
-        is_opted_out = parse_flag(self._cell(cells, "opt_out"))
+        is_opted_out = parse_flag(cells[self._opt_out]) if self._opt_out is not None and cells[self._opt_out] else False
         if is_opted_out is None:
             return Problem(self.columns[self._single["opt_out"]], OPT_OUT_UNCLEAR)
         return self._compose(row.line, cells, reading, is_opted_out=is_opted_out)
@@ -195,9 +215,6 @@ class RowParser:
         return all(text in words.HEADINGS["phone"] for text in phones)
 
     def _find_unusable_cell(self, cells: Sequence[str]) -> Problem | None:
-        whole = "".join(cells)
-        if len(whole) <= LONGEST_FIELD and "\ufffd" not in whole:
-            return None
         for index in self._used:
             cell = cells[index]
             if "\ufffd" in cell:
@@ -221,43 +238,55 @@ class RowParser:
     def _compose(
         self, line: int, cells: Sequence[str], reading: phone.PhoneReading, *, is_opted_out: bool
     ) -> Person | Problem:
-        name = self._cell(cells, "name") or self._join_names(cells)
+        name = " ".join(cells[self._name].split()) if self._name is not None else ""
+        if not name and self._has_names:
+            name = " ".join(self._join_names(cells).split())
         if len(name) > LONGEST_NAME:
             return Problem(self.columns[self._single.get("name", self._single.get("family_name", 0))], TOO_LONG_TEXT)
         notes: list[Problem] = []
-        email = self._cell(cells, "email")
+        email = cells[self._email].strip() if self._email is not None else ""
         if email and (len(email) > 254 or _EMAIL.fullmatch(email) is None):
             email = ""
             notes.append(self._note("email", EMAIL_LEFT_OUT))
-        language_text = self._cell(cells, "language")
-        language = parse_language(language_text)
-        if language_text and not language:
+        language_text = cells[self._language] if self._language is not None else ""
+        language = parse_language(language_text) if language_text else ""
+        if not language and language_text.strip():
             notes.append(self._note("language", LANGUAGE_LEFT_OUT))
-        zone = self._cell(cells, "zone")
+        zone = cells[self._zone].strip() if self._zone is not None else ""
         if zone and zone not in _known_zones():
             zone = ""
             notes.append(self._note("zone", ZONE_LEFT_OUT))
         fields: dict[str, Value] = {key: value for key, index in self._texts if (value := cells[index].strip())}
         if self._typed:
             self._read_typed(cells, fields, notes)
-        tags_text = self._cell(cells, "tags")
-        return Person(
-            line=line,
-            phone=reading.phone,
-            country=reading.country,
-            name=" ".join(name.split()),
-            email=email,
-            language=language,
-            zone=zone,
-            fields=fields,
-            tags=split_tags(tags_text) if tags_text else (),
-            is_opted_out=is_opted_out,
-            notes=tuple(notes),
+        tags_text = cells[self._tags] if self._tags is not None else ""
+        tags = split_tags(tags_text) if tags_text else ()
+        return tuple.__new__(
+            Person,
+            (
+                line,
+                reading.phone,
+                reading.country,
+                name,
+                email,
+                language,
+                zone,
+                fields,
+                tags,
+                is_opted_out,
+                tuple(notes),
+            ),
         )
 
     def _read_typed(self, cells: Sequence[str], fields: dict[str, Value], notes: list[Problem]) -> None:
-        for definition, index in self._typed:
-            value, reason = typed.parse_value(definition, cells[index], self.country)
+        for definition, index, answers in self._typed:
+            text = cells[index]
+            if not text:
+                continue
+            answer = answers.get(text)
+            if answer is None:
+                answer = answers.keep(text, typed.parse_cell(definition, text, self.country))
+            value, reason = answer
             if value is not None:
                 fields[definition.key] = value
             elif reason:

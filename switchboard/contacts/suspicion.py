@@ -8,6 +8,8 @@ import re
 from array import array
 from dataclasses import dataclass
 
+from switchboard.core import phone
+
 # So many numbers without a gap are a made-up list; so large a part of a file in shorter runs is one, too.
 LONGEST_RUN = 250
 _SHORT_RUN = 10
@@ -39,7 +41,9 @@ class Watch:
 
     def add(self, text: str) -> None:
         """Look at one cell."""
-        digits = _NOT_DIGITS.sub("", text)
+        digits = text.replace("-", "").replace(" ", "")
+        if not phone.is_number(digits):
+            digits = _NOT_DIGITS.sub("", text)
         # The last nine digits tell a person, whatever way the number is written.
         if len(digits) >= _TELLING_DIGITS:
             self._piece.append(int(digits[-_TELLING_DIGITS:]))

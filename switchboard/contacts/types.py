@@ -75,6 +75,9 @@ class Check:
     rows: tuple[CheckedRow, ...]
     # Three values of each column, to recognise it by.
     samples: dict[str, tuple[str, ...]]
+    # What follows is counted over so many rows, which may be the whole file.
+    counted: int
+    is_whole: bool
     usable: int
     refused: int
     repeated: int
@@ -96,6 +99,9 @@ class ImportedPeople:
     at: datetime
     agreed: Sequence[tuple[int, int]]
     opted_out: Sequence[tuple[int, int]]
+    # Who agreed and was nobody before this step: the ledger cannot know them, and their facts say already that they
+    # agreed. They are not in `agreed`.
+    joined: Sequence[tuple[int, int]] = ()
 
 
 # Writes the ledger inside the step's own transaction; returns how many had opted out before and stay so.

@@ -38,6 +38,10 @@ REASONS = (EMPTY, SCIENTIFIC, NOT_DIGITS, TOO_SHORT, TOO_LONG, UNKNOWN_COUNTRY, 
 _SEPARATORS = dict.fromkeys(
     map(ord, " \t\r\n\v\f-.()[]·・‐‑‒–—―−ー~\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
 )
+# The same and full-width digits, for texts of nothing else. A point is not among them: a spreadsheet's "9012345678.0".
+_PLAIN: dict[int, int | None] = {code: None for code in _SEPARATORS if code != ord(".")}
+_PLAIN |= dict.fromkeys(map(ord, "　－（）"))
+_PLAIN |= {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("＋"): ord("+")}
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE][+]?\d+")
 _PREFIXES = re.compile(r"(?:tel|phone|mobile|whatsapp)?\s*[:：]\s*", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
@@ -57,9 +61,11 @@ _LENGTH_REASONS = {
 
 def parse_phone(text: str, country: str) -> PhoneReading:
     """Read a phone number that, without a country code, belongs to `country` (two letters)."""
-    digits, reason = clean_phone(text)
-    if reason:
-        return PhoneReading("", "", reason)
+    digits = text.replace("-", "").replace(" ", "")
+    if not is_number(digits) and not is_number(digits := text.translate(_PLAIN)):
+        digits, reason = clean_phone(text)
+        if reason:
+            return PhoneReading("", "", reason)
     # "0081…" means +81 wherever it is typed, though not every country dials 00 to get out.
     international = "+" + digits[2:] if digits.startswith("00") else ""
     quick = _read_quickly(international or digits, country)
@@ -70,6 +76,11 @@ def parse_phone(text: str, country: str) -> PhoneReading:
         second = _read_fully(international, country)
         return reading if second.reason else second
     return reading
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is nothing but ASCII digits, perhaps after a plus."""
+    return text.isascii() and text.removeprefix("+").isdecimal()
 
 
 def clean_phone(text: str) -> tuple[str, str]:
@@ -117,7 +128,8 @@ class _Plan(NamedTuple):
     code: str
     country: str
     mobile: re.Pattern[str]
-    general: re.Pattern[str]
+    # Mobile numbers of which parsing takes nothing off the front.
+    plain: re.Pattern[str]
     # What parsing takes off the front of a national number.
     prefix: re.Pattern[str] | None
     trunk: str
@@ -146,7 +158,7 @@ def _plan(country: str) -> _Plan | None:
         code=str(code),
         country=country,
         mobile=re.compile(mobile),
-        general=re.compile(general),
+        plain=re.compile(f"(?!0){f'(?!{prefix})' if prefix else ''}(?=(?:{general})\\Z)(?:{mobile})"),
         prefix=re.compile(prefix) if prefix else None,
         trunk=metadata.national_prefix or "",
         exit=re.compile(way_out) if way_out else None,
@@ -174,12 +186,9 @@ def _read_quickly(digits: str, country: str) -> PhoneReading | None:
     else:
         plan = _plan(country)
         national = _strip_trunk(digits, plan) if plan else ""
-    if plan is None or not national or national[0] == "0":
-        return None
-    if plan.prefix is not None and plan.prefix.match(national):
-        return None
-    if plan.mobile.fullmatch(national) and plan.general.fullmatch(national):
-        return PhoneReading(f"+{plan.code}{national}", plan.country, "")
+    if plan is not None and plan.plain.fullmatch(national):
+        # As PhoneReading(…) does, without the detour through a function in Python.
+        return tuple.__new__(PhoneReading, (f"+{plan.code}{national}", plan.country, ""))
     return None
 
 

@@ -1,5 +1,6 @@
 """The ledger of consent: who may be written to, and why not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -156,6 +157,26 @@ def test_an_import_finds_standings_by_key(workspace: Workspace, statement: str) 
     }  # fmt: skip
     plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", values))
     assert "consent_standing_pkey" in plan
+
+
+def test_new_people_of_an_import_get_their_line_and_standing_without_a_look(workspace: Workspace) -> None:
+    new = make_contact(workspace, agreed="")
+    people = replace(imported(workspace, agreed=[], opted_out=[]), joined=[(new.pk, 2)])
+    assert actions.record_import(people) == 0
+    assert queries.may_write(workspace.pk, new.pk, "marketing").may
+    [entry] = Entry.objects.filter(contact_id=new.pk)
+    assert (entry.kind, entry.evidence) == ("grant", {"import": 7, "line": 2})
+    values = {
+        "workspace_id": workspace.pk, "import_id": 7, "category": "marketing", "basis": "opt_in", "source": "",
+        "wording": "", "marketing": "opt_in", "utility": "", "actor": "import:7", "at": NOON,
+        "contact_ids": [1], "lines": [2],
+    }  # fmt: skip
+    plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {actions.SQL_GRANT_JOINED}", values))
+    assert "Conflict" not in plan
+
+
+def test_a_grant_that_facts_were_told_of_is_announced_to_the_trigger(workspace: Workspace) -> None:
+    assert statements.fetch(actions.SQL_SAY_TOLD, {"told": "1"}) == [("1",)]
 
 
 def test_one_workspace_cannot_see_another_ones_ledger(amir: Contact) -> None:

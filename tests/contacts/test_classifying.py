@@ -16,7 +16,7 @@ from switchboard.contacts.actions import segments as segment_actions
 from switchboard.contacts.actions import tags as tag_actions
 from switchboard.contacts.actions.tags import TagWish
 from switchboard.contacts.errors import SegmentError
-from switchboard.contacts.models import Activity, Change, Check, Contact, Pass, Tag
+from switchboard.contacts.models import Activity, Change, Check, Contact, Pass, Sweep, Tag
 from switchboard.contacts.store import Seen
 from switchboard.core.tenancy import workspace_scope
 from switchboard.team.models import Workspace
@@ -210,6 +210,23 @@ def test_a_changed_rule_is_applied_to_everybody(place: Place) -> None:
         tag_actions.save_tag(workspace_id=place.workspace.pk, wish=wish, now=NOON, tag_id=tag.pk)
     place.look(NOON)
     assert [place.tags_of(one) for one in people] == [set(), {"Near"}]
+
+
+def test_what_a_rule_did_to_everybody_is_known_but_is_no_news_of_theirs(place: Place) -> None:
+    near = [factories.make_contact(place.workspace, country="JP").pk for _ in range(2)]
+    far = factories.make_contact(place.workspace, country="CN")
+    tag = place.save_tag("Near", {"all": [{"field": "country", "test": "in", "values": ["JP"]}]})
+    place.look(NOON)
+    with workspace_scope(place.workspace.pk):
+        sweep = Sweep.objects.get()
+        assert (sweep.tag_id, sweep.is_member, sweep.at, sweep.contact_ids) == (tag.pk, True, NOON, near)
+        assert not Change.objects.exists()
+        Contact.objects.filter(pk=far.pk).update(country="JP")
+    place.look(NOON + DAY)
+    assert place.changes_of(far) == [("Near", True)]
+    with workspace_scope(place.workspace.pk):
+        hygiene_actions.tidy_up(workspace_id=place.workspace.pk, now=NOON + 31 * DAY)
+        assert not Sweep.objects.exists()
 
 
 def test_a_killed_pass_goes_on_where_it_was(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

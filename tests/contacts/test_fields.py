@@ -102,3 +102,24 @@ def test_the_statements_run(workspace: Workspace) -> None:
         field_store.SQL_LIST_VALUES, field_store.SQL_REPLACE_VALUES, field_store.SQL_COUNT_VALUES, field_store.SQL_DROP_VALUES,
     ):  # fmt: skip
         assert statements.fetch(f"EXPLAIN {statement}", given)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("46023", "2026-01-01"),
+        ("46023.5", "2026-01-01"),
+        ("４６０２３", "2026-01-01"),
+        ("2026", None),
+        ("460233", None),
+    ],
+)
+def test_a_cell_of_a_day_may_be_the_number_a_spreadsheet_keeps_it_by(text: str, day: str | None) -> None:
+    value, reason = fields.parse_cell(fields.Definition("born", fields.DATE), text, "JP")
+    assert (value, reason) == ((day, "") if day else (None, fields.NOT_A_DATE))
+
+
+def test_a_number_alone_is_no_day_elsewhere() -> None:
+    assert fields.parse_value(fields.Definition("born", fields.DATE), "46023") == (None, fields.NOT_A_DATE)
+    assert fields.parse_cell(fields.Definition("score", fields.NUMBER), "46023") == (46023, "")
+    assert fields.suggest_kind(["46023", "46024"], "JP") == fields.NUMBER

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from switchboard.consent import actions as consent_actions
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts import actions, edit_store, suspicion, undo_store, workbook
+from switchboard.contacts import actions, edit_store, queries, suspicion, undo_store, uploads, workbook
 from switchboard.contacts.errors import (
     NothingToUndoError,
     SourceUnstatedError,
@@ -235,3 +235,35 @@ def test_a_list_whose_fields_were_made_by_the_last_one_is_imported_again(run_imp
         text = f"phone,born\n{phone},1990/1/2\n"
         result = run_import(text, mapping={"phone": "phone", "born": "new:date"})
         assert (result.created, result.reasons.get("notes")) == (1, {})
+
+
+def test_a_file_that_was_replaced_since_it_was_looked_at_is_not_imported(
+    start_import: StartImport, workspace: Workspace
+) -> None:
+    job = start_import("phone\n09012345678\n")
+    uploads.place_of(job.file_path).write_text("phone\n09012345678\n08012345678\n")
+    result = actions.run_import(
+        workspace_id=workspace.pk, import_id=job.pk, record_consent=consent_actions.record_import, now=lambda: NOON
+    )
+    assert (result.state, result.created) == ("failed", 0)
+    assert "Upload it again" in result.error
+
+
+def test_a_file_that_is_gone_ends_the_import_with_a_sentence(start_import: StartImport, workspace: Workspace) -> None:
+    job = start_import("phone\n09012345678\n")
+    uploads.drop_upload(job.file_path)
+    result = actions.run_import(
+        workspace_id=workspace.pk, import_id=job.pk, record_consent=consent_actions.record_import, now=lambda: NOON
+    )
+    assert (result.state, result.created) == ("failed", 0)
+    assert "Upload it again" in result.error
+
+
+def test_no_cell_and_no_heading_of_the_refused_rows_is_a_formula(run_import: RunImport, workspace: Workspace) -> None:
+    result = run_import('phone,=cmd|x\n12,"=HYPERLINK(1)"\n')
+    with workspace_scope(workspace.pk):
+        text = b"".join(queries.iter_refused_csv(workspace.pk, result.import_id)).decode("utf-8-sig")
+    assert text.splitlines() == [
+        "line,outcome,reason,column,phone,'=cmd|x",
+        "2,failed,too_short,phone,12,'=HYPERLINK(1)",
+    ]

@@ -122,3 +122,17 @@ def test_the_check_of_a_file_without_a_phone_column_refuses_every_row(workspace:
     job = upload(workspace, "city,plan\n東京,Free\n")
     check = actions.check_import(workspace_id=workspace.pk, import_id=job.pk)
     assert check.reasons == {"no_phone_column": 1}
+
+
+def test_the_check_counts_beyond_the_rows_it_shows(workspace: Workspace) -> None:
+    make_contact(workspace, phone="+819012340099")
+    job = upload(workspace, "phone\n" + "".join(f"0901234{number:04d}\n" for number in (*range(100), 99)))
+    check = actions.check_import(workspace_id=workspace.pk, import_id=job.pk, limit=10)
+    assert (len(check.rows), check.counted, check.is_whole) == (10, 101, True)
+    assert (check.usable, check.repeated, check.known) == (101, 1, 1)
+
+
+def test_the_check_says_when_it_has_not_counted_the_whole_file(workspace: Workspace) -> None:
+    job = upload(workspace, "phone\n" + "".join(f"0901234{number:04d}\n" for number in range(30)))
+    check = actions.check_import(workspace_id=workspace.pk, import_id=job.pk, limit=10, counted=20)
+    assert (check.counted, check.is_whole) == (20, False)

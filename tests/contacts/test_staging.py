@@ -26,16 +26,41 @@ def stage(*phones: str) -> list[Person]:
 
 def test_the_upsert_finds_people_by_number_and_import_rows_by_key(workspace: Workspace) -> None:
     statements.execute(staging.SQL_STAGE, {})
-    given = {"import_id": 1, "now": NOON, "replaces_tags": False, "changes_known": True}
+    given = {"import_id": 1, "now": NOON, "replaces_tags": False, "changes_known": True, "lines": [2]}
     plan = plan_of(staging.SQL_UPSERT, workspace_id=workspace.pk, **given)
     assert "contacts_contact_phone_once" in plan
     assert "contacts_importedrow_pkey" in plan
 
 
+def test_each_staged_number_is_looked_up_by_the_index_of_numbers(workspace: Workspace) -> None:
+    statements.execute(staging.SQL_STAGE, {})
+    statements.fetch(staging.SQL_ALLOW_SCANS, {"allowed": "off"})
+    plan = plan_of(staging.SQL_FIND_KNOWN, workspace_id=workspace.pk)
+    assert "Index Only Scan using contacts_contact_phone_once" in plan
+
+
+def test_new_people_are_made_without_looking_for_them_again(workspace: Workspace) -> None:
+    statements.execute(staging.SQL_STAGE, {})
+    plan = plan_of(staging.SQL_ADD_NEW, workspace_id=workspace.pk, import_id=1, now=NOON, known=[])
+    assert "Conflict" not in plan
+    assert "Join" not in plan
+
+
+def test_somebody_made_by_another_hand_meanwhile_is_updated(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = make_contact(workspace, phone="+819012345678")
+    people = stage("+819012345678", "+818012345678")
+    looks = iter([{}, {2: known.pk}])
+    monkeypatch.setattr(staging, "_find_known", lambda _values: next(looks))
+    outcome = staging.apply_stage(workspace_id=workspace.pk, import_id=1, people=people, now=NOON)
+    assert outcome.updated == [(known.pk, 2)]
+    assert [line for _, line in outcome.created] == [3]
+
+
 @pytest.mark.parametrize(
     ("statement", "values", "index"),
     [
-        (staging.SQL_FIND_UNTOUCHED, {"phones": ["+819012345678"]}, "contacts_contact_"),
         (staging.SQL_FIND_BROUGHT, {"import_id": 1, "contact_ids": [1]}, "contacts_importedrow_pkey"),
         (staging.SQL_SET_ZONES, {"zone": "Asia/Tokyo", "contact_ids": [1], "now": NOON}, "contacts_contact_"),
         (
@@ -52,8 +77,7 @@ def test_each_statement_uses_its_index(
 
 
 def test_what_new_people_agree_to_is_said_before_they_are_made(workspace: Workspace) -> None:
-    [row] = statements.fetch(staging.SQL_SAY_JOINING, {"joining": "1", "told": ""})
-    assert row == ("1", "")
+    assert statements.fetch(staging.SQL_SAY_JOINING, {"joining": "1"}) == [("1",)]
 
 
 def test_tabs_line_breaks_and_backslashes_survive_the_copy(workspace: Workspace) -> None:

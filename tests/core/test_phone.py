@@ -88,6 +88,19 @@ def test_its_quick_answer_is_always_the_one_phonenumbers_gives() -> None:
     assert [case for case in answered if case[2] != phone._read_fully(case[0], case[1])] == []
 
 
+def test_a_text_is_read_the_same_with_and_without_the_short_way() -> None:
+    rng = random.Random(7)
+    pieces = ["090", "1234", "+81", "8.1E+11", ".0", ".", "'", "tel:", '="', "ー", "－", "（", "\u3000", "０９０", "＋", "①", "٣", "\n", "e5", ""]  # fmt: skip
+    for _ in range(20_000):
+        text = "".join(rng.choices(pieces, k=rng.randrange(1, 6)))
+        short = [
+            way
+            for way in (text.replace("-", "").replace(" ", ""), text.translate(phone._PLAIN))
+            if phone.is_number(way)
+        ]
+        assert all((way, "") == phone.clean_phone(text) for way in short), text
+
+
 @pytest.mark.parametrize(
     ("number", "zones"),
     [

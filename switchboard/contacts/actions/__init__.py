@@ -3,11 +3,11 @@
 Call these inside `core.tenancy.workspace_scope`, except `run_import`, which opens a scope for each of its steps.
 """
 
+from switchboard.contacts.actions.checks import check_import
 from switchboard.contacts.actions.fields import change_field, create_field, delete_field, ensure_fields
 from switchboard.contacts.actions.imports import (
     ConsentGiven,
     change_import,
-    check_import,
     create_import,
     forget_upload,
     forget_uploads,

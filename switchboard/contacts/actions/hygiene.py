@@ -31,6 +31,7 @@ def tidy_up(*, workspace_id: int, now: datetime) -> dict[str, int]:
         moved = statements.execute(hygiene_store.SQL_NOTE_COUNTS, given)
         forgotten = statements.execute(hygiene_store.SQL_FORGET_DAYS, given)
         forgotten += statements.execute(hygiene_store.SQL_FORGET_CHANGES, given)
+        forgotten += statements.execute(hygiene_store.SQL_FORGET_SWEEPS, given)
     latest = hygiene.find_report(workspace_id)
     is_due = latest is None or latest.made_at <= now - _EVERY
     if is_due and Tag.objects.filter(workspace_id=workspace_id).exists():

@@ -1,7 +1,6 @@
 """Files of contacts are uploaded, read in another way, checked, imported, stopped."""
 
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -12,24 +11,25 @@ from typing import BinaryIO
 from django.db.models import Q
 
 from switchboard.contacts import fields, queries, reading, rules, suspicion, undo_store, uploads, workbook
+from switchboard.contacts.actions import checks
 from switchboard.contacts.actions import fields as field_actions
 from switchboard.contacts.actions.steps import STEP_ROWS, ImportRun
 from switchboard.contacts.actions.tags import ensure_tags
 from switchboard.contacts.errors import (
     ConsentMissingError,
+    FileChangedError,
     ImportAlreadyRunError,
     NoPhoneColumnError,
     SourceUnstatedError,
 )
 from switchboard.contacts.models import Import, ImportState
 from switchboard.contacts.rules import RowParser
-from switchboard.contacts.types import Check, CheckedRow, FileShape, ImportResult, Person, Problem, RecordConsent, Row
+from switchboard.contacts.types import FileShape, ImportResult, RecordConsent
 from switchboard.core import clock, statements
 from switchboard.core.errors import Invalid, SwitchboardError
 from switchboard.core.tenancy import workspace_scope
 from switchboard.team.models import Workspace
 
-_SAMPLE_ROWS = 50
 _SHORTEST_SOURCE = 10
 _UPLOADS_KEPT = timedelta(days=30)
 
@@ -65,7 +65,7 @@ def create_import(
         if workbook.is_workbook(uploads.find_upload(path)):
             sheet, size = _read_workbook(path)
         shape = reading.describe_file(uploads.find_upload(path), home)
-        cells = _read_sample_cells(path, shape)
+        cells = checks.read_sample_cells(path, shape)
         country = country or rules.suggest_country(cells, shape.encoding, home)
         mapping = rules.suggest_mapping(shape.columns, cells, country, queries.list_field_keys(workspace_id))
     except SwitchboardError:
@@ -123,7 +123,7 @@ def change_import(
         job.sheet, job.file_bytes = _read_workbook(job.file_path, sheet)
     if {encoding, delimiter, has_header, country, sheet} != {None} and mapping is None:
         shape = queries.get_shape(job)
-        cells = _read_sample_cells(job.file_path, shape)
+        cells = checks.read_sample_cells(job.file_path, shape)
         known = queries.list_field_keys(workspace_id)
         mapping = rules.suggest_mapping(shape.columns, cells, job.country, known)
     if mapping is not None:
@@ -184,7 +184,7 @@ def _make_new_fields(job: Import, mapping: dict[str, str], shape: FileShape) -> 
     wanted = {column: target for column, target in mapping.items() if target.startswith(rules.NEW_PREFIX)}
     if not wanted:
         return mapping
-    samples = queries.list_samples(shape, _read_sample_cells(job.file_path, shape))
+    samples = queries.list_samples(shape, checks.read_sample_cells(job.file_path, shape))
     there = {(one.key, one.kind) for one in queries.list_definitions(job.workspace_id)}
     for column, target in wanted.items():
         kind, _, currency = target.removeprefix(rules.NEW_PREFIX).partition(":")
@@ -215,66 +215,6 @@ def _set_consent(job: Import, consent: ConsentGiven) -> None:
         raise ConsentMissingError(field="consent")
     job.consent_category, job.consent_basis = consent.category, consent.basis
     job.consent_source, job.consent_wording = consent.source.strip()[:255], consent.wording.strip()
-
-
-def check_import(*, workspace_id: int, import_id: int, limit: int = _SAMPLE_ROWS) -> Check:
-    """Return the first rows of a file as the import would see them, with what is wrong in which cell.
-
-    :raises Invalid: the file cannot be read with these settings.
-    """
-    job = queries.get_import(workspace_id, import_id)
-    shape = queries.get_shape(job)
-    rows = _read_sample(job.file_path, shape, limit)
-    parser = RowParser(shape.columns, job.mapping, job.country, queries.list_definitions(workspace_id))
-    parsed = [parser.parse_row(row) if parser.has_phone else Problem("", rules.NO_PHONE_COLUMN) for row in rows]
-    people = [person for person in parsed if isinstance(person, Person)]
-    known = queries.find_known_phones(workspace_id, [person.phone for person in people])
-    checked = _compare_rows(rows, parsed, known)
-    return Check(
-        shape=shape,
-        mapping=job.mapping,
-        rows=checked,
-        samples={
-            column: texts[:3] for column, texts in queries.list_samples(shape, [row.cells for row in rows]).items()
-        },
-        usable=len(people),
-        refused=len(rows) - len(people),
-        repeated=sum(row.is_repeated for row in checked),
-        known=sum(row.is_known for row in checked),
-        opted_out=sum(person.is_opted_out for person in people),
-        reasons=dict(Counter(problem.reason for problem in parsed if isinstance(problem, Problem))),
-    )
-
-
-def _compare_rows(rows: list[Row], parsed: list[Person | Problem], known: set[str]) -> tuple[CheckedRow, ...]:
-    seen: set[str] = set()
-    checked = []
-    for row, result in zip(rows, parsed, strict=True):
-        phone = result.phone if isinstance(result, Person) else ""
-        checked.append(
-            CheckedRow(
-                line=row.line,
-                cells=tuple(row.cells),
-                phone=phone,
-                problems={} if isinstance(result, Person) else {result.column: result.reason},
-                notes=dict(result.notes) if isinstance(result, Person) else {},
-                is_repeated=phone in seen,
-                is_known=phone in known,
-            )
-        )
-        if phone:
-            seen.add(phone)
-    return tuple(checked)
-
-
-def _read_sample(path: str, shape: FileShape, limit: int) -> list[Row]:
-    with uploads.find_upload(path).open("rb") as file:
-        rows = reading.read_rows(file, encoding=shape.encoding, delimiter=shape.delimiter)
-        return list(islice(rows, shape.skip_rows, limit + shape.skip_rows))
-
-
-def _read_sample_cells(path: str, shape: FileShape) -> list[list[str]]:
-    return [row.cells for row in _read_sample(path, shape, _SAMPLE_ROWS)]
 
 
 def start_import(*, workspace_id: int, import_id: int, now: datetime) -> Import:
@@ -349,6 +289,8 @@ def run_import(
     state, error = ImportState.DONE, ""
     try:
         path = uploads.find_upload(job.file_path)
+        if path.stat().st_size != job.file_bytes:
+            raise FileChangedError
         shape = queries.get_shape(job)
         parser = RowParser(shape.columns, job.mapping, job.country, definitions)
         if not job.total_rows and not _look_through(job, path, shape, parser):

@@ -136,7 +136,7 @@ class ImportRun:
     def _record(self, step: Step, outcome: staging.StagedPeople, now: datetime) -> int:
         """Write what these people agreed to; a repeated row still opts its person out."""
         leaving = {person.line for person in step.people if person.is_opted_out}
-        brought = outcome.created + outcome.updated
+        brought = outcome.created + outcome.updated if leaving else []
         people = ImportedPeople(
             workspace_id=self.workspace_id,
             import_id=self.job.pk,
@@ -145,7 +145,8 @@ class ImportRun:
             source=self.job.consent_source,
             wording=self.job.consent_wording,
             at=now,
-            agreed=[(contact_id, line) for contact_id, line in brought if line not in leaving],
+            agreed=[pair for pair in outcome.updated if pair[1] not in leaving],
+            joined=[pair for pair in outcome.created if pair[1] not in leaving] if leaving else outcome.created,
             opted_out=[(contact_id, line) for contact_id, line in brought if line in leaving]
             + [(contact_id, line) for contact_id, line in [*outcome.repeated, *outcome.known] if line in leaving],
         )
