@@ -3,8 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import structlog
@@ -19,17 +18,16 @@ from switchboard.delivery.open_batches import OpenBatches
 log = structlog.get_logger(__name__)
 
 # Results that come within a moment share a transaction: a small one costs nearly as much as a large one.
-GATHER_SECONDS = 0.1
-ENOUGH = 250
-LARGEST = 500
+GATHER_SECONDS = 0.05
+ENOUGH = 500
+LARGEST = 1000
 _TOPICS_SECONDS = 0.25
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError)
 
 Consequence = Callable[[AsyncConnection[Any]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A result, and what else follows from it: `key` lets the same consequence happen once a batch."""
 
     result: store.Result
@@ -81,15 +79,15 @@ class Recorder:
 
     async def _try_to_flush(self) -> None:
         try:
-            await self.flush()
+            await self.flush(least=ENOUGH)
             self.is_away = False
         except _AWAY as error:
             self.is_away = True
             log.warning("results_wait_for_the_database", results=len(self._notes), error=str(error))
             await asyncio.sleep(0.5)
 
-    async def flush(self) -> None:
-        """Write everything that is there.
+    async def flush(self, *, least: int = 1) -> None:
+        """Write what is there, and go on while at least so many came meanwhile.
 
         :raises OperationalError: the database is away; everything is kept.
         """
@@ -103,8 +101,11 @@ class Recorder:
                 log.exception("results_are_written_one_by_one", results=len(notes))
                 await self._write_singly(notes)
             del self._notes[: len(notes)]
-        self._wake.clear()
+            if len(self._notes) < least:
+                break
         self._is_enough.clear()
+        if not self._notes:
+            self._wake.clear()
         if self._topics:
             await self._publish()
 
@@ -135,7 +136,8 @@ class Recorder:
         for workspace_id, some in topics.items():
             self._topics[workspace_id] |= some
         for note in notes:
-            self._topics[note.result.message.workspace_id] |= note.topics
+            if note.topics:
+                self._topics[note.result.message.workspace_id] |= note.topics
 
     async def _publish(self) -> None:
         if clock.monotonic() - self._published_at < _TOPICS_SECONDS:

@@ -69,6 +69,7 @@ INDEXES = {
     reach.SQL_NOTE_UNDELIVERABLE: "",
     reach.SQL_NOTE_DELIVERED: "delivery_reach_pkey",
     take.SQL_RAISE_MARKS: "delivery_outbox_pkey",
+    results.SQL_ACCEPT: "delivery_delivery_",
     results.SQL_RECORD: "delivery_delivery_",
     results.SQL_FORGET_BATCHES: "",
     results.SQL_KEEP_UNKNOWN: "",

@@ -6,7 +6,7 @@ server (18.6, SIGSEGV in a recorder that waited for the applier).
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -15,19 +15,32 @@ from switchboard.delivery.rules.forward import Standing
 
 # Index: the primary key of the delivery rows. In the order of ids, so that nobody waits in a circle.
 SQL_LOCK_DELIVERIES = """
-SELECT message_id FROM delivery_delivery
+SELECT message_id, state, attempt, accepted_at IS NOT NULL FROM delivery_delivery
 WHERE message_id = ANY(%(message_ids)b::uuid[]) AND workspace_id = %(workspace_id)s
 ORDER BY message_id FOR NO KEY UPDATE
 """
 
 
-async def lock_deliveries(connection: AsyncConnection[Any], workspace_id: int, message_ids: Sequence[UUID]) -> None:
-    """Wait for these rows, and keep them until the transaction ends.
+class Locked(NamedTuple):
+    """How far a message is, and nobody else can change that now."""
+
+    message_id: UUID
+    state: int
+    attempt: int
+    has_been_accepted: bool
+
+
+async def lock_deliveries(
+    connection: AsyncConnection[Any], workspace_id: int, message_ids: Sequence[UUID]
+) -> list[Locked]:
+    """Wait for these rows, keep them until the transaction ends, and return how far each is.
 
     Never prepared: planned with its values, it names its partitions and prunes none while it runs.
     """
+    cursor = connection.cursor(binary=True)
     given = {"workspace_id": workspace_id, "message_ids": list(message_ids)}
-    await connection.execute(SQL_LOCK_DELIVERIES, given, prepare=False)
+    await cursor.execute(SQL_LOCK_DELIVERIES, given, prepare=False)
+    return [Locked._make(row) for row in await cursor.fetchall()]
 
 
 # Index: as above.

@@ -1,10 +1,9 @@
 """What became of a batch: accepted, failed, unknown, or back into the outbox."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -20,8 +19,7 @@ Connection = AsyncConnection[Any]
 _LARGEST_ATTEMPT = 32_767
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The end of one attempt.
 
     `state` is ACCEPTED, FAILED, UNKNOWN, or WAITING: back into the outbox, due at `due_at`.
@@ -37,6 +35,40 @@ class Result:
     due_at: datetime | None = None
     hold: str | None = None
     is_try_used: bool = False
+
+
+# Nearly all results: Meta took a message that was in flight, and no status has come before the answer. The rows are
+# locked already (locking.py), and that is known of each. Index: the primary key of the delivery rows.
+SQL_ACCEPT = """
+WITH counted AS (
+    INSERT INTO delivery_tally (workspace_id, origin_kind, origin_id, number_id, measure, reason, amount, minute)
+    SELECT %(workspace_id)s, given.origin_kind, given.origin_id, given.number_id, 'sent', '', given.amount,
+        date_trunc('minute', %(now)s::timestamptz)
+    FROM unnest(%(origin_kinds)b::text[], %(origin_ids)b::bigint[], %(number_ids)b::bigint[], %(amounts)b::int[])
+        AS given (origin_kind, origin_id, number_id, amount))
+UPDATE delivery_delivery delivery
+SET state = 20, wamid = COALESCE(delivery.wamid, given.wamid), accepted_at = given.at, reason = NULL, detail = NULL
+FROM unnest(%(message_ids)b::uuid[], %(at)b::timestamptz[], %(wamids)b::text[]) AS given (message_id, at, wamid)
+WHERE delivery.message_id = given.message_id AND delivery.workspace_id = %(workspace_id)s
+    AND delivery.message_id = ANY(%(message_ids)b::uuid[])
+"""
+
+
+async def _accept(connection: Connection, workspace_id: int, results: Sequence[Result], now: datetime) -> None:
+    """Record messages that were in flight and that Meta took."""
+    amounts = Counter((message.origin_kind, message.origin_id, message.number_id) for message, *_ in results)
+    given = {
+        "workspace_id": workspace_id,
+        "now": now,
+        "message_ids": [result.message.message_id for result in results],
+        "at": [result.at for result in results],
+        "wamids": [result.wamid for result in results],
+        "origin_kinds": [kind for kind, _, _ in amounts],
+        "origin_ids": [origin_id for _, origin_id, _ in amounts],
+        "number_ids": [number_id for _, _, number_id in amounts],
+        "amounts": list(amounts.values()),
+    }
+    await connection.execute(SQL_ACCEPT, given)
 
 
 # One row is one message once, so given, old and new join one to one. The rows are locked already (locking.py), so that
@@ -155,13 +187,37 @@ async def record_results(
         if settled_batches:
             await connection.execute(SQL_FORGET_BATCHES, {"batch_ids": list(settled_batches)})
     return {
-        workspace_id: tallies.topics((result.message.origin_kind, result.message.origin_id) for result in some)
+        workspace_id: tallies.topics({(message.origin_kind, message.origin_id) for message, *_ in some})
         for workspace_id, some in by_workspace.items()
     }
 
 
 async def _record(connection: Connection, workspace_id: int, results: list[Result], now: datetime) -> None:
-    await locking.lock_deliveries(connection, workspace_id, [result.message.message_id for result in results])
+    message_ids = [result.message.message_id for result in results]
+    locked = {row.message_id: row for row in await locking.lock_deliveries(connection, workspace_id, message_ids)}
+    plain: list[Result] = []
+    others: list[Result] = []
+    for result in results:
+        (plain if _is_plain(result, locked.get(result.message.message_id)) else others).append(result)
+    if plain:
+        await _accept(connection, workspace_id, plain, now)
+    if others:
+        await _record_others(connection, workspace_id, others, now)
+
+
+def _is_plain(result: Result, row: locking.Locked | None) -> bool:
+    """Tell whether the message was in flight, under this attempt, and Meta simply took it."""
+    return (
+        result.state == State.ACCEPTED
+        and result.detail is None
+        and row is not None
+        and row.state == State.IN_FLIGHT
+        and row.attempt == result.message.attempt
+        and not row.has_been_accepted
+    )
+
+
+async def _record_others(connection: Connection, workspace_id: int, results: list[Result], now: datetime) -> None:
     cursor = await connection.execute(SQL_RECORD, {"workspace_id": workspace_id, "now": now, **_columns(results)})
     rows = await cursor.fetchall()
     changed = {message_id: (old, new) for message_id, old, new in rows if old != new}
