@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -20,8 +21,7 @@ Connection = AsyncConnection[Any]
 _SOON_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message that this sender must now post, once, not before `leave_at`."""
 
     batch_id: UUID
@@ -46,6 +46,8 @@ class Claimed:
     # The least distance to the number's last message, and to the lane's, where one is kept on purpose.
     gap: float = 0.0
     lane_gap: float = 0.0
+    # The distance that the rate of its number and its lane demands; late messages may close up to nearly that.
+    spacing: float = 1.0
     # Its place in the crash record: posted only when the record says that it may have been.
     position: int = 0
 
@@ -85,14 +87,14 @@ async def claim(
         await session.read(most)
         if not session.lanes:
             return Claim(batch_id, workspace_id, [])
-        passing = sorted((item for item in session.items if item.leave_at), key=lambda item: item.leave_at)
+        passing = sorted((item for item in session.items if item.leave_at), key=attrgetter("leave_at"))
         opened_to = len(passing) if at_once is None else _count_soon(passing[:at_once], now)
         started = await _write(connection, workspace_id, session, now, passing, (batch_id, sender_id, opened_to))
     lateness = {lane_id: lane.lateness for lane_id, lane in session.lanes.items()}
     messages = [
         _claimed(item, position, batch_id, workspace_id, lateness[item.key.lane.id])
         for position, item in enumerate(passing)
-        if item.key.message_id in started
+        if len(started) == len(passing) or item.key.message_id in started
     ]
     held = sum(isinstance(item.verdict, rules.Hold) for item in session.items)
     skipped = sum(isinstance(item.verdict, rules.Skip) for item in session.items)
@@ -167,5 +169,6 @@ def _claimed(item: Item, position: int, batch_id: UUID, workspace_id: int, laten
         lateness=lateness,
         gap=item.lane.gap,
         lane_gap=item.lane.own.pace.gap_min_seconds if item.lane.own else 0.0,
+        spacing=item.lane.spacing,
         position=position,
     )

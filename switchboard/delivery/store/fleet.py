@@ -51,18 +51,18 @@ class Lane:
     own: rules.Meter | None
     waiting: int = 0
     is_changed: bool = False
+    # Whether it holds answers, which no pace concerns.
+    is_answer: bool = field(init=False)
+    # What a message of it must keep to.
+    meters: list[rules.Meter] = field(init=False)
+    # The distance of its messages that follows from how many a second there may be.
+    spacing: float = field(init=False)
 
-    @property
-    def is_answer(self) -> bool:
-        """Whether it holds answers, which no pace concerns."""
-        return bool(self.row.priority <= Priority.ANSWER)
-
-    @property
-    def meters(self) -> list[rules.Meter]:
-        """What a message of it must keep to."""
-        if self.is_answer:
-            return [self.number.answers]
-        return [self.number.paced] if self.own is None else [self.number.paced, self.own]
+    def __post_init__(self) -> None:
+        self.is_answer = self.row.priority <= Priority.ANSWER
+        paced = self.number.answers if self.is_answer else self.number.paced
+        self.meters = [paced] if self.own is None or self.is_answer else [paced, self.own]
+        self.spacing = max((1.0 / meter.pace.per_second for meter in self.meters if meter.pace.per_second), default=1.0)
 
     @property
     def lateness(self) -> float:
@@ -107,6 +107,12 @@ class Somebody:
     version: int
     touches: list[person.Touch] = field(default_factory=list)
     is_changed: bool = False
+
+
+def mere_rate(pace: Pace) -> float | None:
+    """Return how many a second, of a pace that keeps to nothing else."""
+    limits = (pace.per_minute, pace.per_hour, pace.per_day, pace.gap_min_seconds, pace.gap_max_seconds, pace.rest_after)
+    return None if any(limits) else pace.per_second
 
 
 def make_number(row: Any, now: float, on: date) -> Number:
