@@ -26,6 +26,7 @@ from switchboard.delivery.opening import Opening
 from switchboard.delivery.posting import Poster, Switches
 from switchboard.delivery.recorder import Recorder
 from switchboard.delivery.schedule import Planned, Schedule
+from switchboard.delivery.types import State
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,9 @@ _FINISH_SECONDS = 3.0
 _SET_ASIDE_SECONDS = 5.0
 # No more is claimed than is posted within a second, so that little is in doubt if this process dies.
 _LEAST_WAITING = 200
-_MOST_WAITING = 1500
+_MOST_WAITING = 4000
+_REFILL_SHARE = 0.8
+_NAMES = {state: state.name.lower() for state in State}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +140,22 @@ class Sender:
         pause = 0.0
         while not stopping.is_set():
             try:
-                if not self._may_claim():
-                    pause = _FULL_SECONDS
-                else:
-                    pause = _FULL_SECONDS if await self._claim_round() else _POLL_SECONDS
+                pause = await self._claim_or_not(pause)
             except _AWAY as error:
                 log.warning("database_away", error=str(error))
                 pause = min(5.0, max(0.5, 2 * pause))
             if pause:
                 await self._wait_for_work(stopping, pause)
+
+    async def _claim_or_not(self, pause: float) -> float:
+        """Claim if that may be; return how long to wait before the next time."""
+        if not self._may_claim():
+            return _FULL_SECONDS
+        claimed, is_due = await self._claim_round()
+        if claimed or not is_due:
+            return _FULL_SECONDS if claimed else _POLL_SECONDS
+        # Another sender has the numbers, for as long as its claim takes.
+        return min(_POLL_SECONDS, 2 * max(pause, _FULL_SECONDS / 2))
 
     async def _wait_for_work(self, stopping: asyncio.Event, seconds: float) -> None:
         if stopping.is_set():
@@ -166,15 +176,21 @@ class Sender:
         )
 
     def _budget(self) -> int:
-        """Return how many more messages may be claimed: what was posted in the last second, less what waits."""
+        """Return how many more messages may be claimed: what was posted in the last second, less what waits.
+
+        A claim takes its time, and meanwhile what waits is posted: the next one begins long before nothing is left.
+        """
         if self._poster.breaker.is_testing:
             return 0 if self._crew.in_flight or len(self._schedule) else 1
         wanted = min(_MOST_WAITING, max(_LEAST_WAITING, self._posted.per_second()))
         waiting = len(self._schedule) + self._crew.in_flight
-        return wanted - waiting if waiting < wanted // 2 else 0
+        return wanted - waiting if waiting < wanted * _REFILL_SHARE else 0
 
-    async def _claim_round(self) -> int:
-        """Claim once for every workspace with something due, in turns; return how many rows were dealt with."""
+    async def _claim_round(self) -> tuple[int, bool]:
+        """Claim once for every workspace with something due, in turns; return how many rows were dealt with.
+
+        And whether anything was due.
+        """
         now = clock.now()
         async with self._pool.connection(timeout=2) as connection:
             is_fresh = await store.is_watermark_fresh(connection, now)
@@ -187,7 +203,7 @@ class Sender:
                     break
                 most = max(1, budget // (len(workspaces) - position))
                 claimed += await self._try_to_claim_for(connection, workspace_id, most)
-        return claimed
+        return claimed, bool(workspaces)
 
     async def _try_to_claim_for(self, connection: AsyncConnection, workspace_id: int, most: int) -> int:
         """Claim for one workspace; a row that cannot be understood must not stop the others."""
@@ -240,7 +256,7 @@ class Sender:
             # A mistake of ours must not end the sender; whether Meta has the message is open.
             log.exception("post_failed", message=str(message.message_id))
             note = self._poster.doubt(message, "an error in the sender")
-        self.counts[note.result.state.name.lower()] += 1
+        self.counts[_NAMES[note.result.state]] += 1
         self._posted.note_one()
         self._recorder.add(note)
 

@@ -72,14 +72,15 @@ WHERE workspace.id = %(workspace_id)s
 """
 
 SQL_LOCK_NUMBERS = """
-SELECT number.id, number.meta_id, number.account_id, account.portfolio_id, number.throughput, number.pace,
-    number.pace_overrides, number.pace || number.pace_overrides::text AS made_for, number.in_use_since,
+SELECT number.id, number.meta_id, number.account_id, account.portfolio_id, portfolio.messaging_limit,
+    number.throughput, number.pace, number.pace_overrides, number.pace || number.pace_overrides::text AS made_for, number.in_use_since,
     number.stopped_code,
     extract(epoch FROM pace.gap_until)::float8 AS gap_until, extract(epoch FROM pace.slow_until)::float8 AS slow_until,
     pace.made_for AS was_made_for, pace.log, pace.answer_log, pace.minutes, pace.quarters, pace.streak
 FROM delivery_pacestate pace
 JOIN numbers_number number ON number.id = pace.number_id AND number.workspace_id = pace.workspace_id
 JOIN numbers_account account ON account.id = number.account_id
+JOIN numbers_portfolio portfolio ON portfolio.id = account.portfolio_id
 WHERE pace.workspace_id = %(workspace_id)s
   AND (number.state = 'connected' AND number.stopped_at IS NULL OR number.state IN ('connected', 'restricted')
        AND number.stopped_code IN ('RESTRICTED_STARTING', 'RESTRICTED_ANSWERING'))
