@@ -21,23 +21,23 @@ class Speed:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._tenths: deque[tuple[int, int]] = deque()
+        self._tenths: deque[list[int]] = deque(maxlen=_TENTHS_KEPT)
 
     def note_one(self) -> None:
         """Note that one was posted now."""
         tenth = int(self._monotonic() * 10)
-        count = self._tenths.pop()[1] if self._tenths and self._tenths[-1][0] == tenth else 0
-        self._tenths.append((tenth, count + 1))
-        if len(self._tenths) > _TENTHS_KEPT:
-            self._tenths.popleft()
+        if self._tenths and self._tenths[-1][0] == tenth:
+            self._tenths[-1][1] += 1
+        else:
+            self._tenths.append([tenth, 1])
 
     def per_second(self) -> int:
         """Return how many there were in the last second, or would have been if they began later."""
         now = int(self._monotonic() * 10)
-        recent = [(tenth, count) for tenth, count in self._tenths if tenth > now - 10]
+        recent = [one for one in self._tenths if one[0] > now - 10]
         if not recent:
             return 0
-        has_begun = recent[0] == self._tenths[0]
+        has_begun = recent[0] is self._tenths[0]
         tenths = min(10, max(_LEAST_TENTHS, now - recent[0][0] + 1)) if has_begun else 10
         return sum(count for _, count in recent) * 10 // tenths
 
@@ -111,6 +111,8 @@ class Crew:
                 continue
 
     def _wake_one(self) -> None:
+        if not self._idle:
+            return
         next_at = self._schedule.next_at()
         if next_at is None or next_at > self._monotonic():
             return

@@ -20,6 +20,7 @@ _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError)
 # What is posted in a twentieth of a second is opened ahead: as much is in doubt, at most, when this process dies, and at
 # full speed the record is written some twenty times a second.
 _AHEAD = 20
+_LOOK_AGAIN_SECONDS = 0.01
 _Waiting = tuple[Claimed, asyncio.Future[bool]]
 
 
@@ -30,16 +31,21 @@ class Opening:
         self._pool = pool
         self._batches = batches
         self._speed = Speed(clock.monotonic)
+        self._ahead, self._ahead_since = 0, float("-inf")
         self._wake = asyncio.Event()
         self._wanted: dict[UUID, int] = {}
         self._waiting: list[_Waiting] = []
 
     def ahead(self) -> int:
         """Return how many messages may be opened before their turn."""
-        return self._speed.per_second() // _AHEAD
+        now = clock.monotonic()
+        if now - self._ahead_since > _LOOK_AGAIN_SECONDS:
+            # Asked for every message, while the speed hardly changes from one to the next.
+            self._ahead, self._ahead_since = self._speed.per_second() // _AHEAD, now
+        return self._ahead
 
-    async def open(self, message: Claimed) -> bool:
-        """Tell whether the record says that this message may have been posted; only then may it be."""
+    def is_open(self, message: Claimed) -> bool:
+        """Tell whether the record says already that this message may have been posted, and ask for those behind it."""
         self._speed.note_one()
         opened_to = self._batches.opened_to(message.batch_id)
         ahead = self.ahead()
@@ -47,8 +53,10 @@ class Opening:
             wanted = max(self._wanted.get(message.batch_id, 0), message.position + 1 + ahead)
             self._wanted[message.batch_id] = wanted
             self._wake.set()
-        if message.position < opened_to:
-            return True
+        return message.position < opened_to
+
+    async def open(self, message: Claimed) -> bool:
+        """Wait for the record to say that a message may have been posted; only then may it be."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((message, future))
         return await future

@@ -17,7 +17,7 @@ from switchboard.cloudapi.transport import Transport
 from switchboard.core import clock
 from switchboard.delivery import store
 from switchboard.delivery.breaker import Breaker
-from switchboard.delivery.credentials import Credentials, NoTokenError
+from switchboard.delivery.credentials import Access, Credentials, NoTokenError
 from switchboard.delivery.open_batches import OpenBatches
 from switchboard.delivery.opening import Opening
 from switchboard.delivery.recorder import Consequence, Note
@@ -30,11 +30,13 @@ OLDEST_GATES_SECONDS = 2.0
 # The stop switch is read every quarter of a second; an answer older than this does not count.
 OLDEST_SWITCH_SECONDS = 1.0
 RETRY = "retry"
+_PLAINLY_ACCEPTED = ("accepted", "")
 # Meta surely never had it: it is tried again so often, then a person decides.
 NOT_WRITTEN_SECONDS = 10.0
 NOT_WRITTEN_TRIES = 3
 # After a stop the number's other claimed messages go back at once; the next claim reads the stop itself.
 _BLOCKED_SECONDS = 3.0
+_MOST_CLIENTS = 1000
 
 
 @dataclass(slots=True)
@@ -64,25 +66,41 @@ class Poster:
     now: Callable[[], datetime] = clock.now
     monotonic: Callable[[], float] = clock.monotonic
     _blocked: dict[tuple[str, int], float] = field(default_factory=dict)
+    _clients: dict[Access, CloudClient] = field(default_factory=dict)
 
     async def post(self, planned: Planned) -> Note:
         """Return what became of the message: posted, or released because a last check failed."""
         message = planned.message
         if self._is_too_late(planned):
             return self.release(message)
-        try:
-            access = await self.credentials.find_access(message.workspace_id, message.account_id)
-        except NoTokenError as error:
-            return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_try_used=False)
+        access = self.credentials.find_known(message.account_id)
+        has_waited = access is None
+        if access is None:
+            try:
+                access = await self.credentials.find_access(message.workspace_id, message.account_id)
+            except NoTokenError as error:
+                return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_try_used=False)
+        if not self.opening.is_open(message):
+            has_waited = True
+            if not await self.opening.open(message):
+                return self.release(message)
         # Looking the token up may have taken its time, and so may have writing the crash record.
-        if not await self.opening.open(message) or self._is_too_late(planned):
+        if has_waited and self._is_too_late(planned):
             return self.release(message)
         data = callback.build_callback_data(message.workspace_id, message.message_id, message.attempt)
         payload = payloads.build_envelope(recipient=message.recipient, callback_data=data, body=message.body)
         self.schedule.note_left(planned, self.monotonic())
-        client = CloudClient(self.transport, access.token, app_secret=access.app_secret)
-        answer = await client.send_message(message.number_meta_id, payload)
+        answer = await self._client_with(access).send_message(message.number_meta_id, payload)
         return self._weigh(message, answer)
+
+    def _client_with(self, access: Access) -> CloudClient:
+        client = self._clients.get(access)
+        if client is None:
+            if len(self._clients) >= _MOST_CLIENTS:
+                self._clients.clear()
+            client = CloudClient(self.transport, access.token, app_secret=access.app_secret)
+            self._clients[access] = client
+        return client
 
     def _is_too_late(self, planned: Planned) -> bool:
         now = self.monotonic()
@@ -94,7 +112,12 @@ class Poster:
             or not self.batches.is_ours(message.batch_id)
             or self.switches.forbids(message.workspace_id, now)
             or self.breaker.is_open
-            or self._blocked.get(("number", message.number_id), 0.0) > now
+            or (bool(self._blocked) and self._is_blocked(message, now))
+        )
+
+    def _is_blocked(self, message: Claimed, now: float) -> bool:
+        return (
+            self._blocked.get(("number", message.number_id), 0.0) > now
             or self._blocked.get(("account", message.account_id), 0.0) > now
         )
 
@@ -114,9 +137,8 @@ class Poster:
     def _weigh(self, message: Claimed, answer: Sent | errors.Failure) -> Note:
         if isinstance(answer, Sent):
             self.breaker.note_success()
-            detail = (
-                {"message_status": answer.message_status} if answer.message_status not in ("", "accepted") else None
-            )
+            status = answer.message_status
+            detail = None if status in _PLAINLY_ACCEPTED else {"message_status": status}
             return Note(Result(message, State.ACCEPTED, self.now(), wamid=answer.wamid, detail=detail))
         if isinstance(answer, NotWritten):
             return self._not_written(message, answer.reason)
