@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 64
 # Where an answer takes 200 ms, more must be under way at once.
 SLOW_CONNECTIONS = 512
+APART_CONNECTIONS, APART_MESSAGES = 128, 6000
 SLOW_SECONDS, SLOW_ERRORS = 0.2, 0.05
 _LONGEST_SECONDS = 600.0
 
@@ -52,6 +53,13 @@ def run(*, rounds: int, messages: int, processes: int) -> dict[str, Any]:
                 bench.measure_pair("_tls", address, certificate=certificate)
         with sinks.opened_slow_sink(seconds=SLOW_SECONDS, error_share=SLOW_ERRORS) as address:
             bench.measure_pair("_slow", address, connections=SLOW_CONNECTIONS)
+            if processes > 1:
+                # Neither the sink nor the cores limit where each process may have only so many requests under way.
+                few = min(messages, APART_MESSAGES)
+                bench.measure_ours("_apart", address, connections=APART_CONNECTIONS, messages=few)
+                bench.measure_ours(
+                    "_apart_several", address, processes=processes, connections=APART_CONNECTIONS, messages=few
+                )
     return _result(figures, processes, machine, left_out)
 
 
@@ -78,6 +86,7 @@ def _result(figures: Rounds, processes: int, machine: dict[str, Any], left_out: 
     if processes > 1:
         several = f"ours_{processes}_processes"
         ratios["processes"] = figures.ratio(several, "ours")
+        ratios["processes_slow_sink"] = figures.ratio("ours_apart_several", "ours_apart")
         busy = figures.median(f"busy_{processes}_processes")
         result["processes"] = {"count": processes, "busy_cpus": busy, "limit": _say_limit(busy)}
     result["ratios"] = drop_missing(ratios)
@@ -120,11 +129,12 @@ class _Bench:
         processes: int = 1,
         trust: dict[str, str] | None = None,
         connections: int = CONNECTIONS,
+        messages: int | None = None,
     ) -> Path:
         """Measure senders from the moment the messages may leave until the last is recorded; return the bodies."""
-        messages = self._fleet.fill(self._messages)
+        count = messages or self._messages
         bodies = self._home / "bodies.jsonl"
-        self._fleet.write_bodies(bodies, messages)
+        self._fleet.write_bodies(bodies, self._fleet.fill(count))
         postmaster = _find_postmaster(self._fleet.connection)
         environment = {"SWITCHBOARD_CLOUD_API_URL": f"{address}/v26.0", **(trust or {})}
         with _running_senders(processes, connections, environment, self._home) as pids:
@@ -134,15 +144,15 @@ class _Bench:
             machine_before = usage.machine_cpu_seconds()
             started = time.perf_counter()
             self._fleet.go()
-            self._wait_until(lambda: self._fleet.count_recorded() >= self._messages)
+            self._wait_until(lambda: self._fleet.count_recorded() >= count)
             seconds = time.perf_counter() - started
             cpu = sum(usage.cpu_seconds(pid) for pid in pids) - sum(before)
             database_cpu = usage.tree_cpu_seconds(postmaster) - database_before
             peak = max(usage.peak_mib(pid) for pid in pids)
             busy = (usage.machine_cpu_seconds() - machine_before) / seconds
-        self._figures.add(f"ours{suffix}", self._messages / seconds)
-        self._figures.add(f"cpu{suffix}", cpu / self._messages * 10_000)
-        self._figures.add(f"cpu_postgresql{suffix}", database_cpu / self._messages * 10_000)
+        self._figures.add(f"ours{suffix}", count / seconds)
+        self._figures.add(f"cpu{suffix}", cpu / count * 10_000)
+        self._figures.add(f"cpu_postgresql{suffix}", database_cpu / count * 10_000)
         self._figures.add(f"peak_mib{suffix}", peak)
         self._figures.add(f"busy{suffix}", busy)
         return bodies
