@@ -137,7 +137,7 @@ def _count(url: str, question: Question, world: World, rounds: int, figures: Rou
 
 def _switch_on(connection: psycopg.Connection, workspace_id: int, complaint: int) -> None:
     """Make the presets' tags, as one click each does, and let nobody have one yet."""
-    connection.execute("TRUNCATE contacts_change, contacts_check, contacts_changed, contacts_pass")
+    connection.execute("TRUNCATE contacts_change, contacts_sweep, contacts_check, contacts_changed, contacts_pass")
     for key in _ON:
         preset = presets.PRESETS[key]
         [group_id] = connection.execute(SQL_GROUP, {"workspace_id": workspace_id, "name": preset.name}).fetchone() or (

@@ -285,6 +285,18 @@ CROSS JOIN LATERAL (
     SELECT id, false FROM unnest(found.former) AS id WHERE id <> ALL (found.classes)) AS tag (id, is_member)
 WHERE found.former <> found.classes
 """
+# The same, of a pass over everybody: a row a tag.
+SQL_KEEP_SWEEP = """
+INSERT INTO contacts_sweep (workspace_id, tag_id, is_member, at, contact_ids)
+SELECT %(workspace_id)s, tag.id, tag.is_member, %(now)s, array_agg(found.contact_id ORDER BY found.contact_id)
+FROM contacts_classified AS found
+CROSS JOIN LATERAL (
+    SELECT id, true FROM unnest(found.classes) AS id WHERE id <> ALL (found.former)
+    UNION ALL
+    SELECT id, false FROM unnest(found.former) AS id WHERE id <> ALL (found.classes)) AS tag (id, is_member)
+WHERE found.former <> found.classes
+GROUP BY tag.id, tag.is_member
+"""
 # Only where a rule asks for an automatic tag: who has changed is looked at once more.
 SQL_LOOK_AGAIN = """
 INSERT INTO contacts_changed (workspace_id, contact_id)
@@ -309,15 +321,15 @@ async def keep(
 ) -> int:
     """Write who has which automatic tags now, what changed, and when to look again; return how many people changed.
 
-    What a change of the rules has done to everybody is no news of theirs: nothing starts from it.
+    What a change of the rules has done to everybody is no news of theirs: it is kept apart, and nothing starts from it
+    unasked.
     """
     asked = {"workspace_id": workspace_id, "now": now}
     await connection.execute(SQL_OBEY_CORRECTIONS, {"workspace_id": workspace_id, "ruled": ruled})
     await connection.execute(SQL_HOLD_CHANGED, asked)
     changed = (await connection.execute(SQL_KEEP_CLASSES, asked)).rowcount
     if changed:
-        if is_news:
-            await connection.execute(SQL_KEEP_CHANGES, asked)
+        await connection.execute(SQL_KEEP_CHANGES if is_news else SQL_KEEP_SWEEP, asked)
         if again:
             await connection.execute(SQL_LOOK_AGAIN, asked)
     await connection.execute(SQL_KEEP_CHECKS, asked)

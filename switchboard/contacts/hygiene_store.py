@@ -110,3 +110,6 @@ SQL_FORGET_DAYS = "DELETE FROM contacts_day WHERE workspace_id = %(workspace_id)
 SQL_FORGET_CHANGES = """
 DELETE FROM contacts_change WHERE workspace_id = %(workspace_id)s AND at < %(now)s::timestamptz - interval '400 days'
 """
+SQL_FORGET_SWEEPS = """
+DELETE FROM contacts_sweep WHERE workspace_id = %(workspace_id)s AND at < %(now)s::timestamptz - interval '30 days'
+"""
