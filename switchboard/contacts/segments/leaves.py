@@ -52,8 +52,9 @@ def _ask_array(kind: str, ids: list[int], test: str, out: Compiled) -> str:
         return f"({found})"
     bits = {tag_id % _MARKS for tag_id in ids}
     mask = f"{out.put(sum(1 << bit for bit in bits))}::bigint"
-    marked = f"= {mask}" if test == "has_all" else "<> 0"
-    return f"((a.{kind}_marks & {mask}) {marked} AND {found})"
+    marked = f"(a.{kind}_marks & {mask}) {f'= {mask}' if test == 'has_all' else '<> 0'}"
+    # The planner takes the array for cheaper than the marks; CASE keeps it from asking that first.
+    return f"(CASE WHEN {marked} THEN {found} ELSE false END)"
 
 
 def _moment(subject: Subject, condition: Condition, out: Compiled) -> str:
