@@ -1,13 +1,14 @@
 """How often the right rule answers, how much misspelling it bears, and what that costs in wrong answers: always together."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from rapidfuzz import fuzz, process, utils
 
 from bench.match_noise import MUTATIONS, Mutation
-from bench.match_sets import MessageSet, Sample, learn_keywords, split
+from bench.match_sets import MessageSet, Sample, learn_keywords, load_everyday, split
+from switchboard.language import suggest
 from switchboard.language.matcher import compile_matcher
 from switchboard.language.readings import derive_patterns
 from switchboard.language.types import Keyword, KeywordRule, Mode
@@ -168,24 +169,34 @@ def _measure_seeds(messages: MessageSet, seeds: int) -> dict[str, Any]:
     }
 
 
-def measure_coincidences(sets: Iterable[MessageSet]) -> dict[str, dict[str, float]]:
+def measure_coincidences(sets: Iterable[MessageSet]) -> dict[str, dict[str, Any]]:
     """Return how many ordinary sentences a set's keywords answer, and how many of them only because of tolerance.
 
-    The keywords of each set meet the sentences of the other sets in its language, which nobody meant for them.
+    The keywords of each set, and the synonyms that the product suggests, meet the sentences of the other sets in their
+    language, which nobody meant for them, and, apart, a thousand everyday messages.
     """
     listed = list(sets)
-    found: dict[str, dict[str, float]] = {}
-    for one in listed:
-        others = [
-            text
-            for other in listed
-            if other.language == one.language and _matter(other) != _matter(one)
-            for text in _texts(other)
-        ]
+    found: dict[str, dict[str, Any]] = {}
+    for name, language, keywords in _list_keywords(listed):
+        others = [text for one in listed if _is_foreign(one, name, language) for text in _texts(one)]
         sentences = list(dict.fromkeys(others))[:MOST_SENTENCES]
-        if sentences:
-            found[one.name] = _measure_coincidences(keywords_of(one, 0, 8)[0], sentences)
+        figures: dict[str, Any] = dict(_measure_coincidences(keywords, sentences)) if sentences else {}
+        if everyday := load_everyday(language):
+            figures["everyday"] = _measure_coincidences(keywords, everyday)
+        if figures:
+            found[name] = figures
     return found
+
+
+def _list_keywords(sets: list[MessageSet]) -> Iterator[tuple[str, str, Keywords]]:
+    for one in sets:
+        yield one.name, one.language, keywords_of(one, 0, 8)[0]
+    for language in sorted({one.language for one in sets}):
+        yield f"own_suggested_{language}", language, suggest.list_synonyms(language)
+
+
+def _is_foreign(messages: MessageSet, name: str, language: str) -> bool:
+    return messages.language == language and _matter(messages.name) != _matter(name)
 
 
 def _measure_coincidences(keywords: Keywords, sentences: list[str]) -> dict[str, float]:
@@ -204,9 +215,9 @@ def _measure_coincidences(keywords: Keywords, sentences: list[str]) -> dict[str,
     }
 
 
-def _matter(messages: MessageSet) -> str:
+def _matter(name: str) -> str:
     """What a set is about: the own ones and the parallel ones say the same in several languages."""
-    return messages.name.split("_")[0]
+    return name.split("_")[0]
 
 
 def _texts(messages: MessageSet) -> list[str]:

@@ -52,6 +52,12 @@ def load_sets(folder: Path | None) -> list[MessageSet]:
     return found
 
 
+def load_everyday(language: str) -> list[str]:
+    """Read what customers of all trades write on an ordinary day: for most rules none of their business."""
+    path = OWN / f"ordinary_{language}.txt"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
 def _one(text: str, rule: str) -> Sample:
     return Sample(text, frozenset((rule,)))
 

@@ -18,7 +18,7 @@ _DASH_AFTER_KANA = re.compile(f"(?<=[{KANA}])[-‐‑‒–—―−~〜ｰ]+")
 _DASHES = frozenset("-‐‑‒–—―−~〜ｰ")  # Looking behind every character for them costs as much as all the rest.
 _MARK_RUN = re.compile("ー{2,}")
 # サーバー and サーバ are one word; バー without its mark would be another one, found everywhere.
-_MARK_AT_END = re.compile(f"(?<=[{KANA}]{{3}})ー(?![{KANA}])")
+_MARK_AT_END = re.compile(f"(?:(?<=[ァ-ヺー]{{3}})|(?<=[{HIRAGANA}]{{3}}))ー(?![{KANA}])")
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{2,}")
 _THRICE = re.compile(r"(.)\1\1")
 _V_SOUND = re.compile("[ゔヴ]([ぁぃぇぉァィェォ]?)")

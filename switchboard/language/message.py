@@ -9,7 +9,6 @@ from switchboard.language.scripts import HAS_HAN, HAS_KANA, KATAKANA, SPACED_WOR
 
 _PARTICLES = frozenset("はがをにでとものへやかねよだ")
 _FUNCTION_WORDS = frozenset(("助詞", "助動詞", "接続詞", "感動詞", "連体詞", "副詞", "代名詞"))
-_CONTENT_WORDS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞", "感動詞", "接続詞"))
 _PARTICLE_KINDS = ("助詞", "助動詞")
 SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
@@ -109,9 +108,11 @@ class Message:
         is_katakana = bool(KATAKANA.search(self.cleaned, start, end))
         length = end - start
         if not _goes_on(before, is_katakana=is_katakana) and not _goes_on(after, is_katakana=is_katakana):
-            return length > 1
+            # Behind a Chinese character it may be its ending: 止まっています is not まっています.
+            is_ending = not is_katakana and self.has_japanese and bool(before and HAS_HAN.match(before))
+            return length > 1 and not (is_ending and any(self._is_solid(one, start, end) for one in self.tokens))
         if length >= SURE_LENGTH:
-            return True
+            return not self.has_japanese or not any(self._is_solid(one, start, end) for one in self.tokens)
         if not self.has_japanese:
             return length >= LIKELY_LENGTH or (length > 2 and _is_apart(before) and _is_apart(after))
         return self._is_aligned(start, end, meant, is_borrowed=bool(scripts.ALL_KANA.fullmatch(meant)))
@@ -133,7 +134,7 @@ class Message:
     def _is_solid(word: resources.Token, start: int, end: int) -> bool:
         """Whether a word that is surely one lies across the border of this piece."""
         is_across = word.start < start < word.end or word.start < end < word.end
-        return is_across and word.is_known and word.end - word.start > 2 and word.kind in _CONTENT_WORDS
+        return is_across and word.is_known and word.end - word.start > 2
 
     def find_languages(self) -> tuple[str, ...]:
         """Return which languages it can be in."""

@@ -13,7 +13,8 @@ _HAS_KANA = re.compile(f"[{KANA}]")
 _ALL_HAN = re.compile(f"[{HAN}]+")
 _SOUNDS = re.compile(f"[{KANA}0-9]*[{KANA}]+")
 # 振り込み: kanji, its ending, kanji, its ending. Often written without the one or the other.
-_SPOKEN = {"何時": ("なんじ",), "私": ("わたし",), "何": ("なん",)}  # As people say it; the dictionary is formal.
+_SPOKEN = {"私": ("わたし",), "何": ("なん",)}  # As people say it; the dictionary is formal.
+_ONLY = {"何時": ("なんじ",)}  # いつ is another word: it asks for a day.
 _COMPOUND = re.compile(f"([{HAN}])([ぁ-ゖ]{{1,2}})([{HAN}])([ぁ-ゖ]?)")
 
 
@@ -38,6 +39,8 @@ def _derive_japanese(text: str, folded: str) -> list[Pattern]:
     if not _HAS_KANA.search(folded) and len(tokens) > MOST_BARE_WORDS:
         return []
     readings = [fold(one) for one in _vary_one([_readings_of(one) for one in tokens])]
+    if len(folded) == 1:
+        readings = readings[:1]  # 傷 alone is きず; しょう, as it sounds in compounds, is in every でしょう.
     spellings = [fold(one) for one in _vary_one([_spellings_of(one) for one in tokens])]
     return [Pattern(one, View.READING) for one in readings if _SOUNDS.fullmatch(one) and len(one) > 1] + [
         Pattern(one, View.SURFACE) for one in spellings
@@ -60,6 +63,8 @@ def _readings_of(token: resources.Token) -> list[str]:
         return [token.surface, token.reading]
     if not _HAS_HAN.search(token.surface):
         return [token.surface]
+    if token.surface in _ONLY:
+        return list(_ONLY[token.surface])
     others = [one for one in resources.japanese_readings(token.surface) if one and one != token.reading]
     return [token.reading, *_SPOKEN.get(token.surface, ()), *others]
 

@@ -13,7 +13,7 @@ from switchboard.language import resources, syllables
 from switchboard.language.folding import Sparse, fold, unify
 from switchboard.language.index import Automaton, Entry, Index, make_use
 from switchboard.language.message import Message
-from switchboard.language.scripts import ALL_HAN, ALL_KANA, HAS_HAN
+from switchboard.language.scripts import ALL_HAN, ALL_KANA, HAS_HAN, KATAKANA
 from switchboard.language.types import Mode, View
 from switchboard.language.typos import count_slips
 
@@ -200,6 +200,8 @@ def _nearest_window(text: str, begin: int, whole: str, offset: int) -> tuple[int
 
 def _is_kana_slip(message: Message, start: int, end: int) -> bool:
     """Whether the kana are no good words themselves; without a dictionary only a run of its own counts."""
+    if _is_inside_katakana(message.cleaned, start, end):
+        return False
     if not message.has_japanese:
         return message.is_word_by_sound(start, end, "") and end - start >= SHORTEST_SLIPPED_READING
     first, last = message.token_starts.get(start), message.token_ends.get(end)
@@ -207,3 +209,11 @@ def _is_kana_slip(message: Message, start: int, end: int) -> bool:
     if not any(not one.is_known or len(one.surface) == 1 for one in inside):
         return False
     return (first is not None and last is not None) or not all(one.is_known for one in inside)
+
+
+def _is_inside_katakana(text: str, start: int, end: int) -> bool:
+    """Whether a piece is cut out of a longer borrowed word: レート of テンプレート."""
+    return bool(
+        (start and KATAKANA.match(text[start]) and KATAKANA.match(text[start - 1]))
+        or (end < len(text) and KATAKANA.match(text[end - 1]) and (KATAKANA.match(text[end]) or text[end] == "ー"))
+    )

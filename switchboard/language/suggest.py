@@ -47,6 +47,12 @@ def _listed() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     return by_word
 
 
+def list_synonyms(language: str) -> dict[str, tuple[str, ...]]:
+    """Return every line of the shipped list in a language, by its first word."""
+    lines = dict.fromkeys(row for rows in _listed().values() for row in rows if row[0] == language)
+    return {words[0]: words for _, words in lines}
+
+
 def _find_listed(keyword: str, language: str | None) -> list[str]:
     """Return the words beside this one in the list; by its parts where it is not there as a whole."""
     folded, languages = fold(keyword), (language,) if language else scripts.find_languages(keyword)

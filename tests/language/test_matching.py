@@ -34,6 +34,9 @@ from tests.language.rulesets import make_matcher, make_rule
         ("возврат", "хочу возврат денег", View.SURFACE),
         ("환불", "환불해 주세요", View.SURFACE),
         ("👍", "👍🏽", View.SURFACE),
+        ("お金を返す", "お金を返す約束でしたよね", View.SURFACE),
+        ("返金", "へんきんしてもらえますか", View.READING),
+        ("pin", "i forgot my pni", View.TYPO),
     ],
 )
 def test_a_keyword_is_found_in_any_writing(keyword, message, view):
@@ -54,6 +57,15 @@ def test_a_keyword_is_found_in_any_writing(keyword, message, view):
         ("返品", "変な品"),
         ("会", "はい、そうです"),
         ("refund", "the fund is empty"),
+        ("傷", "明日は晴れるでしょうか"),
+        ("待っています", "エレベーターが止まっています"),
+        ("レシート", "テンプレートを見ました"),
+        ("何時まで", "石けんはいつまで使えますか"),
+        ("预订", "５月の予定です"),
+        ("200 dollars", "i have 500 dollars"),
+        ("pto request", "i would like to request a card"),
+        ("live", "what is life's purpose"),
+        ("pin", "a pan and a pen"),
     ],
 )
 def test_a_coincidence_is_no_match(keyword, message):
@@ -106,3 +118,13 @@ def test_it_explains_itself():
 
 def test_no_rules_match_nothing():
     assert compile_matcher([]).match("anything") == []
+
+
+def test_a_homophone_counts_beside_a_shorter_keyword_found_as_written():
+    compiled = compile_matcher([make_rule(1, "电影院"), make_rule(2, "播放")])
+    assert compiled.match("找到一个播放王国的电影愿")[0].rule_id == 1
+
+
+def test_a_phrase_with_a_slip_counts_beside_a_shorter_keyword_found_as_written():
+    compiled = compile_matcher([make_rule(1, "cancel my order"), make_rule(2, "order")])
+    assert compiled.match("pls cancel mx order")[0].rule_id == 1
