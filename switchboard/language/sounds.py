@@ -73,8 +73,18 @@ class Homophones:
             written = message.folded[hit.start : hit.end]
             for use in hit.target.uses:
                 differing = sum(one != other for one, other in zip(written, use.entry.folded, strict=True))
-                if 0 < differing < len(written) and _is_slip(message, hit.start, hit.end):
+                is_alike = len(written) > 2 or _sounds_the_same(written, use.entry.folded)
+                if is_alike and 0 < differing < len(written) and _is_slip(message, hit.start, hit.end):
                     yield Sound(use.entry, View.HOMOPHONE, differing, hit.start, hit.end)
+
+
+def _sounds_the_same(written: str, meant: str) -> bool:
+    """Whether characters share a sound exactly: in two of them, what some do not tell apart is a coincidence (征人, 真人)."""
+    sounds = resources.sounds_of_characters()
+    return all(
+        one == other or not set(sounds.get(one, ())).isdisjoint(sounds.get(other, ()))
+        for one, other in zip(written, meant, strict=True)
+    )
 
 
 def _is_slip(message: Message, start: int, end: int) -> bool:
