@@ -38,6 +38,8 @@ class Matcher:
         self._phrases = Phrases(self._index)
         self._japanese = JapaneseSounds(self._index)
         self._homophones = Homophones(self._index) if resources.CHINESE in resources.available() else None
+        if self._index.entries:
+            resources.warm_up()  # Compiling may take its time, a message may not.
 
     def match(self, text: str) -> list[Match]:
         """Return the rules that this message matches, best first, each with its best keyword."""
