@@ -38,6 +38,7 @@ def test_each_staged_number_is_looked_up_by_the_index_of_numbers(workspace: Work
     plan = plan_of(staging.SQL_FIND_KNOWN, workspace_id=workspace.pk)
     assert "using contacts_contact_phone_once" in plan
     assert "(phone >= " in plan
+    assert "(phone <= " in plan
     assert "Sort" not in plan
 
 
