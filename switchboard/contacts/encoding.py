@@ -19,11 +19,14 @@ ENCODINGS = (
     "cp932",
     "gb18030",
     "euc_jp",
+    "iso2022_jp",
     "big5",
     "euc_kr",
     "cp1252",
     "latin-1",
 )
+# What Windows writes under these names is a little more than the standards have; a mark is never part of a heading.
+DECODERS = {"utf-8": "utf-8-sig", "big5": "cp950", "euc_kr": "cp949"}
 _CHUNK_BYTES = 1 << 20
 _SAMPLE_BYTES = 1 << 17
 _LOWEST_SCORE = 0.25
@@ -47,6 +50,15 @@ _CHINESE = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪田任姜范方石姚谭廖邹"
     "熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂北京上海广州深"
     "圳重庆天津南武汉成都杭西安姓名电话手机号码邮箱语言城市备注标签客户地址省区小大中国人一二三子春华建国玉红梅志德荣欣怡雨晨浩宇轩梓涵"
+)
+
+_TRADITIONAL = frozenset(
+    "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余趙盧梁顏柯孫魏翁戴范方宋鄧杜傅侯曹薛丁卓馬董唐溫藍石紀"
+    "姓名電話號碼手機地址住臺台北市新中南桃園縣區鄉鎮路街段巷弄樓大小備註標籤客戶會員城語言性別生日國年月家美玲惠淑芬雅婷志明俊傑建宏怡君文雄春秀英"
+    "華玉珍香港九龍澳門退訂信箱訂單購買產品公司聯絡人麗娟慧萍儀芳欣豪偉強德榮國輝嘉佳"
+)
+_KOREAN = frozenset(
+    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진지은수영현미희경숙자호준연예원빈아라나다가름화번주소메모일회고객도시울부산대인천광역동로길녀여생년월취거님의에을를핸드폰휴대전연락처비등록기용철상재훈석규태형혜선순옥"
 )
 
 
@@ -73,13 +85,17 @@ def guess_encoding(sample: bytes, country: str = "") -> str:
 
     :raises UnknownEncodingError: nothing fits.
     """
-    scores = {name: _score(sample, name) for name in ("cp932", "gb18030", "euc_jp")}
-    home = {"JP": "cp932", "CN": "gb18030", "SG": "gb18030"}.get(country, "")
+    scores = {name: _score(sample, name) for name in _WEIGHTS}
+    home = {"JP": "cp932", "CN": "gb18030", "SG": "gb18030", "TW": "big5", "HK": "big5", "KR": "euc_kr"}.get(
+        country, ""
+    )
     if home and scores[home] > 0:
         scores[home] += 0.05
     best = max(scores, key=lambda name: scores[name])
     if scores[best] >= _LOWEST_SCORE:
         return best
+    if _is_half_width(sample):
+        return "cp932"
     if _is_western(sample):
         return "cp1252"
     if _is_nearly_utf8(sample):
@@ -98,6 +114,8 @@ def _find_marked(head: bytes) -> str:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
+    if b"\x1b$B" in head or b"\x1b$@" in head:
+        return "iso2022_jp"
     if b"\0" in head:
         # UTF-16 without a mark: every ASCII character leaves its zero on the same side.
         even, odd = head[0::2].count(0), head[1::2].count(0)
@@ -144,21 +162,21 @@ def _keep_telling(lines: list[bytes], sample: bytearray) -> None:
 
 def _score(sample: bytes, encoding: str) -> float:
     """Return how ordinary the characters would be, from about −2 to 2; −9 when it cannot be this encoding."""
+    decoder = DECODERS.get(encoding, encoding)
     try:
-        text = sample.decode(encoding)
+        text = sample.decode(decoder)
     except UnicodeDecodeError as error:
         # One cut or broken character in a long text does not rule an encoding out.
         if error.start < len(sample) * 0.98:
-            text = sample.decode(encoding, "replace")
+            text = sample.decode(decoder, "replace")
             if text.count("\ufffd") > len(text) // 500:
                 return -9.0
         else:
-            text = sample[: error.start].decode(encoding)
+            text = sample[: error.start].decode(decoder)
     strange = [character for character in text if character > "\x7f"]
     if not strange:
         return -9.0
-    weigh = _weigh_chinese if encoding == "gb18030" else _weigh_japanese
-    return sum(map(weigh, strange)) / len(strange)
+    return sum(map(_WEIGHTS[encoding], strange)) / len(strange)
 
 
 @lru_cache(maxsize=65536)
@@ -187,10 +205,48 @@ def _weigh_chinese(character: str) -> float:
     return _weigh_other(character)
 
 
+@lru_cache(maxsize=65536)
+def _weigh_traditional(character: str) -> float:
+    if "\u4e00" <= character <= "\u9fff":
+        if character in _TRADITIONAL:
+            return 2.0
+        lead = character.encode("big5", "replace")[0]
+        return 1.0 if 0xA4 <= lead <= 0xC6 else -0.7
+    return _weigh_other(character)
+
+
+@lru_cache(maxsize=65536)
+def _weigh_korean(character: str) -> float:
+    # Chinese read as Korean is full of syllables that nobody uses.
+    if "\uac00" <= character <= "\ud7a3":
+        return 2.0 if character in _KOREAN else 0.4
+    return -0.7 if "\u4e00" <= character <= "\u9fff" else _weigh_other(character)
+
+
 def _weigh_other(character: str) -> float:
     if "\u3000" <= character <= "\u303f" or "\uff01" <= character <= "\uff5e":
         return 0.7
     return -2.0 if character == "\ufffd" or "\ue000" <= character <= "\uf8ff" else -1.0
+
+
+# What is tried, and how ordinary a character is there.
+_WEIGHTS = {
+    "cp932": _weigh_japanese,
+    "gb18030": _weigh_chinese,
+    "euc_jp": _weigh_japanese,
+    "big5": _weigh_traditional,
+    "euc_kr": _weigh_korean,
+}
+
+
+def _is_half_width(sample: bytes) -> bool:
+    """Tell whether it is Japanese of half-width letters and little else, as old tills and banks write it."""
+    try:
+        text = sample.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    strange = [character for character in text if character > "\x7f"]
+    return sum("\uff61" <= character <= "\uff9f" for character in strange) >= 0.9 * len(strange)
 
 
 def _is_western(sample: bytes) -> bool:

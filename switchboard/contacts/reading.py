@@ -86,7 +86,9 @@ def name_columns(cells: list[str]) -> tuple[str, ...]:
 def guess_delimiter(path: Path, encoding: str) -> str:
     """Return the delimiter that cuts the first lines into the most columns, equally many in each line."""
     with path.open("rb") as file:
-        text = io.TextIOWrapper(file, encoding=_decoder_name(encoding), errors="replace", newline="")
+        text = io.TextIOWrapper(
+            file, encoding=file_encoding.DECODERS.get(encoding, encoding), errors="replace", newline=""
+        )
         sample = text.read(64 * 1024)
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
@@ -117,7 +119,7 @@ def read_rows(file: BinaryIO, *, encoding: str, delimiter: str) -> Iterator[Row]
 
     :raises NotATableError: a quote that never ends, or lines without an end.
     """
-    text = io.TextIOWrapper(file, encoding=_decoder_name(encoding), errors="replace", newline="")
+    text = io.TextIOWrapper(file, encoding=file_encoding.DECODERS.get(encoding, encoding), errors="replace", newline="")
     try:
         csv.field_size_limit(_LONGEST_CELL)
         reader = csv.reader(_lines(text), delimiter=delimiter)
@@ -137,11 +139,6 @@ def read_rows(file: BinaryIO, *, encoding: str, delimiter: str) -> Iterator[Row]
     finally:
         if not file.closed:
             text.detach()
-
-
-def _decoder_name(encoding: str) -> str:
-    # A mark at the start is never part of the first heading.
-    return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:

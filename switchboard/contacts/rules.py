@@ -88,7 +88,10 @@ def suggest_mapping(
 
 
 # Where a file in such an encoding most likely comes from.
-_COUNTRIES_BY_ENCODING = {"cp932": "JP", "shift_jis": "JP", "euc_jp": "JP", "gb18030": "CN", "gbk": "CN", "big5": "TW"}
+_COUNTRIES_BY_ENCODING = {
+    "cp932": "JP", "shift_jis": "JP", "euc_jp": "JP", "iso2022_jp": "JP", "gb18030": "CN", "gbk": "CN", "big5": "TW",
+    "euc_kr": "KR",
+}  # fmt: skip
 
 
 def suggest_country(samples: Sequence[Sequence[str]], encoding: str, country: str) -> str:

@@ -21,6 +21,7 @@ _ENCODING_NAMES = {
     "euc_jp": "EUC-JP",
     "big5": "Big5",
     "euc_kr": "EUC-KR",
+    "iso2022_jp": "ISO-2022-JP",
     "cp1252": "Windows-1252",
     "latin-1": "Latin-1",
 }
