@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from switchboard.consent import actions as consent_actions
-from switchboard.contacts import actions
+from switchboard.contacts import actions, workbook
 from switchboard.contacts.models import Contact, Import
 from switchboard.core.tenancy import workspace_scope
 from tests.web.conftest import Shop
@@ -161,3 +161,39 @@ def test_an_import_can_be_stopped(olive: Client, job: Import) -> None:
 
 def test_imports_are_listed(olive: Client, job: Import) -> None:
     assert "people.csv" in olive.get("/contacts/imports/").content.decode()
+
+
+def bomb() -> bytes:
+    """A workbook of a few kilobytes that unpacks to three megabytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _ in range(3):
+                sheet.write(bytes(1 << 20))
+    return content.getvalue()
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_LARGEST_UNPACKED", 2 * 1024 * 1024)
+    answer = upload(olive, bomb(), "people.xlsx")
+    assert (answer.status_code, "unpacks to more than" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (HEADER + f"090-1234-5678,佐藤,{'x' * 1_000_000}\n080-1234-5678,鈴木,\n", "too long"),
+        (HEADER + HEADER + "090-1234-5678,佐藤,\n", "headings"),
+        (HEADER + '090-1234-5678,"=HYPERLINK(""http://x"")",\n', ""),
+        (",".join(["電話番号", *(f"列{n}" for n in range(99))]) + "\n09012345678" + ",x" * 99 + "\n", ""),
+    ],
+)
+def test_hard_files_get_as_far_as_the_check(olive: Client, text: str, refused: str) -> None:
+    assert upload(olive, text.encode()).status_code == 302
+    job = Import.objects.get()
+    assert olive.get(f"/contacts/imports/{job.pk}/map/").status_code == 200
+    page = olive.get(f"/contacts/imports/{job.pk}/check/")
+    assert page.status_code == 200
+    assert len(page.content) < 300_000
+    assert refused in page.content.decode()
