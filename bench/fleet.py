@@ -17,10 +17,13 @@ from switchboard.delivery import store
 from switchboard.delivery.schedule import Planned, Schedule
 from switchboard.delivery.types import State
 
-# How the way to Meta differs from message to message, and how often and how long a process stands still.
+# How the way to Meta differs from message to message, and how often (on average) and how long a process stands still.
 LONGEST_WAY_SECONDS = 0.02
-STALLS = 0.002
+STALL_EVERY_SECONDS = 5.0
 LONGEST_STALL_SECONDS = 0.2
+
+# What a sender claims at most.
+MOST = 1500
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -73,11 +76,12 @@ class VirtualSender:
     sender_id: uuid.UUID = field(default_factory=uuid.uuid4)
     schedule: Schedule = field(default_factory=Schedule)
     late_until: float = 0.0
+    stalls_at: float = 0.0
     posted: int = 0
     released: int = 0
     _results: list[store.Result] = field(default_factory=list)
 
-    async def claim(self, now: datetime, most: int = 1500) -> int:
+    async def claim(self, now: datetime, most: int = MOST) -> int:
         """Claim what may leave."""
         found = await store.claim(
             self.connection,
@@ -100,10 +104,11 @@ class VirtualSender:
             planned = self.schedule.pop_due(at)
             if planned is None:
                 continue
-            if self.random.random() < STALLS:
-                # The process stood still for a moment: what follows is late.
-                self.late_until = at + self.random.uniform(0.0, LONGEST_STALL_SECONDS)
             self._post(planned, at)
+            if at >= self.stalls_at:
+                # The process stands still for a moment: what follows is late.
+                self.late_until = at + self.random.uniform(0.0, LONGEST_STALL_SECONDS)
+                self.stalls_at = at + self.random.expovariate(1.0 / STALL_EVERY_SECONDS)
 
     def _post(self, planned: Planned, at: float) -> None:
         message = planned.message
@@ -161,6 +166,15 @@ WHERE lane.workspace_id = %(workspace_id)s AND lane.low_water_at IS NOT NULL
 """
 
 
+async def _claim_in_turn(senders: list[VirtualSender], now: datetime) -> None:
+    """Let a sender claim, whichever happens to be next, and another one where it took as much as it may."""
+    order = list(senders)
+    senders[0].random.shuffle(order)
+    for sender in order:
+        if await sender.claim(now, MOST) < MOST // 2:
+            return
+
+
 async def run_until_empty(senders: list[VirtualSender], sink: Sink, start: datetime, *, most_seconds: float) -> float:
     """Let one sender after the other claim, whichever happens to be next, until nothing waits; return the time it took.
 
@@ -169,7 +183,7 @@ async def run_until_empty(senders: list[VirtualSender], sink: Sink, start: datet
     passed = 0.0
     while passed < most_seconds:
         now = start + timedelta(seconds=passed)
-        await senders[0].random.choice(senders).claim(now)
+        await _claim_in_turn(senders, now)
         cursor = await senders[0].connection.execute(SQL_NEXT, {"workspace_id": senders[0].workspace_id})
         row = await cursor.fetchone()
         step = _STEP_SECONDS

@@ -12,7 +12,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process, utils
 
-from bench import match_quality
+from bench import match_mood, match_quality
 from bench.figures import Rounds, describe_machine, drop_missing, percentile
 from bench.match_noise import MUTATIONS
 from bench.match_sets import MessageSet, load_sets, pieces_of
@@ -59,6 +59,7 @@ def run(*, rounds: int, messages: int, data: Path | None, seeds: int) -> dict[st
         "keywords": {str(size): sum(len(rule.keywords) for rule in rules[:size]) for size in SIZES},
         "understanding": {one.name: match_quality.measure(one, seeds) for one in sets},
         "coincidences": match_quality.measure_coincidences(sets),
+        "mood": match_mood.measure_mood(),
         "languages": sorted(resources.available()),
         "rounds": figures.raw,
         "machine": {name: fact for name, fact in describe_machine(0).items() if name != "postgresql"},

@@ -90,8 +90,8 @@ def run(*, numbers: int, seed: int = 1, kinds: Sequence[waiting.Kind] = KINDS) -
         "left": left,
         "virtual_hours": round(passed / HOUR, 1),
         "seconds": round(taken, 1),
-        "lateness": f"up to {fleets.LONGEST_WAY_SECONDS} s on the way; one of {round(1 / fleets.STALLS)} messages "
-        f"finds its sender standing still for up to {fleets.LONGEST_STALL_SECONDS} s",
+        "lateness": f"up to {fleets.LONGEST_WAY_SECONDS} s on the way; each sender stands still every "
+        f"{fleets.STALL_EVERY_SECONDS:.0f} s of work, for up to {fleets.LONGEST_STALL_SECONDS} s",
         "allowed_by_kind": _by_kind(fleet, some, judged),
         "machine": machine,
     }

@@ -17,9 +17,19 @@ _WORD_LISTS = ("mood_en.txt", "mood_ja.txt", "mood_zh.txt")
 _LOUD = re.compile(r"[!！]{2,}|[?？]{3,}|💢|😡|🤬|😠")
 # Just before the word, or, in Japanese, just behind it: it says the opposite, more weakly.
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:not|no|isnt|wasnt|arent|never|without|dont|didnt) (?:\w+ )?|[不没无别]|没有|不是|并不)$"
+    r"(?:\b(?:not|no|isnt|wasnt|arent|never|without|dont|didnt|doesnt) (?:\w+ )?"
+    r"|(?:[不没无别]|没有|不是|并不)(?:会|让[我人]|什么|怎么|太|那么|算|觉得)?)$"
 )
-_NOT_BEHIND = re.compile(r"(?:では|じゃ|く|が)?(?:ない|なく|ありません|なかった|ございません)")
+_NOT_BEHIND = re.compile(
+    r"(?:では|じゃ|く|[がはもに])?(?:い|まっ|て)?(?:ない(?!で|です?か|か)|なく|ありません(?!か)|なかった|ございません|ていません|いません)"
+)
+# What is bad through nobody's fault: the weather, the traffic, an ache, a film.
+_NOBODYS_FAULT = re.compile(
+    r"\b(?:weather|traffic|rain|snow|storm|season|headaches?|toothache|pain|ache|cough|flu|fever|allergy|hangover|noise|film|movie"
+    r"|spots|stains?|acne)\b"
+    r"|天气|天気|下雨|雨[がは]|い雨|台风|堵车|路况|渋滞|头疼|头痛|头晕|肚子|胃|牙|肩|腰|咳|痛み|筋肉痛|花粉|鼻水|汚れ|つわり|むくみ|かゆみ"
+)
+_NEIGHBOURHOOD = 14  # Characters around a word in which such a matter is looked for.
 _ANYWHERE_NEGATED = 6  # Characters around a word in which its denial is looked for.
 DENIED = -0.4
 
@@ -40,6 +50,8 @@ def judge(text: str, lexicon: Lexicon | None = None) -> Mood:
     score, found = 0.0, []
     for word, start, end in _find_longest(words, folded):
         weight = words.weights[word]
+        if not weight or (weight < 0 and _is_nobodys_fault(folded, start, end)):
+            continue
         score += weight * DENIED if _is_denied(folded, start, end) else weight
         found.append(words.originals[word])
     if score <= NEGATIVE_FROM and _LOUD.search(text[: len(folded) * 2 + 100]):
@@ -71,7 +83,7 @@ def _shipped() -> dict[str, float]:
 def _compile(own: tuple[tuple[str, float], ...]) -> _Words:
     listed = _shipped() | dict(own)
     weights = {fold(word): weight for word, weight in listed.items()}
-    weights = {word: weight for word, weight in weights.items() if word and weight}
+    weights.pop("", None)  # Those of weight 0 stay: a longer one hides the shorter ones in it.
     automaton = Automaton()
     for word in weights:
         automaton.add(word, _make_use(word))
@@ -91,6 +103,10 @@ def _find_longest(words: _Words, folded: str) -> list[tuple[str, int, int]]:
         if not any(hit.start < end and start < hit.end for _, start, end in taken):
             taken.append((hit.target.text, hit.start, hit.end))
     return sorted(taken, key=lambda one: one[1])
+
+
+def _is_nobodys_fault(folded: str, start: int, end: int) -> bool:
+    return bool(_NOBODYS_FAULT.search(folded, max(0, start - _NEIGHBOURHOOD), end + _NEIGHBOURHOOD))
 
 
 def _is_denied(folded: str, start: int, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.match_mood import measure_mood
 from switchboard.language.mood import judge
 from switchboard.language.types import Feeling, Lexicon
 
@@ -64,3 +65,29 @@ def test_a_workspace_adds_words_and_takes_some_out():
 
 def test_it_names_the_words():
     assert judge("最悪だ").words == ("最悪",)
+
+
+@pytest.mark.parametrize(
+    ("text", "feeling"),
+    [
+        ("特に不満はありません", Feeling.NEUTRAL),
+        ("詐欺じゃないですか", Feeling.NEGATIVE),
+        ("ふざけないでください", Feeling.NEGATIVE),
+        ("母が施設に入るので行けそうにありません", Feeling.NEUTRAL),
+        ("从来没让我失望过", Feeling.NEUTRAL),
+        ("垃圾桶有大号的吗", Feeling.NEUTRAL),
+        ("天气太差了，改天吧", Feeling.NEUTRAL),
+        ("traffic is terrible, we will be late", Feeling.NEUTRAL),
+        ("no problem at all", Feeling.NEUTRAL),
+        ("問題ありません", Feeling.NEUTRAL),
+        ("没问题", Feeling.NEUTRAL),
+    ],
+)
+def test_bad_words_without_a_complaint_and_complaints_in_the_negative_are_told_apart(text, feeling):
+    assert judge(text).feeling is feeling
+
+
+def test_everyday_messages_are_hardly_ever_taken_for_complaints():
+    figures = measure_mood()
+    assert all(one["taken_for_complaints"] <= 0.5 for one in figures["everyday"].values())
+    assert all(one["precision"] >= 95 and one["recall"] >= 90 for one in figures["seen"].values())
