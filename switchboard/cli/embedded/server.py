@@ -45,6 +45,9 @@ _SETTINGS = {
     "shared_buffers": f"{_shared_megabytes()}MB",
     "synchronous_commit": "on",
     "fsync": "on",
+    # An import of a million people writes 2 GB; with the default of 1 GB a checkpoint began every few seconds, and every
+    # page that was touched after it was written whole once more.
+    "max_wal_size": "4GB",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
