@@ -167,13 +167,15 @@ def test_an_index_finds_whom_a_look_at_everybody_finds(shop: Workspace) -> None:
         ([asked, ask("event", "did_not", "asked", days=0)], set()),
         ([ask("broadcast", "failed_with", "131026", **outcome)], {"Sam"}),
         ([ask("broadcast", "read_not_replied", **outcome)], {"Ming"}),
+        ([ask("broadcast", "sent", **outcome), ask("consent", "not_opted_out")], {"Ming"}),
+        ([ask("broadcast", "sent", **outcome), ask("consent", "opted_out")], {"Sam"}),
     ]
     for parts, expected in few:
         assert people(shop, *parts) == people(shop, {"any": [{"all": parts}, {"all": parts}]}) == expected
         with workspace_scope(shop.pk):
             world = segment_queries.load_world(shop.pk, NOON)
         _, where, _ = compile_where(tree.parse_tree({"all": parts}), world)
-        assert "contacts_activity" not in where
+        assert "contacts_activity AS a" not in where
 
 
 def test_a_segment_asks_for_another(shop: Workspace) -> None:

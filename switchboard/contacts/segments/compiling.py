@@ -46,6 +46,8 @@ class Compiled:
     needs_contact: bool = False
     # Whether only what stands in the contact is to be asked, where there is a choice.
     by_contact: bool = False
+    # Whether an index of its own is to be asked where there is one, since only few people are left to ask about.
+    by_few: bool = False
 
     def __post_init__(self) -> None:
         self.parameters |= {
@@ -167,7 +169,7 @@ def _ask_few(
     by_tag, people = few.compile_tag_by_index(condition, out), few.compile_few(condition, out)
     if not by_tag and not people:
         return None
-    out.by_contact = bool(by_tag)
+    out.by_contact, out.by_few = bool(by_tag), not by_tag
     rest = f" AND {compile_node(Group(ALL, tuple(others)), out, path)}" if others else ""
     if by_tag and _is_copied(rest):
         return "c.id", f"{_OF_CONTACTS} AND {by_tag}{_ask_contact(rest)}", out
