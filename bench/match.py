@@ -1,6 +1,7 @@
 """`bench match`: messages a second and the slowest of them at 20, 200 and 1,000 rules, and how well they are understood."""
 
 import gc
+import itertools
 import random
 import resource
 import subprocess
@@ -15,8 +16,8 @@ from rapidfuzz import fuzz, process, utils
 from bench import match_mood, match_quality
 from bench.figures import Rounds, describe_machine, drop_missing, percentile
 from bench.match_noise import MUTATIONS
-from bench.match_sets import MessageSet, load_sets, pieces_of
-from switchboard.language import resources
+from bench.match_sets import MessageSet, load_everyday, load_sets, pieces_of
+from switchboard.language import resources, syllables
 from switchboard.language.matcher import Matcher, compile_matcher
 from switchboard.language.readings import derive_patterns
 from switchboard.language.types import Keyword, KeywordRule
@@ -43,9 +44,11 @@ def run(*, rounds: int, messages: int, data: Path | None, seeds: int) -> dict[st
         for number in range(rounds):
             _measure_speed(matcher, size, texts[number::rounds], figures)
         _measure_partial_ratio(rules[:size], size, texts[:PARTIAL_MESSAGES], figures)
+    _measure_unseen(rules[:200], texts, figures)
     return {
         "name": "match",
         "per_second": {str(size): round(figures.median(f"per_second_{size}")) for size in SIZES},
+        "per_second_unseen": {"200": round(figures.median("cpu_per_second_unseen_200"))},
         "p99_ms": {str(size): figures.median(f"p99_ms_{size}") for size in SIZES},
         "ratios": drop_missing(
             {"partial_ratio": figures.ratio("cpu_per_second_200", "partial_ratio_200")}
@@ -95,19 +98,38 @@ def make_rules(sets: Sequence[MessageSet], count: int) -> list[KeywordRule]:
 
 
 def make_texts(sets: Sequence[MessageSet], count: int) -> list[str]:
-    """Mix messages of all languages evenly; a fifth of them misspelt."""
+    """Mix messages of all languages evenly, none twice before all were there once; a fifth of them misspelt."""
     chance = random.Random("texts")  # noqa: S311  no secret
     by_language: dict[str, list[str]] = {}
     for one in sets:
         by_language.setdefault(one.language, []).extend([*(sample.text for sample in one.samples), *one.strangers])
+    drawn = {}
+    for language, pool in sorted(by_language.items()):
+        everyone = [*pool, *load_everyday(language)]
+        chance.shuffle(everyone)
+        drawn[language] = itertools.cycle(everyone)
     texts = []
-    for number in range(count):
-        language = sorted(by_language)[number % len(by_language)]
-        text = chance.choice(by_language[language])
+    for language in itertools.islice(itertools.cycle(drawn), count):
+        text = next(drawn[language])
         if chance.random() < NOISY_SHARE and any(letter.isalpha() for letter in text):
             text = chance.choice(list(MUTATIONS[language].values()))(text, chance)
         texts.append(text)
     return texts
+
+
+def _measure_unseen(rules: Sequence[KeywordRule], texts: Sequence[str], figures: Rounds) -> None:
+    """Match each message for the first time in its process' life, as far as what is remembered of words goes."""
+    matcher = compile_matcher(rules)
+    syllables.cuts.cache_clear()
+    resources.is_chinese_word.cache_clear()
+    fresh = list(dict.fromkeys(texts))
+    gc.collect()
+    gc.disable()
+    started = time.process_time()
+    for text in fresh:
+        matcher.match(text)
+    figures.add("cpu_per_second_unseen_200", len(fresh) / (time.process_time() - started))
+    gc.enable()
 
 
 def _measure_speed(matcher: Matcher, size: int, texts: Sequence[str], figures: Rounds) -> None:
