@@ -14,8 +14,9 @@ LONGEST_PHRASE = 5
 SHORTEST_SLIPPED = 3
 SHORTEST_VOUCHER = 4
 _GAP = "\n"
-# How many words, which of them is the anchor, which is missing, and whether that one must be no English word.
-_Shape = tuple[int, int, int, bool]
+# How many words, which of them is the anchor, which is missing, and whether that one must be no English word; then which
+# other one is looked at first (the anchor where there is none), and the words it may be.
+_Shape = tuple[int, int, int, bool, int, frozenset[str]]
 
 
 class Slip(NamedTuple):
@@ -48,7 +49,7 @@ class Phrases:
 
     def __init__(self, index: Index) -> None:
         self._missing: dict[str, dict[str, list[_Expected]]] = {}
-        anchors: dict[str, set[_Shape]] = {}
+        anchors: dict[str, dict[tuple[int, int, int, bool, int], set[str]]] = {}
         for entry in index.slipping():
             words = entry.folded.split(" ")
             letters = len(entry.folded) - len(words) + 1
@@ -59,9 +60,12 @@ class Phrases:
                 expected = _Expected(entry, sum(_vouches(one) for one in others), sum(map(len, others)))
                 self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
                 anchor = _find_anchor(words, place)
-                shape = (len(words), anchor, place, not expected.vouchers)
-                anchors.setdefault(words[anchor], set()).add(shape)
-        self._anchors = {word: tuple(sorted(found)) for word, found in anchors.items()}
+                first = next((one for one in range(len(words)) if one not in (anchor, place)), anchor)
+                shape = (len(words), anchor, place, not expected.vouchers, first)
+                anchors.setdefault(words[anchor], {}).setdefault(shape, set()).add(words[first])
+        self._anchors: dict[str, tuple[_Shape, ...]] = {
+            word: tuple((*shape, frozenset(found[shape])) for shape in sorted(found)) for word, found in anchors.items()
+        }
 
     def find(self, message: Message, *, only_unknown: bool = False) -> Iterator[Slip]:
         """Give the phrases of which all words but one stand in the message, and that one nearly.
@@ -74,9 +78,9 @@ class Phrases:
             shapes = anchors.get(word)
             if shapes is None:
                 continue
-            for length, anchor, place, needs_unknown in shapes:
+            for length, anchor, place, needs_unknown, first, fitting in shapes:
                 begin = number - anchor
-                if begin < 0 or begin + length > count:
+                if begin < 0 or begin + length > count or written[begin + first][2] not in fitting:
                     continue
                 is_unknown = written[begin + place][0] in unknown
                 if is_unknown or not (needs_unknown or only_unknown):
