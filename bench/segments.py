@@ -81,7 +81,7 @@ def run(*, rounds: int, contacts: int, messages: int) -> dict[str, Any]:
             workspace_id, number_id = shop.ensure_shop(own)
             now = people.ensure_people(own, workspace_id, contacts, datetime.now(UTC))  # noqa: TID251  a benchmark's clock
             if messages:
-                shop.ensure_messages(own, workspace_id, number_id, messages)
+                shop.ensure_messages(own, workspace_id, number_id, messages, people=contacts)
             world, first_tag = _load_world(own, workspace_id, now)
             questions = build_questions(first_tag)
             counts = {name: _count(url, question, world, rounds, figures, name) for name, question in questions.items()}

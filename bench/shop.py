@@ -82,8 +82,13 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
 """
 
 
-def ensure_messages(connection: psycopg.Connection, workspace_id: int, number_id: int, count: int) -> int:
-    """See to it that so many accepted messages are there; return the milliseconds that their ids begin from."""
+def ensure_messages(
+    connection: psycopg.Connection, workspace_id: int, number_id: int, count: int, *, people: int = 0
+) -> int:
+    """See to it that so many accepted messages are there; return the milliseconds that their ids begin from.
+
+    They go to as many people as are there already, or to a fifth as many that are made for it.
+    """
     connection.execute(SQL_ID)
     connection.execute("CREATE TABLE IF NOT EXISTS bench_state (base bigint, made bigint)")
     row = connection.execute("SELECT base, made FROM bench_state").fetchone()
@@ -93,8 +98,9 @@ def ensure_messages(connection: psycopg.Connection, workspace_id: int, number_id
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     base = int(row[0]) if row else int(month.timestamp() * 1000)
     made = int(row[1]) if row else 0
-    people = max(1, count // _PEOPLE_SHARE)
-    connection.execute(SQL_PEOPLE, {"workspace_id": workspace_id, "count": people})
+    if not people:
+        people = max(1, count // _PEOPLE_SHARE)
+        connection.execute(SQL_PEOPLE, {"workspace_id": workspace_id, "count": people})
     first = connection.execute("SELECT min(id) FROM contacts_contact").fetchone()
     assert first is not None  # noqa: S101  an aggregate has one row
     given = {"base": base, "workspace_id": workspace_id, "number_id": number_id, "people": people}
