@@ -20,6 +20,7 @@ from switchboard.language.types import (
 
 EXACT_BONUS = 100.0  # The whole message is the keyword: nothing found inside it says more.
 SHORTEST_GLUED = 6
+SHORTEST_CORRECTED_ABROAD = 6  # Letters of a slip among words of another language: refnud is one, mein is none.
 MOST_CORRECTED = 8  # Words of one message that are taken for slips.
 
 
@@ -137,10 +138,11 @@ class Matcher:
     def _find_corrected(self, findings: Findings) -> None:
         """Look again with unknown words replaced by the keywords' words that they are slips of."""
         message = findings.message
+        shortest = SHORTEST_CORRECTED_ABROAD if message.is_in_another_language else 0
         slips = [
             (start, end, word, candidates)
             for start, end, word in message.unknown_words
-            if word not in self._slips and (candidates := self._slips.find(word))
+            if word not in self._slips and len(word) >= shortest and (candidates := self._slips.find(word))
         ][:MOST_CORRECTED]
         if not slips:
             return

@@ -12,6 +12,7 @@ _FUNCTION_WORDS = frozenset(("助詞", "助動詞", "接続詞", "感動詞", "�
 _PARTICLE_KINDS = ("助詞", "助動詞")
 SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
+SHORTEST_TELLING, FEWEST_TELLING = 3, 3
 MOST_KANA_IN_CHINESE = 2
 LONGEST_WITHOUT_KANA = 16  # Japanese has no longer messages in Chinese characters alone: 返品送料着払希望.
 
@@ -76,6 +77,13 @@ class Message:
             for one in self.words
             if one[2] not in english and not one[2].isdigit() and not resources.is_english(one[2])
         ]
+
+    @once
+    def is_in_another_language(self) -> bool:
+        """Whether most words in Latin letters are not English: then short ones are words of their own, not slips."""
+        telling = sum(len(one[2]) >= SHORTEST_TELLING for one in self.words)
+        unknown = sum(len(one[2]) >= SHORTEST_TELLING for one in self.unknown_words)
+        return telling >= FEWEST_TELLING and unknown * 2 > telling
 
     @once
     def chinese_words(self) -> list[tuple[int, int, str]]:

@@ -37,6 +37,7 @@ from tests.language.rulesets import make_matcher, make_rule
         ("お金を返す", "お金を返す約束でしたよね", View.SURFACE),
         ("返金", "へんきんしてもらえますか", View.READING),
         ("pin", "i forgot my pni", View.TYPO),
+        ("refund", "wnat refnud plz nwo", View.TYPO),
     ],
 )
 def test_a_keyword_is_found_in_any_writing(keyword, message, view):
@@ -66,6 +67,8 @@ def test_a_keyword_is_found_in_any_writing(keyword, message, view):
         ("pto request", "i would like to request a card"),
         ("live", "what is life's purpose"),
         ("pin", "a pan and a pen"),
+        ("mean", "mein Zug hat heute leider Verspätung"),
+        ("visa", "bisa minta nomor telepon yang lain"),
     ],
 )
 def test_a_coincidence_is_no_match(keyword, message):
