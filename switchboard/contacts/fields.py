@@ -112,7 +112,9 @@ def suggest_kind(samples: Sequence[str], country: str) -> str:
     texts = [text.strip() for text in samples if text.strip()]
     if not texts:
         return TEXT
-    if all(parse_date(unicodedata.normalize("NFKC", text), country) for text in texts):
+    # Days of which some have lost their format are days; nothing but numbers is numbers.
+    others = [text for text in texts if not parse_date(unicodedata.normalize("NFKC", text), country)]
+    if len(others) < len(texts) and all(_SERIAL_DAY.fullmatch(text) for text in others):
         return DATE
     # A number with a leading zero, or a very long one, is a code and not an amount.
     if all(_looks_like_amount(text) for text in texts):

@@ -123,3 +123,4 @@ def test_a_number_alone_is_no_day_elsewhere() -> None:
     assert fields.parse_value(fields.Definition("born", fields.DATE), "46023") == (None, fields.NOT_A_DATE)
     assert fields.parse_cell(fields.Definition("score", fields.NUMBER), "46023") == (46023, "")
     assert fields.suggest_kind(["46023", "46024"], "JP") == fields.NUMBER
+    assert fields.suggest_kind(["46023", "1990/1/2"], "JP") == fields.DATE

@@ -78,13 +78,13 @@ async def test_a_broadcast_with_nobody_left_is_completed(world: World) -> None:
         await until(lambda: world.one("SELECT state FROM broadcasts_broadcast WHERE id = %s", broadcast) == "completed")
 
 
-async def _start_import(world: World, path: str) -> None:
+async def _start_import(world: World, path: str, size: int = 60) -> None:
     make = partial(
         Import.objects.create,
         workspace_id=world.workspace_id,
         file_name="people.csv",
         file_path=path,
-        file_bytes=60,
+        file_bytes=size,
         encoding="utf-8",
         country="JP",
         mapping={"phone": "phone", "name": "name"},
@@ -107,8 +107,8 @@ async def test_a_started_import_whose_file_is_gone_says_so(world: World) -> None
 
 async def test_a_started_import_is_run_with_its_consent(world: World) -> None:
     file = io.BytesIO(b"phone,name\n09012345678,Hana\n09012345679,Ken\n")
-    path, _ = uploads.keep_upload(file, workspace_id=world.workspace_id)
-    await _start_import(world, path)
+    path, size = uploads.keep_upload(file, workspace_id=world.workspace_id)
+    await _start_import(world, path, size)
     async with running_jobs():
         await until(lambda: world.one("SELECT state FROM contacts_import") == "done")
     assert world.run("SELECT marketing_basis FROM consent_standing") == [("opt_in",), ("opt_in",)]
