@@ -47,6 +47,7 @@ def warm_up() -> None:
 
 COMMON_WORDS = 35_000
 SHORTEST_STEM = 4
+SHORTEST_RARE = 6
 # Without their apostrophes, as they stand after folding and in many messages.
 _CONTRACTIONS = frozenset(
     [
@@ -111,11 +112,14 @@ _CONTRACTIONS = frozenset(
 def english_words() -> frozenset[str]:
     """Return the commonest English words: what is one of them is not taken for a slip of another.
 
-    The list has 82,000 by frequency. The rarer half (sots, ets, wat) is more often a slip than meant.
+    The list has 82,000 by frequency. Of the rarer half only long ones are meant (snores, itches); short ones (sots, ets) are
+    more often slips.
     """
     source = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
     lines = source.read_text(encoding="utf-8-sig").splitlines()
-    return frozenset(line.split(" ", 1)[0] for line in lines[:COMMON_WORDS] if line) | _CONTRACTIONS
+    words = [line.split(" ", 1)[0] for line in lines if line]
+    rare = (word for word in words[COMMON_WORDS:] if len(word) >= SHORTEST_RARE)
+    return frozenset(words[:COMMON_WORDS]) | frozenset(rare) | _CONTRACTIONS
 
 
 @functools.cache
