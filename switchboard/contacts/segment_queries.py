@@ -136,6 +136,8 @@ class Vocabulary:
     choices: dict[str, list[str]]
     events: list[str]
     languages: list[str]
+    # Where the newest people are.
+    countries: list[str]
 
 
 _USUAL_LANGUAGES = ("en", "ja", "ko", "zh_CN", "zh_HK", "zh_TW")
@@ -146,13 +148,15 @@ def load_vocabulary(workspace_id: int) -> Vocabulary:
     """Return the custom fields, events and languages of a workspace; events and languages from the newest people."""
     fields = Field.objects.filter(workspace_id=workspace_id).values_list("key", "kind", "choices")
     newest = Event.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("name", flat=True)[:_SAMPLE]
-    people = Contact.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("language", flat=True)
-    spoken = {language for language in people[:_SAMPLE] if language}
+    people = Contact.objects.filter(workspace_id=workspace_id).order_by("-id").values_list("language", "country")
+    found = list(people[:_SAMPLE])
+    spoken = {language for language, _ in found if language}
     return Vocabulary(
         fields={key: kind for key, kind, _ in fields},
         choices={key: choices for key, kind, choices in fields if kind == "choice"},
         events=sorted(set(newest)),
         languages=sorted(spoken | set(_USUAL_LANGUAGES)),
+        countries=sorted({country for _, country in found if country}),
     )
 
 

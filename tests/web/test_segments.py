@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from switchboard.contacts.actions import exports
 from switchboard.contacts.actions import segments as segment_actions
 from switchboard.contacts.models import Contact, Export
+from switchboard.contacts.segments import tree
 from switchboard.core.tenancy import workspace_scope
+from switchboard.web import formats
+from switchboard.web.segments import wording
 from tests import factories
 from tests.conftest import NOON
 from tests.web.conftest import Shop, SignIn
@@ -51,6 +55,28 @@ def test_a_field_that_was_deleted_is_named_where_it_was(olive: Client, shop: Sho
     assert "plan (deleted)" in olive.post("/contacts/segments/editor/", asked).content.decode()
     counted = olive.post("/contacts/segments/count/", asked).content.decode()
     assert "The field “plan” has been deleted. Remove the condition, or bring the field back." in counted
+
+
+SENTENCES = [
+    ("en", "Country is Japan and tag is any of … and (wrote last in the last 30 days or Beer is Tea or Sake)"),
+    ("ja", "国が日本、かつタグが…のいずれか、かつ(最後の連絡が直近 30 日以内またはBeerがTeaまたはSake)"),
+    ("zh-hans", "国家/地区为日本，并且标签为…中任一，并且(最近来信在最近 30 天内或Beer为Tea或Sake)"),
+]
+
+
+@pytest.mark.parametrize(("language", "sentence"), SENTENCES)
+def test_a_question_reads_as_a_sentence(language: str, sentence: str) -> None:
+    parts = [
+        {"field": "country", "test": "in", "values": ["JP"]},
+        {"field": "tag", "test": "has"},
+        {"any": [
+            {"field": "last_seen", "test": "within", "days": 30},
+            {"field": "field:Beer", "test": "is", "values": ["Tea", "Sake"]},
+        ]},
+    ]  # fmt: skip
+    with translation.override(language):
+        names = {"country": {"JP": formats.render_country("JP")}}
+        assert wording.say_group(tree.parse_tree({"all": parts}), {"Beer": "text"}, names) == sentence
 
 
 def test_a_question_is_saved_with_its_name(olive: Client, shop: Shop) -> None:

@@ -23,5 +23,6 @@ def load_choices(workspace_id: int) -> Choices:
         broadcasts=broadcasts_queries.list_started_names(workspace_id, limit=_MOST_BROADCASTS),
         events=sorted({*vocabulary.events, *_USUAL_EVENTS}),
         languages=vocabulary.languages,
+        countries=vocabulary.countries,
         field_choices=vocabulary.choices,
     )

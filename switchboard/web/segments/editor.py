@@ -4,7 +4,7 @@ Every field is named by its place: "n.0.1|test" is the test of the second part o
 it has a "join". Buttons say what to do: "add:n.0", "group:n", "drop:n.0.1".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -210,6 +210,7 @@ def build_choices(
     broadcasts: Iterable[tuple[int, str]],
     events: Iterable[str],
     languages: Iterable[str],
+    countries: Collection[str],
     field_choices: Mapping[str, list[str]],
 ) -> Choices:
     """Return what the workspace has to choose from."""
@@ -221,7 +222,7 @@ def build_choices(
             "number": list(numbers),
             "broadcast": [(0, _("any broadcast")), *broadcasts],
             "event": [(name, name) for name in events],
-            "country": [(code, name.rpartition(" (+")[0] or name) for code, name in formats.list_countries()],
+            "country": _list_countries(countries),
             "language": [(code, formats.render_language(code)) for code in languages],
             "consent": [(key, str(words.CATEGORIES[key])) for key in ("marketing", "utility")],
             **{
@@ -231,3 +232,9 @@ def build_choices(
             },
         },
     )
+
+
+def _list_countries(known: Collection[str]) -> list[tuple[str, str]]:
+    """Return every country by name, those first where people of this workspace are."""
+    named = [(code, name.rpartition(" (+")[0] or name) for code, name in formats.list_countries()]
+    return sorted(named, key=lambda row: row[0] not in known)

@@ -1,11 +1,12 @@
 """What segments ask, in the words of the page: names of fields and tests, and a whole question as a sentence."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from switchboard.contacts.segments import catalogue, tree
 from switchboard.contacts.segments.tree import Condition, Group, Node
@@ -155,31 +156,52 @@ def say_test(kind: str, test: str) -> str:
     return str(TESTS[kind, test]) % _BLANKS
 
 
+# Japanese and Chinese put no space between words; one around a figure reads well.
+_SPACED = re.compile(r" ?(%\((?:values|broadcast)\)s) ?")
+
+
+def _is_spaced() -> bool:
+    return not get_language().startswith(("ja", "zh"))
+
+
+def _join(words: str, parts: list[str]) -> str:
+    return (words if _is_spaced() else words.strip()).join(parts)
+
+
 def say_condition(condition: Condition, fields: Mapping[str, str], names: Names) -> str:
-    """Return one condition in words."""
+    """Return one condition in words, as the middle of a sentence."""
     kind = catalogue.find_subject(condition.field, fields).kind
     known = names.get(condition.field, {})
     values = [str(known.get(value, value)) for value in condition.values]
     figures = {key: formats.render_count(condition.figure(key)) for key in ("days", "hours", "from", "to")}
     broadcast = names.get("broadcast", {}).get(int(condition.figure("broadcast")), "")
-    text = TESTS[kind, condition.test]
+    text = str(TESTS[kind, condition.test])
     if kind == "event" and not condition.figure("days"):
-        text = _EVER[condition.test]
-    said = str(text) % {**figures, "values": _(" or ").join(values), "broadcast": broadcast or _("a broadcast")}
-    return said if kind in {"outcome", "event"} else f"{say_field(condition.field)} {said}"
+        text = str(_EVER[condition.test])
+    if not _is_spaced():
+        text = _SPACED.sub(r"\1", text)
+    told = _join(_(" or "), values) or "…"
+    said = text % {**figures, "values": told, "broadcast": broadcast or _("a broadcast")}
+    if kind in {"outcome", "event"}:
+        return said
+    name = say_field(condition.field)
+    return (
+        f"{name[:1].lower() + name[1:] if condition.field in FIELDS else name} {said}" if _is_spaced() else name + said
+    )
 
 
 def say_tree(node: Node, fields: Mapping[str, str], names: Names, *, outer: bool = True) -> str:
-    """Return a whole question as a sentence."""
+    """Return a whole question in words."""
     if isinstance(node, Condition):
         return say_condition(node, fields, names)
     parts = [say_tree(part, fields, names, outer=False) for part in node.parts]
     if node.join == tree.NONE:
-        return _("not (%(parts)s)") % {"parts": _(" or ").join(parts)}
-    text = (_(" or ") if node.join == tree.ANY else _(" and ")).join(parts)
+        return _("not (%(parts)s)") % {"parts": _join(_(" or "), parts)}
+    text = _join(_(" or ") if node.join == tree.ANY else _(" and "), parts)
     return text if outer or len(parts) == 1 else f"({text})"
 
 
 def say_group(group: Group, fields: Mapping[str, str], names: Names) -> str:
     """Return a saved question as a sentence, whatever has become of what it asks."""
-    return say_tree(group, fields, names)
+    text = say_tree(group, fields, names)
+    return text[:1].upper() + text[1:]
