@@ -86,11 +86,11 @@ class Message:
         return telling >= FEWEST_TELLING and unknown * 2 > telling
 
     @once
-    def chinese_words(self) -> list[tuple[int, int, str]]:
-        """The message in Chinese words, with their places."""
-        found, place = [], 0
+    def chinese_words_across(self) -> dict[int, str]:
+        """The Chinese word that lies across a place between two characters."""
+        found, place = {}, 0
         for word in resources.chinese_words(self.folded):
-            found.append((place, place + len(word), word))
+            found.update(dict.fromkeys(range(place + 1, place + len(word)), word))
             place += len(word)
         return found
 
@@ -109,6 +109,11 @@ class Message:
         """Number of each Japanese word by its end."""
         return {one.end: number for number, one in enumerate(self.tokens)}
 
+    @once
+    def tokens_across(self) -> dict[int, resources.Token]:
+        """The longer Japanese word that lies across a place between two characters."""
+        return {place: one for one in self.tokens if one.end - one.start > 2 for place in range(one.start + 1, one.end)}
+
     def is_word_by_sound(self, start: int, end: int, meant: str) -> bool:
         """Whether kana here are a word of their own, and not part of others that happen to sound so."""
         before = self.cleaned[start - 1] if start else ""
@@ -118,9 +123,9 @@ class Message:
         if not _goes_on(before, is_katakana=is_katakana) and not _goes_on(after, is_katakana=is_katakana):
             # Behind a Chinese character it may be its ending: 止まっています is not まっています.
             is_ending = not is_katakana and self.has_japanese and bool(before and HAS_HAN.match(before))
-            return length > 1 and not (is_ending and any(self._is_solid(one, start, end) for one in self.tokens))
+            return length > 1 and not (is_ending and self._is_cut(start, end))
         if length >= SURE_LENGTH:
-            return not self.has_japanese or not any(self._is_solid(one, start, end) for one in self.tokens)
+            return not self.has_japanese or not self._is_cut(start, end)
         if not self.has_japanese:
             return length >= LIKELY_LENGTH or (length > 2 and _is_apart(before) and _is_apart(after))
         return self._is_aligned(start, end, meant, is_borrowed=bool(scripts.ALL_KANA.fullmatch(meant)))
@@ -128,7 +133,7 @@ class Message:
     def _is_aligned(self, start: int, end: int, meant: str, *, is_borrowed: bool) -> bool:
         first, last = self.token_starts.get(start), self.token_ends.get(end)
         if first is None or last is None:
-            return end - start > 2 and not any(self._is_solid(one, start, end) for one in self.tokens)
+            return end - start > 2 and not self._is_cut(start, end)
         if first != last:
             return end - start > (LIKELY_LENGTH if self.tokens[first].kind in _PARTICLE_KINDS else 2)
         word = self.tokens[first]
@@ -138,11 +143,11 @@ class Message:
             return bool(set(HAS_HAN.findall(unify(word.normalized))) & set(meant))
         return word.kind not in _FUNCTION_WORDS and not word.is_helper
 
-    @staticmethod
-    def _is_solid(word: resources.Token, start: int, end: int) -> bool:
+    def _is_cut(self, start: int, end: int) -> bool:
         """Whether a word that is surely one lies across the border of this piece."""
-        is_across = word.start < start < word.end or word.start < end < word.end
-        return is_across and word.is_known and word.end - word.start > 2
+        return any(
+            word is not None and word.is_known for word in (self.tokens_across.get(start), self.tokens_across.get(end))
+        )
 
     def find_languages(self) -> tuple[str, ...]:
         """Return which languages it can be in."""

@@ -91,9 +91,7 @@ def _is_slip(message: Message, start: int, end: int) -> bool:
     """Whether characters are neither a word themselves nor pieces of their neighbours' words."""
     if resources.is_chinese_word(message.folded[start:end]):
         return False
-    across = next(
-        (word for first, last, word in message.chinese_words if first < start < last or first < end < last), None
-    )
+    across = message.chinese_words_across.get(start) or message.chinese_words_across.get(end)
     return across is None or not resources.is_chinese_word(across)
 
 

@@ -15,7 +15,7 @@ from tests.language.rulesets import make_matcher, make_rule
 
 _COMPILED = compile_matcher(
     [
-        make_rule(1, "返品", "お金を返す", "キャンセル"),
+        make_rule(1, "返品", "お金を返す", "キャンセル", "待っています"),
         make_rule(2, "退货", "什么时候到"),
         make_rule(3, "refund", "track my order"),
         make_rule(4, "track order", mode=Mode.ALL_NEAR),
@@ -58,6 +58,8 @@ def test_any_keywords_can_be_compiled(rows):
         "a" * 4096,
         "返品" * 2048,
         "退貨" * 2048,
+        "退或" * 2048,
+        "止まっています" * 585,
         "tuihuo" * 682,
         "zhuang " * 585,
         "refnud " * 585,
