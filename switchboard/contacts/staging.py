@@ -115,13 +115,13 @@ FROM contacts_stage WHERE line <> ALL(%(known)s::integer[])
 # rows). Rows go in phone order, so that two imports cannot wait for each other. What is the same is not written again,
 # and whoever an earlier step has brought is left alone: looked up one by one, since an EXISTS is answered by reading all
 # that the import has brought so far, in every step anew. The statement sees people as they were before it, which is what
-# undoing it needs.
+# undoing it needs. coalesce() keeps the planner from taking the lines for one or two: it then compared each with each.
 SQL_UPSERT = """
 WITH touched AS (
     INSERT INTO contacts_contact AS contact (workspace_id, name, phone, email, language, country, zones, fields, tags,
         created_by_import, created_at, updated_at)
     SELECT %(workspace_id)s, name, phone, email, language, country, zones, fields, tags, %(import_id)s, %(now)s, %(now)s
-    FROM contacts_stage WHERE line = ANY(%(lines)s::integer[]) ORDER BY phone
+    FROM contacts_stage WHERE coalesce(line = ANY(%(lines)s::integer[]), false) ORDER BY phone
     ON CONFLICT (workspace_id, phone) DO UPDATE SET
         name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contact.name END,
         email = CASE WHEN excluded.email <> '' THEN excluded.email ELSE contact.email END,

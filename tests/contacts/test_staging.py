@@ -30,6 +30,7 @@ def test_the_upsert_finds_people_by_number_and_import_rows_by_key(workspace: Wor
     plan = plan_of(staging.SQL_UPSERT, workspace_id=workspace.pk, **given)
     assert "contacts_contact_phone_once" in plan
     assert "contacts_importedrow_pkey" in plan
+    assert "Hash Join" in plan or "Merge Join" in plan
 
 
 def test_each_staged_number_is_looked_up_by_the_index_of_numbers(workspace: Workspace) -> None:
