@@ -10,7 +10,7 @@ from switchboard.cloudapi import sync
 from switchboard.core import database
 from switchboard.delivery.worker import SenderConfig, run_sender
 
-_COLLECT_EVERY = 20_000
+_COLLECT_EVERY = 100_000
 
 
 @click.command(help="Send what is due.")

@@ -21,6 +21,8 @@ _MOST_HEADS = 10_000
 _INFORMATION = 200
 _VISIBLE = re.compile(r"[!-~]+")
 _KEPT_HEADERS = {b"x-business-use-case-usage": "X-Business-Use-Case-Usage", b"x-app-usage": "X-App-Usage"}
+_LENGTH_HEADERS = (b"content-length", b"transfer-encoding")
+_HEADER_LENGTHS = frozenset(map(len, (*_KEPT_HEADERS, *_LENGTH_HEADERS)))
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -127,11 +129,13 @@ class _Connection(asyncio.Protocol):
             self.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if len(name) not in _HEADER_LENGTHS:
+            return
         lower = name.lower()
         if lower in _KEPT_HEADERS:
             self._headers = self._headers or {}
             self._headers[_KEPT_HEADERS[lower]] = value.decode("latin-1")
-        elif lower in (b"content-length", b"transfer-encoding"):
+        elif lower in _LENGTH_HEADERS:
             self._has_length = True
 
     def on_headers_complete(self) -> None:

@@ -41,6 +41,11 @@ class Speed:
         tenths = min(10, max(_LEAST_TENTHS, now - recent[0][0] + 1)) if has_begun else 10
         return sum(count for _, count in recent) * 10 // tenths
 
+    def peak_per_second(self) -> int:
+        """Return how many there would be in a second like the best tenth of the last two."""
+        since = int(self._monotonic() * 10) - _TENTHS_KEPT
+        return 10 * max((count for tenth, count in self._tenths if tenth > since), default=0)
+
 
 class Crew:
     """A fixed number of tasks, because making one for each message costs a tenth of the whole way."""

@@ -43,9 +43,11 @@ _LARGEST_JUMP_SECONDS = 0.25
 _FINISH_SECONDS = 3.0
 _SET_ASIDE_SECONDS = 5.0
 # No more is claimed than is posted within a second, so that little is in doubt if this process dies.
-_LEAST_WAITING = 200
+_LEAST_WAITING = 400
 _MOST_WAITING = 4000
 _REFILL_SHARE = 0.8
+# A claim keeps its numbers from other senders, and the loop from posting, for as long as it takes.
+_MOST_AT_ONCE = 2000
 _NAMES = {state: state.name.lower() for state in State}
 
 
@@ -98,7 +100,7 @@ class Sender:
         self._is_due = asyncio.Event()
         self._crew = Crew(self._schedule, self._post, size=config.concurrency, monotonic=clock.monotonic)
         self._posted = Speed(clock.monotonic)
-        self._is_clock_steady = False
+        self._is_clock_steady = self._is_fresh = False
         self._set_aside: dict[int, float] = {}
         self._roles = RoleWatch()
         self.counts: Counter[str] = Counter()
@@ -151,7 +153,11 @@ class Sender:
         """Claim if that may be; return how long to wait before the next time."""
         if not self._may_claim():
             return _FULL_SECONDS
+        budget = self._budget()
         claimed, is_due = await self._claim_round()
+        if claimed >= budget:
+            # Not what is due set the end: what is left need not gather.
+            return 0.0
         if claimed or not is_due:
             return _FULL_SECONDS if claimed else _POLL_SECONDS
         # Another sender has the numbers, for as long as its claim takes.
@@ -184,7 +190,7 @@ class Sender:
             return 0 if self._crew.in_flight or len(self._schedule) else 1
         wanted = min(_MOST_WAITING, max(_LEAST_WAITING, self._posted.per_second()))
         waiting = len(self._schedule) + self._crew.in_flight
-        return wanted - waiting if waiting < wanted * _REFILL_SHARE else 0
+        return min(_MOST_AT_ONCE, wanted - waiting) if waiting < wanted * _REFILL_SHARE else 0
 
     async def _claim_round(self) -> tuple[int, bool]:
         """Claim once for every workspace with something due, in turns; return how many rows were dealt with.
@@ -193,8 +199,7 @@ class Sender:
         """
         now = clock.now()
         async with self._pool.connection(timeout=2) as connection:
-            is_fresh = await store.is_watermark_fresh(connection, now)
-            workspaces = await store.list_due_workspaces(connection, now, is_fresh=is_fresh)
+            workspaces = await store.list_due_workspaces(connection, now, is_fresh=self._is_fresh)
             random.shuffle(workspaces)
             claimed = 0
             for position, workspace_id in enumerate(workspaces):
@@ -304,6 +309,8 @@ class Sender:
         asked_at = clock.monotonic()
         switches = self._poster.switches
         switches.stopped, switches.read_at = await store.list_stopped(connection), asked_at
+        # Only tells which workspaces to look at: each claim reads it again.
+        self._is_fresh = await store.is_watermark_fresh(connection, clock.now())
 
     async def _renew_leases(self, connection: AsyncConnection) -> None:
         batch_ids = self._batches.ids()

@@ -30,7 +30,7 @@ SQL_ENSURE_BUDGETS = """
 INSERT INTO delivery_budget (portfolio_id, workspace_id)
 SELECT id, workspace_id FROM numbers_portfolio
 WHERE workspace_id = %(workspace_id)s AND id = ANY(%(portfolio_ids)s) AND messaging_limit IS NOT NULL
-ORDER BY id ON CONFLICT (portfolio_id) DO NOTHING
+ORDER BY id ON CONFLICT (portfolio_id) DO NOTHING RETURNING portfolio_id
 """
 
 
@@ -40,7 +40,7 @@ async def lock(connection: Connection, workspace_id: int, portfolio_ids: Collect
     rows = await (await connection.execute(SQL_LOCK_BUDGETS, given)).fetchall()
     if len(rows) < len(portfolio_ids):
         made = await connection.execute(SQL_ENSURE_BUDGETS, given)
-        if made.rowcount:
+        if await made.fetchall():
             rows = await (await connection.execute(SQL_LOCK_BUDGETS, given)).fetchall()
     return [Stored(row[0], row[1], bytes(row[2])) for row in rows]
 

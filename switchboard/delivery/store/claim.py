@@ -82,7 +82,8 @@ async def claim(
     may be posted if they leave now, all where it is not given; the others after `open_further`.
     """
     batch_id = ids.new_message_id(now)
-    async with connection.transaction():
+    # Nothing is waited for but what is read: under load each answer takes some milliseconds to be noticed.
+    async with connection.pipeline(), connection.transaction():
         session = Session(connection, workspace_id, now, draw)
         await session.read(most)
         if not session.lanes:
@@ -127,24 +128,23 @@ async def _write(
         for portfolio_id, budget in session.budgets.items()
         if budget.is_changed
     ]
-    async with connection.pipeline():
-        if passing or skipped:
-            await take.take(connection, [*passing, *(key for key, _ in skipped)])
-        if held:
-            await take.hold(connection, held)
-        if skipped:
-            await take.skip(connection, workspace_id, now, skipped)
-        await take.spend(connection, workspace_id, [number.spent(moment) for number in session.numbers.values()])
-        if own_paces:
-            await take.spend_lanes(connection, workspace_id, own_paces)
-        if counts:
-            await budgets.spend(connection, workspace_id, counts)
-        await take.raise_marks(connection, workspace_id, [lane.row for lane in session.lanes.values()])
-        if not passing:
-            return set()
-        return await take.start(
-            connection, workspace_id, now, passing, batch_id=batch_id, sender_id=sender_id, opened_to=opened_to
-        )
+    if passing or skipped:
+        await take.take(connection, [*passing, *(key for key, _ in skipped)])
+    if held:
+        await take.hold(connection, held)
+    if skipped:
+        await take.skip(connection, workspace_id, now, skipped)
+    await take.spend(connection, workspace_id, [number.spent(moment) for number in session.numbers.values()])
+    if own_paces:
+        await take.spend_lanes(connection, workspace_id, own_paces)
+    if counts:
+        await budgets.spend(connection, workspace_id, counts)
+    await take.raise_marks(connection, workspace_id, [lane.row for lane in session.lanes.values()])
+    if not passing:
+        return set()
+    return await take.start(
+        connection, workspace_id, now, passing, batch_id=batch_id, sender_id=sender_id, opened_to=opened_to
+    )
 
 
 def _claimed(item: Item, position: int, batch_id: UUID, workspace_id: int, lateness: float) -> Claimed:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import namedtuple_row
 
 Connection = AsyncConnection[Any]
@@ -88,7 +88,8 @@ WHERE pace.workspace_id = %(workspace_id)s
       SELECT FROM delivery_lane lane
       WHERE lane.workspace_id = %(workspace_id)s AND lane.number_id = pace.number_id AND lane.state = 'active'
         AND lane.low_water_at <= %(now)s
-        AND (lane.priority <= 2 OR (%(is_fresh)s AND number.stopped_code <> 'RESTRICTED_STARTING'
+        AND (lane.priority <= 2 OR (number.stopped_code <> 'RESTRICTED_STARTING'
+          AND (SELECT applied_through >= %(oldest)s FROM delivery_inboundwatermark WHERE id = 1)
           AND (pace.next_at <= %(until)s
             OR pace.made_for <> number.pace || number.pace_overrides::text)
           AND NOT EXISTS (SELECT FROM delivery_lanepace own
@@ -102,7 +103,7 @@ INSERT INTO delivery_pacestate (number_id, workspace_id, next_at)
 SELECT DISTINCT lane.number_id, lane.workspace_id, %(now)s::timestamptz FROM delivery_lane lane
 WHERE lane.workspace_id = %(workspace_id)s AND lane.state = 'active' AND lane.low_water_at <= %(now)s
   AND NOT EXISTS (SELECT FROM delivery_pacestate pace WHERE pace.number_id = lane.number_id)
-ON CONFLICT (number_id) DO NOTHING
+ON CONFLICT (number_id) DO NOTHING RETURNING number_id
 """
 
 SQL_LANES = """
@@ -184,26 +185,27 @@ class Reader:
             "is_fresh": False,
         }
 
-    async def _rows(self, query: str, **given: Any) -> list[Any]:
+    async def _ask(self, query: str, **given: Any) -> AsyncCursor[Any]:
         cursor = self._connection.cursor(row_factory=namedtuple_row, binary=True)
-        await cursor.execute(query, {**self.given, **given})
-        return await cursor.fetchall()
+        return await cursor.execute(query, {**self.given, **given})
 
-    async def find_workspace(self) -> Any | None:
-        """Return the workspace's zone and night, or None when its stop switch or the installation's is on."""
-        rows = await self._rows(SQL_GUARD)
-        if not rows or rows[0].is_stop_on:
-            return None
-        self.given["is_fresh"] = rows[0].is_fresh
-        return rows[0]
+    async def _rows(self, query: str, **given: Any) -> list[Any]:
+        return await (await self._ask(query, **given)).fetchall()
 
-    async def lock_numbers(self) -> list[Any]:
-        """Lock and return the numbers that may send now and that no other sender is busy with."""
-        rows = await self._rows(SQL_LOCK_NUMBERS)
-        if rows:
-            return rows
-        made = await self._connection.execute(SQL_ENSURE_PACE, self.given)
-        return await self._rows(SQL_LOCK_NUMBERS) if made.rowcount else []
+    async def begin(self) -> tuple[Any | None, list[Any]]:
+        """Return the workspace's zone and night, and the numbers that may send now and that no other sender has, locked.
+
+        None for the workspace when its stop switch or the installation's is on.
+        """
+        # Asked together; whether every event has been applied is read by each of them.
+        asked, locking = await self._ask(SQL_GUARD), await self._ask(SQL_LOCK_NUMBERS)
+        found, numbers = await asked.fetchall(), await locking.fetchall()
+        if not found or found[0].is_stop_on:
+            return None, []
+        self.given["is_fresh"] = found[0].is_fresh
+        if not numbers and await self._rows(SQL_ENSURE_PACE):
+            numbers = await self._rows(SQL_LOCK_NUMBERS)
+        return found[0], numbers
 
     async def list_lanes(self, number_ids: list[int]) -> list[Any]:
         """Return the active lanes of these numbers that have something due."""

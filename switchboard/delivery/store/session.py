@@ -1,5 +1,6 @@
 """One claim on its way: reads numbers, lanes and rows, asks every gate, gives moments, and reserves people."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from switchboard.delivery.store.due import HORIZON_SECONDS, Reader
 from switchboard.delivery.types import Gate, Priority
 
 Connection = AsyncConnection[Any]
+
+# So many rows are dealt with at a time before others have their turn: a millisecond or two.
+_REST_AFTER = 100
 
 
 @dataclass(slots=True)
@@ -56,22 +60,21 @@ class Session:
 
     async def read(self, most: int) -> None:
         """Lock numbers, budgets and due rows; judge rows and give moments to those that pass; reserve their people."""
-        workspace = await self._reader.find_workspace()
+        workspace, numbers = await self._reader.begin()
         if workspace is None:
             return
         self._zone = workspace.time_zone
         self._night = rules.Night(workspace.quiet_from, workspace.quiet_until)
         self._limits = _limits_of(workspace)
-        await self._read_fleet()
+        await self._read_fleet(numbers)
         if not self.lanes:
             return
         share = max(1, -(-most // len(self.numbers)))
         await self._read_items(share)
-        self._give_moments(most, share)
+        await self._give_moments(most, share)
         await self._reserve()
 
-    async def _read_fleet(self) -> None:
-        rows = await self._reader.lock_numbers()
+    async def _read_fleet(self, rows: list[Any]) -> None:
         if not rows:
             return
         self.numbers = {row.id: fleet.make_number(row, self._moment, self._now.date()) for row in rows}
@@ -90,7 +93,9 @@ class Session:
         user_ids = [facts.recipient for _, facts in found if facts.recipient[:1] != "+"]
         if user_ids:
             self._user_portfolios = await people.map_user_portfolios(self._connection, self._workspace_id, user_ids)
-        for row, facts in found:
+        for place, (row, facts) in enumerate(found, start=1):
+            if place % _REST_AFTER == 0:
+                await asyncio.sleep(0)
             lane = self.lanes[row.lane_id]
             key = take.Key(lane.row, row.due_at, row.message_id, row.attempt, row.tries)
             somebody = self._people.get(facts.contact_id)
@@ -128,7 +133,7 @@ class Session:
             trial.spend(moment, waiting=0, draw=self._draw)
         return most
 
-    def _give_moments(self, most: int, share: int) -> None:
+    async def _give_moments(self, most: int, share: int) -> None:
         """Ask the gates and stamp what passes: by priority, numbers in any order, a number's lanes in turn."""
         rows: dict[int, list[Item]] = defaultdict(list)
         for item in self.items:
@@ -138,10 +143,15 @@ class Session:
         for lane_id in rows:
             lane = self.lanes[lane_id]
             queues[_rank(lane), order[lane.number.row.id], lane.number.row.id].append(lane)
+        given = rested_at = 0
         for key in sorted(queues):
-            if most <= 0:
+            if given >= most:
                 return
-            most -= self._give_turns(queues[key], rows, min(share, most))
+            given += self._give_turns(queues[key], rows, min(share, most - given))
+            if given - rested_at >= _REST_AFTER:
+                # What was claimed before is posted meanwhile.
+                rested_at = given
+                await asyncio.sleep(0)
 
     def _give_turns(self, lanes: list[fleet.Lane], rows: dict[int, list[Item]], most: int) -> int:
         """Let a number's lanes take one message each in turn; return how many moments were given."""
