@@ -1,4 +1,4 @@
-"""Before a broadcast starts, and while it runs: who may be written to, when it ends, what it costs."""
+"""Before a broadcast starts: who may be written to, when it ends, what it costs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,21 +8,18 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
-from switchboard.broadcasts import audience, outlook, queries, rules, turns
+from switchboard.broadcasts import audience
 from switchboard.broadcasts.models import Broadcast
-from switchboard.broadcasts.outlook import Budget, Line, Outlook
-from switchboard.broadcasts.pool import Pool, build_pool, list_pool_numbers, may_send, pace_of
+from switchboard.broadcasts.outlook import Budget, Outlook
+from switchboard.broadcasts.playing import Player, read_budgets
+from switchboard.broadcasts.pool import Pool, build_pool, list_pool_numbers
 from switchboard.cloudapi import pricing
 from switchboard.consent.models import Standing
 from switchboard.contacts.models import Identity
 from switchboard.delivery import figures
-from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Reach as UndeliverableReach
-from switchboard.delivery.rules import quiet_hours
 from switchboard.delivery.rules.limits import Limits
-from switchboard.delivery.types import Origin
 from switchboard.numbers import prices
-from switchboard.numbers import rules as number_rules
 from switchboard.numbers.models import Number, Portfolio
 from switchboard.templates.models import Template
 
@@ -108,9 +105,9 @@ def estimate_broadcast(broadcast: Broadcast, category: str, now: datetime) -> Es
     start_at = max(broadcast.scheduled_at or now, now)
     numbers = list_pool_numbers(broadcast)
     pool = build_pool(broadcast, numbers, now)
-    budgets = _read_budgets(workspace_id, numbers, limits, now)
+    budgets = read_budgets(workspace_id, numbers, limits, now)
     zones = _count_zones(people)
-    play = _Player(broadcast, pool, numbers, zones, budgets, start_at)
+    play = Player(broadcast, pool, numbers, zones, budgets, start_at)
     look = play.look(reach.may, with_turns=True) if pool.wheels else None
     free = play.look(reach.may, with_turns=False) if look and look.early.limit == "same_content" else None
     turns_cost = _later(look, free) if look and free else timedelta(0)
@@ -206,86 +203,6 @@ def _count_zones(people: Any) -> dict[str, float]:
     return counts
 
 
-# ── when ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Player:
-    """Plays a broadcast's hours with and without turns."""
-
-    def __init__(
-        self,
-        broadcast: Broadcast,
-        pool: Pool,
-        numbers: Sequence[Number],
-        zones: Mapping[str, float],
-        budgets: Mapping[int, Budget],
-        start_at: datetime,
-    ) -> None:
-        self.broadcast = broadcast
-        self.pool = pool
-        self.numbers = numbers
-        workspace_zone = queries.get_workspace_zone(broadcast.workspace_id)
-        self.night = queries.get_night(broadcast.workspace_id)
-        self.zones = {names or workspace_zone: count for names, count in zones.items()}
-        self.budgets = budgets
-        self.start_at = start_at
-        self.ahead = delivery_queries.map_waiting(broadcast.workspace_id, [number.pk for number in numbers])
-        self.spent = delivery_queries.map_sent_of_day(
-            broadcast.workspace_id, [number.pk for number in numbers], start_at
-        )
-
-    def look(self, people: int, *, with_turns: bool) -> Outlook:
-        """Return the range for so many people."""
-        is_spaced = with_turns and self.broadcast.is_spaced and self._is_identical() and bool(self.pool.careful_ids)
-        return outlook.look_ahead(
-            self._lines(people),
-            self.zones,
-            self.start_at,
-            night=self.night,
-            budgets=self.budgets,
-            apart=turns.APART if is_spaced else timedelta(0),
-        )
-
-    def _lines(self, people: int) -> list[Line]:
-        wheel = [number_id for turns_of in self.pool.wheels.values() for number_id in turns_of]
-        return [
-            Line(
-                number_id=number.pk,
-                pace=pace_of(number, self.broadcast.pace),
-                people=people * wheel.count(number.pk) / len(wheel),
-                portfolio_id=number.account.portfolio_id,
-                sent_of_day=self.spent.get(number.pk, 0),
-                ahead=self.ahead.get(number.pk, 0),
-                curve=number_rules.curve_of(number.pace, number.pace_overrides),
-                age_days=(self.start_at.date() - number.in_use_since).days,
-            )
-            for number in self.numbers
-            if number.pk in wheel
-        ]
-
-    def _is_identical(self) -> bool:
-        """Tell whether everybody of a language reads the same."""
-        shapes = {variant.shape for variant in self.pool.variants.values()}
-        variables = self.broadcast.variables
-        return all(
-            (variables.get(variable.key) or {}).get("source") == rules.FIXED
-            for shape in shapes
-            for variable in shape.variables
-        )
-
-
-def _read_budgets(workspace_id: int, numbers: Sequence[Number], limits: Limits, now: datetime) -> dict[int, Budget]:
-    """Return what broadcasts may spend of each portfolio's people; unlimited ones are left out."""
-    wanted = {number.account.portfolio_id for number in numbers}
-    found = Portfolio.objects.filter(workspace_id=workspace_id, pk__in=wanted, messaging_limit__isnull=False)
-    used = figures.map_reached(workspace_id, sorted(wanted), now)
-    return {
-        portfolio_id: Budget(limit * (100 - limits.reserve_percent) // 100, used.get(portfolio_id, 0))
-        for portfolio_id, limit in found.values_list("pk", "messaging_limit")
-        if limit is not None
-    }
-
-
 def _use(budgets: Mapping[int, Budget], numbers: Sequence[Number], pool: Pool, people: int) -> list[BudgetUse]:
     names = dict(Portfolio.objects.filter(pk__in=list(budgets)).values_list("pk", "name"))
     wheel = [number_id for turns_of in pool.wheels.values() for number_id in turns_of]
@@ -331,31 +248,3 @@ def _price(workspace_id: int, people: Any, category: str, numbers: Sequence[Numb
         by_market=amounts,
         without_price=sum(many for many, price in priced.values() if price is None),
     )
-
-
-# ── while it runs ────────────────────────────────────────────────────────────────────────────────
-
-
-def look_at_rest(broadcast: Broadcast, waiting: int, now: datetime, *, is_awake_only: bool = False) -> Outlook | None:
-    """Return the range in which the messages of a running broadcast that still wait will have left.
-
-    None when no number of it can send. People without a message yet are taken to live where the others do.
-    With `is_awake_only` the waiting are those for whom it is day now.
-    """
-    numbers = [number for number in list_pool_numbers(broadcast) if may_send(number)]
-    pool = build_pool(broadcast, numbers, now)
-    if not pool.wheels:
-        return None
-    limits = figures.get_limits(broadcast.workspace_id)
-    zones = delivery_queries.map_waiting_zones(broadcast.workspace_id, Origin.BROADCAST, broadcast.pk)
-    if is_awake_only:
-        night = queries.get_night(broadcast.workspace_id)
-        zones = {
-            names: many for names, many in zones.items() if quiet_hours.opens_at(names or "UTC", now, night) <= now
-        }
-    budgets = _read_budgets(broadcast.workspace_id, numbers, limits, now)
-    player = _Player(broadcast, pool, numbers, zones or {"": 1.0}, budgets, now)
-    # What waits at the numbers is mostly this broadcast's own.
-    own = waiting / len(numbers)
-    player.ahead = {key: max(0, round(many - own)) for key, many in player.ahead.items()}
-    return player.look(waiting, with_turns=True)

@@ -88,6 +88,22 @@ def look_ahead(
 
 
 @dataclass
+class _Stretch:
+    """A piece of the play: which zones are awake in it, and how much of it turns of identical messages take."""
+
+    at: datetime
+    seconds: float
+    usable: float
+    is_open: Mapping[str, bool]
+    # Above one, everybody sends that much less.
+    turns: float = 0.0
+
+    def count_ready(self, left: Mapping[str, float]) -> float:
+        """Return how many of these people may be written to now."""
+        return sum(count for names, count in left.items() if self.is_open[names])
+
+
+@dataclass
 class _Cluster:
     """Numbers that are alike, played as one."""
 
@@ -99,6 +115,8 @@ class _Cluster:
     number_ids: list[int] = field(default_factory=list)
     people: float = 0.0
     ahead: float = 0.0
+    # What waited of others when the play began.
+    expected: float = 0.0
     expiring: float = 0.0
     sent: deque[tuple[datetime, float]] = field(default_factory=deque)
     total: float = 0.0
@@ -110,7 +128,7 @@ class _Cluster:
         held = [
             (limit * count * seconds / window, name, float(limit))
             for name, window in (("per_second", 1.0), ("per_minute", 60.0), ("per_hour", 3600.0))
-            if (limit := getattr(pace, name))
+            if (limit := getattr(pace, name)) and (window == 1.0 or self._wants_more_than(limit))
         ]
         if gap := (pace.gap_min_seconds + pace.gap_max_seconds) / 2:
             held.append((count * seconds / gap, "gap", pace.gap_min_seconds))
@@ -123,6 +141,10 @@ class _Cluster:
             left = per_day * count - sum(amount for _, amount in self.sent) - self.expiring
             held.append((max(0.0, left), "per_day", float(per_day)))
         return min(held) if held else (float("inf"), "", 0.0)
+
+    def _wants_more_than(self, limit: int) -> bool:
+        """Tell whether a limit can bind at all: what fits into it once is not spread."""
+        return self.people + self.expected > limit * len(self.number_ids)
 
     def _per_day(self, at: datetime) -> int | None:
         """Return the limit of a moving day: the number's own, or what the warm-up still allows at its age then."""
@@ -151,6 +173,7 @@ def _cluster(lines: Iterable[Line], start_at: datetime) -> list[_Cluster]:
         cluster.number_ids.append(line.number_id)
         cluster.people += line.people
         cluster.ahead += line.ahead
+        cluster.expected += line.ahead
         cluster.expiring += line.sent_of_day
     return list(found.values())
 
@@ -214,19 +237,17 @@ class _Game:
 
     def advance(self, at: datetime, seconds: float) -> float:
         """Send what a stretch of time allows; return which part of it that took."""
-        usable = seconds * self.share
         is_open = {names: quiet_hours.opens_at(names or "UTC", at, self.night) <= at for names in self.left[0]}
-        others = [_yield_to_others(cluster, at, usable) for cluster in self.clusters]
-        rooms = [cluster.capacity(at, usable)[0] - other for cluster, other in zip(self.clusters, others, strict=True)]
-        wanted = [
-            min(room, sum(count for names, count in left.items() if is_open[names]))
-            for room, left in zip(rooms, self.left, strict=True)
+        stretch = _Stretch(at, seconds, seconds * self.share, is_open)
+        others = [_yield_to_others(cluster, at, stretch.usable) for cluster in self.clusters]
+        rooms = [
+            cluster.capacity(at, stretch.usable)[0] - other
+            for cluster, other in zip(self.clusters, others, strict=True)
         ]
+        wanted = [min(room, stretch.count_ready(left)) for room, left in zip(rooms, self.left, strict=True)]
         amounts = _keep_within(self.clusters, wanted, self.budgets, self.reached, at, self.share)
-        total = sum(amounts)
-        # How much of the time turns of identical messages take: above one, everybody sends that much less.
-        turns = total * self.apart / usable
-        scale = min(1.0, 1.0 / turns) if turns else 1.0
+        stretch.turns = sum(amounts) * self.apart / stretch.usable
+        scale = min(1.0, 1.0 / stretch.turns) if stretch.turns else 1.0
         hour = at.replace(minute=0, second=0, microsecond=0)
         if hour not in self.hours:
             self.by_hour = {}
@@ -234,28 +255,18 @@ class _Game:
         for i, cluster in enumerate(self.clusters):
             amount = amounts[i] * scale
             beside = min(others[i], amount)
-            longest = max(longest, self._explain(i, amount, beside, wanted[i], turns, is_open, at, seconds))
-            _take(self.left[i], is_open, amount)
+            longest = max(longest, self._explain(stretch, i, amount=amount, beside=beside, wanted=wanted[i]))
+            _take(self.left[i], stretch, amount)
             self._note(cluster, self.of_day[i], at, seconds, amount)
             self.hours[hour] += amount
         return longest
 
-    def _explain(
-        self,
-        index: int,
-        amount: float,
-        beside: float,
-        wanted: float,
-        turns: float,
-        is_open: Mapping[str, bool],
-        at: datetime,
-        seconds: float,
-    ) -> float:
+    def _explain(self, stretch: _Stretch, index: int, *, amount: float, beside: float, wanted: float) -> float:
         """Count the time against what kept a cluster from sending more; return which part of it the sending took."""
         cluster, left = self.clusters[index], self.left[index]
-        capacity, name, figure = cluster.capacity(at, seconds * self.share)
+        capacity, name, figure = cluster.capacity(stretch.at, stretch.usable)
         budget = self.budgets.get(cluster.portfolio_id)
-        ready = sum(count for names, count in left.items() if is_open[names])
+        ready, turns = stretch.count_ready(left), stretch.turns
         is_full = ready > amount + _NOBODY or not capacity
         part = 1.0 if is_full else (amount + beside) / capacity
         if budget and amount < wanted / max(1.0, turns) * 0.999:
@@ -265,7 +276,7 @@ class _Game:
         if ready <= _NOBODY and sum(left.values()) - ready > ready:
             name, figure, part = "quiet_hours", 0.0, 1.0
         part = min(1.0, part)
-        self.reasons[name, figure] += seconds * part
+        self.reasons[name, figure] += stretch.seconds * part
         return part if ready > _NOBODY else 0.0
 
     def _note(self, cluster: _Cluster, of_day: float, at: datetime, seconds: float, amount: float) -> None:
@@ -326,11 +337,11 @@ def _keep_within(
     return kept
 
 
-def _take(left: dict[str, float], is_open: Mapping[str, bool], amount: float) -> None:
-    ready = sum(count for names, count in left.items() if is_open[names])
+def _take(left: dict[str, float], stretch: _Stretch, amount: float) -> None:
+    ready = stretch.count_ready(left)
     if ready <= 0:
         return
     part = min(1.0, amount / ready)
     for names in left:
-        if is_open[names]:
+        if stretch.is_open[names]:
             left[names] -= left[names] * part

@@ -18,7 +18,7 @@ from switchboard.core import clock, statements, tenancy
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
 from switchboard.delivery.rules.quiet_hours import Night
-from switchboard.delivery.types import Forecast, Gate, Origin, State
+from switchboard.delivery.types import Gate, Origin, State
 from switchboard.team.models import Workspace
 from switchboard.templates.models import Template
 
@@ -124,17 +124,6 @@ def count_unexpanded(workspace_id: int, broadcast_id: int) -> int:
     return Recipient.objects.filter(
         workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=True
     ).count()
-
-
-def get_forecast(workspace_id: int, broadcast_id: int, now: datetime) -> Forecast:
-    """Return when the last message leaves and what keeps it from leaving sooner."""
-    return delivery_queries.forecast(
-        workspace_id,
-        Origin.BROADCAST,
-        broadcast_id,
-        now,
-        not_expanded=count_unexpanded(workspace_id, broadcast_id),
-    )
 
 
 def is_settled(workspace_id: int, broadcast_id: int, now: datetime) -> bool:

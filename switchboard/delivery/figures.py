@@ -28,24 +28,24 @@ def find_budget(portfolio: Portfolio, now: datetime) -> budget.Budget | None:
     """Return what a portfolio has spent, or None where Meta sets no limit."""
     if portfolio.messaging_limit is None:
         return None
-    row = Budget.objects.filter(portfolio_id=portfolio.pk).first()
-    return budget.Budget(portfolio.messaging_limit, bytes(row.counts) if row else b"", now.timestamp())
+    counts = _read_counts(portfolio.workspace_id, [portfolio.pk]).get(portfolio.pk, b"")
+    return budget.Budget(portfolio.messaging_limit, counts, now.timestamp())
 
 
 def list_budgets(workspace_id: int, now: datetime) -> list[PortfolioUse]:
     """Return how much of its budget each portfolio has used, by name."""
-    found = []
-    for portfolio in Portfolio.objects.filter(workspace_id=workspace_id).order_by("name", "pk"):
-        spent = find_budget(portfolio, now)
-        used = spent.used if spent else 0
-        found.append(PortfolioUse(portfolio.pk, portfolio.name, portfolio.messaging_limit, used))
-    return found
+    portfolios = list(Portfolio.objects.filter(workspace_id=workspace_id).order_by("name", "pk"))
+    limited = [portfolio.pk for portfolio in portfolios if portfolio.messaging_limit is not None]
+    used = map_reached(workspace_id, limited, now)
+    return [PortfolioUse(one.pk, one.name, one.messaging_limit, used.get(one.pk, 0)) for one in portfolios]
 
 
 def map_reached(workspace_id: int, portfolio_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """Return how many people each portfolio has reached in the last 24 hours outside open windows."""
+    found = _read_counts(workspace_id, portfolio_ids)
+    return {portfolio_id: budget.Budget(0, counts, now.timestamp()).used for portfolio_id, counts in found.items()}
+
+
+def _read_counts(workspace_id: int, portfolio_ids: Sequence[int]) -> dict[int, bytes]:
     found = Budget.objects.filter(workspace_id=workspace_id, portfolio_id__in=portfolio_ids)
-    return {
-        portfolio_id: budget.Budget(0, bytes(counts), now.timestamp()).used
-        for portfolio_id, counts in found.values_list("portfolio_id", "counts")
-    }
+    return {portfolio_id: bytes(counts) for portfolio_id, counts in found.values_list("portfolio_id", "counts")}

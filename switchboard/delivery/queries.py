@@ -8,14 +8,13 @@ from typing import Any
 from switchboard.core import clock, statements
 from switchboard.delivery import boards
 from switchboard.delivery.explanation import explain_message
-from switchboard.delivery.forecast import forecast
 from switchboard.delivery.models import PaceState, Window
 from switchboard.delivery.statements import reading
-from switchboard.delivery.types import Held, Origin, Progress, Recount, State
+from switchboard.delivery.types import Held, Origin, Progress, Recount, Rest, State
 
 __all__ = [
     "explain_message",
-    "forecast",
+    "find_rest",
     "get_progress",
     "list_holds",
     "list_speed",
@@ -38,6 +37,18 @@ def list_holds(workspace_id: int, origin: Origin, origin_id: int, now: datetime 
     """Return what holds messages of an origin back: which gate, until when, how many; what people must mend first."""
     given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id, "now": now or clock.now()}
     return [Held(gate, until, count) for gate, until, count in statements.fetch(reading.SQL_HOLDS, given)]
+
+
+def find_rest(workspace_id: int, origin: Origin, origin_id: int) -> Rest:
+    """Return how much of an origin waits in its lanes, and whether a lane is paused or one with messages stands still."""
+    given = {"workspace_id": workspace_id, "origin": origin.value, "origin_id": origin_id}
+    rows = statements.fetch(reading.SQL_REST, given)
+    return Rest(
+        waiting=sum(many for many, _, _ in rows),
+        numbers=len(rows),
+        is_paused=any(is_paused for _, is_paused, _ in rows),
+        is_stopped=any(is_stopped and many for many, _, is_stopped in rows),
+    )
 
 
 def map_last_numbers(workspace_id: int, contact_ids: Sequence[int]) -> dict[int, int]:

@@ -170,28 +170,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """When the last message leaves, and what keeps it from leaving sooner.
-
-    `limit` names the narrowest limit ("per_minute"), `figure` its value; empty when nothing waits.
-    `finish_at` is None while something must be done by a person first.
-    """
+class Rest:
+    """What of an origin has not left yet, over how many numbers, and whether a person must do something first."""
 
     waiting: int
-    finish_at: datetime | None
-    limit: str = ""
-    figure: float = 0.0
-    numbers: int = 0
-
-    @property
-    def text(self) -> str:
-        """The limit in English, for the terminal: "12 a minute per number"."""
-        words = {"per_second": "a second", "per_minute": "a minute", "per_hour": "an hour", "per_day": "a day"}
-        if self.limit in words:
-            return f"{self.figure:g} {words[self.limit]} per number"
-        return {"gap": f"{self.figure:g} seconds between messages", "": ""}.get(
-            self.limit, self.limit.replace("_", " ")
-        )
+    numbers: int
+    is_paused: bool
+    is_stopped: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from switchboard.broadcasts.estimate import Estimate, estimate_broadcast, look_at_rest
+from switchboard.broadcasts.estimate import Estimate, estimate_broadcast
 from switchboard.broadcasts.models import Broadcast
 from switchboard.contacts.models import Contact
 from switchboard.core import statements
@@ -97,18 +97,6 @@ def test_an_end_behind_the_give_up_time_is_too_slow_and_a_longer_one_is_proposed
 def test_without_a_number_that_has_the_template_there_is_no_end(shop: Shop) -> None:
     make_contact(shop.workspace)
     assert estimate(shop, template_name="unknown").look is None
-
-
-def test_while_it_runs_the_range_is_of_those_who_still_wait(shop: Shop) -> None:
-    for _ in range(4):
-        make_contact(shop.workspace, zones="Asia/Tokyo")
-    broadcast = shop.run(pace="careful")
-    look = look_at_rest(broadcast, 400, NOON)
-    assert look is not None
-    assert look.early.finish_at is not None
-    assert timedelta(minutes=55) < look.early.finish_at - NOON < timedelta(minutes=65)
-    Number.objects.update(state="disconnected")
-    assert look_at_rest(broadcast, 400, NOON) is None
 
 
 def test_the_zones_of_those_who_wait_are_sampled_by_key(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions, queries
 from switchboard.delivery.errors import MessageNotFoundError
 from switchboard.delivery.rules.gates import CHAIN
-from switchboard.delivery.types import LaneState, Measure, Origin, Priority, State
+from switchboard.delivery.types import LaneState, Measure, Origin, Priority, Rest, State
 from tests.conftest import NOON, OwnDatabase
 from tests.delivery.claiming import claim, record
 from tests.delivery.world import World, enqueue, make_world
@@ -150,48 +150,13 @@ def test_the_stop_switch_holds_everything(world):
     assert (hold.gate, hold.count) == ("stop", 4)
 
 
-@pytest.mark.parametrize(
-    ("pace", "many", "seconds", "limit", "text"),
-    [
-        ("careful", 100, 250, "per_minute", "12 a minute per number"),
-        ("careful", 1000, 9000, "per_hour", "200 an hour per number"),
-        ("careful", 8, 16, "gap", "3 seconds between messages"),
-        ("standard", 400, 10, "per_second", "20 a second per number"),
-    ],
-)
-def test_the_forecast_names_the_narrowest_limit(world, pace, many, seconds, limit, text):
-    world.run("UPDATE numbers_number SET pace = %s", pace)
-    enqueue(world, many, NOON)
-    found = read(world, queries.forecast, NOON)
-    assert (found.limit, found.text, found.numbers) == (limit, text, 2)
-    assert abs((found.finish_at - NOON).total_seconds() - seconds) <= seconds * 0.05
-
-
-def test_the_forecast_counts_who_has_no_message_yet(world):
-    enqueue(world, 200, NOON)
-    found = read(world, queries.forecast, NOON, not_expanded=200)
-    assert found.waiting == 400
-    assert found.finish_at == NOON + timedelta(seconds=10)
-
-
-def test_the_forecast_waits_for_the_morning(world):
-    enqueue(world, 3, NOON, zones="Pacific/Auckland")
-    claim(world)
-    found = read(world, queries.forecast, NOON)
-    assert (found.limit, found.finish_at.hour) == ("quiet_hours", 19)
-
-
-def test_there_is_no_forecast_while_a_number_is_stopped(world):
+def test_the_rest_says_what_waits_and_whether_a_person_must_act(world):
     enqueue(world, 4, NOON)
+    enqueue(world, 4, NOON, origin_id=2)
+    assert read(world, queries.find_rest) == Rest(4, 2, is_paused=False, is_stopped=False)
     world.run("UPDATE numbers_number SET stopped_at = now()")
-    found = read(world, queries.forecast, NOON)
-    assert (found.limit, found.finish_at) == ("number", None)
-
-
-def test_other_broadcasts_on_the_same_numbers_take_their_share(world):
-    enqueue(world, 200, NOON)
-    enqueue(world, 200, NOON, origin_id=2)
-    assert read(world, queries.forecast, NOON).finish_at == NOON + timedelta(seconds=10)
+    world.run("UPDATE delivery_lane SET state = 'paused'")
+    assert read(world, queries.find_rest) == Rest(4, 2, is_paused=True, is_stopped=True)
 
 
 def test_a_waiting_message_is_explained_gate_by_gate(world):

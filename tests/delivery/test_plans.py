@@ -257,7 +257,7 @@ ORIGIN: dict[str, Any] = {"workspace_id": 1, "origin": "broadcast", "origin_id":
             "delivery_outbox_pkey",
         ),
         (planning.SQL_JUDGE_AGAIN, {"holds": ["frequency"], "now": NOON}, "delivery_outbox"),
-        (reading.SQL_WAITING, {}, "delivery_outbox_pkey"),
+        (reading.SQL_REST, {}, "delivery_outbox_pkey"),
         (reading.SQL_MOMENTS, {"step": timedelta(seconds=5)}, "delivery_lane_by_origin"),
     ],
 )

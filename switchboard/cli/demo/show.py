@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from rich.panel import Panel
 
 from switchboard.broadcasts import actions as broadcast_actions
+from switchboard.broadcasts import forecast
 from switchboard.broadcasts import queries as broadcast_queries
 from switchboard.cli.demo import answers, memory, picture, scenery
 from switchboard.cli.demo.control import EmulatorControl
@@ -27,7 +28,7 @@ from switchboard.core.errors import Unavailable
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import boards as delivery_boards
 from switchboard.delivery import queries as delivery_queries
-from switchboard.delivery.types import Forecast, Origin, Progress
+from switchboard.delivery.types import Origin, Progress
 from switchboard.numbers import actions as number_actions
 from switchboard.numbers import fleet
 from switchboard.numbers import rules as number_rules
@@ -50,6 +51,7 @@ _DATABASE_PATIENCE_SECONDS = 60.0
 _EARLY_STOP_EVERY = 250
 # How long the first forecast may take: the header's picture is uploaded and the first people are expanded before it.
 _FORECAST_SECONDS = 5.0
+_FORECAST_EVERY_SECONDS = 2.0
 
 
 class Show:
@@ -76,6 +78,8 @@ class Show:
         self.broadcast_id = 0
         self._started = 0.0
         self._peak_memory = 0
+        self._forecast: forecast.Forecast | None = None
+        self._forecast_at = 0.0
 
     def open(self) -> None:
         """Make the shop, bring its people in, start the broadcast."""
@@ -271,14 +275,19 @@ class Show:
         deadline = time.monotonic() + _FORECAST_SECONDS
         while time.monotonic() < deadline:
             now = clock.now()
-            forecast = self._read_forecast(now)
-            if note := self._note(forecast, now):
+            if note := self._note(self._read_forecast(now), now):
                 self.display.say(f"It {note}")
                 return
             time.sleep(_LOOK_SECONDS / 5)
 
-    def _read_forecast(self, now: datetime) -> Forecast:
-        return self._read(lambda: broadcast_queries.get_forecast(self.workspace_id, self.broadcast_id, now))
+    def _read_forecast(self, now: datetime) -> forecast.Forecast:
+        """Play the rest of the broadcast, every few seconds: in between the last answer is good enough."""
+        if self._forecast is None or time.monotonic() - self._forecast_at > _FORECAST_EVERY_SECONDS:
+            self._forecast = self._read(
+                lambda: forecast.forecast(broadcast_queries.get_broadcast(self.workspace_id, self.broadcast_id), now)
+            )
+            self._forecast_at = time.monotonic()
+        return self._forecast
 
     def _is_settled(self) -> bool:
         return self._read(lambda: broadcast_queries.is_settled(self.workspace_id, self.broadcast_id, clock.now()))
@@ -308,10 +317,11 @@ class Show:
             lambda: delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
         )
         holds = self._read(lambda: delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id))
-        forecast = self._read_forecast(now)
         counts = _exclusive_counts(progress, sum(hold.count for hold in holds))
         speed = progress.sent / max(0.5, time.monotonic() - self._started)
-        return draw_progress(counts, progress.planned, speed, self._busiest(), self._note(forecast, now))
+        return draw_progress(
+            counts, progress.planned, speed, self._busiest(), self._note(self._read_forecast(now), now)
+        )
 
     def _busiest(self) -> str:
         """Say how fast the busiest number is, as the emulator received it, beside what its pace allows."""
@@ -319,13 +329,13 @@ class Show:
         limit = number_rules.PRESETS[self.wish.pace].per_minute
         return f"busiest number: {busiest} in the last minute" + (f", {limit} allowed" if limit else "")
 
-    def _note(self, forecast: Forecast, now: datetime) -> str:
-        finish = forecast.finish_at
+    def _note(self, found: forecast.Forecast, now: datetime) -> str:
+        finish = found.finish_at
         if finish is None:
             return ""
         left = max(timedelta(0), finish - now)
         local = finish.astimezone(ZoneInfo(scenery.WORKSPACE_ZONE))
-        limit = forecast.text
+        limit = found.text
         return f"finishes about {local:%m-%d %H:%M} (in {_spoken(left)})" + (
             f", narrowest limit: {limit}" if limit else ""
         )

@@ -53,22 +53,15 @@ FROM placed GROUP BY state, reason
 """
 
 
-# Index: delivery_lane_by_origin and the lanes' unique key; the outbox's primary key.
-SQL_WAITING = """
-SELECT lane.number_id, lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s AS is_own, lane.pace,
-    number.pace, number.pace_overrides, number.throughput,
-    (number.stopped_at IS NOT NULL OR number.state <> 'connected')
-        AND number.stopped_code <> 'RESTRICTED_ANSWERING' AS is_stopped,
-    waiting.many, waiting.last_hold, lane.state = 'paused' AS is_paused
+# Index: delivery_lane_by_origin, then the outbox's primary key.
+SQL_REST = """
+SELECT waiting.many, lane.state = 'paused' AS is_paused, (number.stopped_at IS NOT NULL OR number.state <> 'connected')
+    AND number.stopped_code <> 'RESTRICTED_ANSWERING' AS is_stopped
 FROM delivery_lane lane
 JOIN numbers_number number ON number.id = lane.number_id
-CROSS JOIN LATERAL (
-    SELECT count(*) AS many, max(outbox.due_at) FILTER (WHERE outbox.hold IS NOT NULL) AS last_hold
-    FROM delivery_outbox outbox WHERE outbox.lane_id = lane.id) AS waiting
-WHERE lane.workspace_id = %(workspace_id)s AND lane.state <> 'cancelled' AND lane.priority > 2
-  AND lane.number_id IN (SELECT number_id FROM delivery_lane WHERE workspace_id = %(workspace_id)s
-      AND origin_kind = %(origin)s AND origin_id = %(origin_id)s)
-  AND (lane.low_water_at IS NOT NULL OR (lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s))
+CROSS JOIN LATERAL (SELECT count(*) AS many FROM delivery_outbox outbox WHERE outbox.lane_id = lane.id) AS waiting
+WHERE lane.workspace_id = %(workspace_id)s AND lane.origin_kind = %(origin)s AND lane.origin_id = %(origin_id)s
+  AND lane.state <> 'cancelled'
 """
 
 

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from switchboard.broadcasts import estimate, queries
+from switchboard.broadcasts import forecast, queries
 from switchboard.core import clock
 from switchboard.delivery import boards, resending
 from switchboard.delivery import queries as delivery_queries
-from switchboard.delivery.types import Forecast, Measure, Origin, Progress
+from switchboard.delivery.types import Measure, Origin, Progress
 from switchboard.numbers import fleet
 from switchboard.web import formats, sentences, words
 from switchboard.web.broadcasts import estimating, summary
@@ -90,33 +90,30 @@ def _waiting(workspace_id: int, broadcast: Any, progress: Progress, now: datetim
     if broadcast.state not in OPEN_STATES or progress.waiting <= 0:
         return {"holds": [], "bar": build_bar(progress), "in_flight": 0, "finishes": []}
     held = delivery_queries.list_holds(workspace_id, Origin.BROADCAST, broadcast.pk, now)
-    forecast = queries.get_forecast(workspace_id, broadcast.pk, now)
+    found = forecast.forecast(broadcast, now)
     count = sum(row.count for row in held)
-    finishes = [] if broadcast.state == "paused" else _finishes(broadcast, forecast, count, now)
+    finishes = [] if broadcast.state == "paused" else _finishes(broadcast, found, count, now)
     return {
         "holds": [{"sentence": words.say_hold(row.gate), "until": row.until, "count": row.count} for row in held],
         "bar": build_bar(progress, count),
-        "in_flight": max(0, progress.waiting - progress.unknown - forecast.waiting),
+        "in_flight": max(0, progress.waiting - progress.unknown - found.waiting),
         "finishes": finishes,
     }
 
 
-def _finishes(broadcast: Any, forecast: Forecast, held: int, now: datetime) -> list[tuple[str, str]]:
+def _finishes(broadcast: Any, found: forecast.Forecast, held: int, now: datetime) -> list[tuple[str, str]]:
     """Say when everybody will have been written to, and where the night decides that, when those awake will have been."""
-    if not forecast.waiting:
+    if not found.waiting:
         return []
-    if forecast.finish_at is None:
-        return [(words.say_finish(None), words.say_limit(forecast.limit, forecast.figure, forecast.numbers))]
-    look = estimate.look_at_rest(broadcast, forecast.waiting, now)
-    if look is None:
-        return []
-    limit = words.say_limit(look.early.limit, look.early.figure, forecast.numbers)
-    lines = [(estimating.say_range(look), limit)]
-    awake = forecast.waiting - held
-    if look.early.limit == "quiet_hours" and awake > 0:
-        first = estimate.look_at_rest(broadcast, awake, now, is_awake_only=True)
+    limit = words.say_limit(found.limit, found.figure, found.numbers)
+    if found.look is None:
+        return [(words.say_finish(None), limit)]
+    lines = [(estimating.say_range(found.look), limit)]
+    awake = found.waiting - held
+    if found.limit == "quiet_hours" and awake > 0:
+        first = forecast.look_at_rest(broadcast, awake, now, is_awake_only=True)
         if first and first.early.finish_at:
-            said = words.say_limit(first.early.limit, first.early.figure, forecast.numbers)
+            said = words.say_limit(first.early.limit, first.early.figure, found.numbers)
             lines.insert(0, (words.say_finish_awake(first.early.finish_at), said))
     return lines
 
