@@ -19,7 +19,7 @@ from switchboard.delivery.types import State
 
 # How the way to Meta differs from message to message, and how often (on average) and how long a process stands still.
 LONGEST_WAY_SECONDS = 0.02
-STALL_EVERY_SECONDS = 5.0
+STALL_EVERY_SECONDS = 10.0
 LONGEST_STALL_SECONDS = 0.2
 
 # What a sender claims at most.
@@ -75,8 +75,9 @@ class VirtualSender:
     random: Random
     sender_id: uuid.UUID = field(default_factory=uuid.uuid4)
     schedule: Schedule = field(default_factory=Schedule)
-    late_until: float = 0.0
-    stalls_at: float = 0.0
+    posted_at: float = 0.0
+    stalled_from: float = 0.0
+    stalled_until: float = 0.0
     posted: int = 0
     released: int = 0
     _results: list[store.Result] = field(default_factory=list)
@@ -98,19 +99,25 @@ class VirtualSender:
     def post_until(self, until: float) -> None:
         """Post everything whose moment comes before this one, later than planned now and then."""
         while (next_at := self.schedule.next_at()) is not None and next_at <= until:
-            at = max(next_at, self.late_until)
+            at = self._free_at(max(next_at, self.posted_at))
             if at > until:
                 return
             planned = self.schedule.pop_due(at)
             if planned is None:
                 continue
             self._post(planned, at)
-            if at >= self.stalls_at:
-                # The process stands still for a moment: what follows is late.
-                self.late_until = at + self.random.uniform(0.0, LONGEST_STALL_SECONDS)
-                self.stalls_at = at + self.random.expovariate(1.0 / STALL_EVERY_SECONDS)
+
+    def _free_at(self, at: float) -> float:
+        """Return when the process, which now and then stands still for a moment, comes to what is due at this one."""
+        if not self.stalled_until:
+            self.stalled_from = self.stalled_until = at
+        while at >= self.stalled_until:
+            self.stalled_from = self.stalled_until + self.random.expovariate(1.0 / STALL_EVERY_SECONDS)
+            self.stalled_until = self.stalled_from + self.random.uniform(0.0, LONGEST_STALL_SECONDS)
+        return self.stalled_until if at >= self.stalled_from else at
 
     def _post(self, planned: Planned, at: float) -> None:
+        self.posted_at = at
         message = planned.message
         moment = datetime.fromtimestamp(at, UTC)
         if at - planned.at > message.lateness or at - planned.read_at > 2.0:

@@ -31,7 +31,7 @@ KINDS = (
     waiting.Kind("full", {}, 10, 600),
     waiting.Kind("standard", {"per_minute": 30}, 10, 100),
     waiting.Kind("standard", {"per_hour": 120, "per_minute": 20}, 8, 180),
-    waiting.Kind("standard", {"gap_min_seconds": 2.0, "gap_max_seconds": 2.0}, 6, 120),
+    waiting.Kind("standard", {"gap_min_seconds": 2.0, "gap_max_seconds": 2.0}, 6, 300),
     waiting.Kind("standard", {"rest_after": 20, "rest_seconds": 30.0, "jitter": 0.2}, 4, 160),
     waiting.Kind("standard", {"per_day": 60}, 6, 130),
     waiting.Kind("careful", {}, 4, 70, age_days=0),
@@ -91,7 +91,7 @@ def run(*, numbers: int, seed: int = 1, kinds: Sequence[waiting.Kind] = KINDS) -
         "virtual_hours": round(passed / HOUR, 1),
         "seconds": round(taken, 1),
         "lateness": f"up to {fleets.LONGEST_WAY_SECONDS} s on the way; each sender stands still every "
-        f"{fleets.STALL_EVERY_SECONDS:.0f} s of work, for up to {fleets.LONGEST_STALL_SECONDS} s",
+        f"{fleets.STALL_EVERY_SECONDS:.0f} s, for up to {fleets.LONGEST_STALL_SECONDS} s",
         "allowed_by_kind": _by_kind(fleet, some, judged),
         "machine": machine,
     }

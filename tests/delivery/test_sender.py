@@ -255,7 +255,7 @@ def test_messages_wait_while_the_cloud_api_is_away(world, meta):
 def test_a_message_that_cannot_be_handed_over_is_tried_three_times_more(world, meta, tries, expected):
     enqueue(world, 1, NOON)
     world.run("UPDATE delivery_outbox SET tries = %s", tries)
-    ended = until(lambda: bool(world.run("SELECT FROM delivery_delivery WHERE state IN (0, 40)")))
+    ended = until(lambda: bool(world.run("SELECT 1 FROM delivery_delivery WHERE state IN (0, 40)")))
     send(world, meta, ended, cloud_api_url="http://127.0.0.1:9/v26.0")
     assert (world.run("SELECT tries FROM delivery_outbox"), world.tallied("failed")) == expected
 

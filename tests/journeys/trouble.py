@@ -109,10 +109,9 @@ class Trouble:
             self._clock_file().write_text("+0")
             env |= {"LD_PRELOAD": str(_FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self._clock_file())}
             env |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
-        log = (self._folder / "second_sender.log").open("ab")
-        self._second = subprocess.Popen(
-            [sys.executable, "-m", "switchboard", "sender"], env=env, stdout=log, stderr=log
-        )
+        command = [sys.executable, "-m", "switchboard", "sender"]
+        with (self._folder / "second_sender.log").open("ab") as log:
+            self._second = subprocess.Popen(command, env=env, stdout=log, stderr=log)
 
     def _clock_file(self) -> Path:
         return self._folder / "clock"

@@ -13,10 +13,12 @@ QUARTER = 900
 # A message leaves at its moment or up to this much later, never before (older gates are not trusted). Windows are
 # wider by it, so that a late message and the next ones on time still keep the limit.
 LATENESS_SECONDS = 2.0
-# Where a gap is kept on purpose a message may be only this late, and no gap is planned shorter than the least one and
-# this: whichever sender has the next message, they reach Meta with the whole gap between them.
-MOST_GAP_LATENESS_SECONDS = 0.5
-LEAST_GAP_LATENESS_SECONDS = 0.05
+# Where a gap is kept on purpose no gap is planned shorter than the least one and this leeway, and a message may be only
+# so late as leaves a part of it for the way: whichever sender has the next message, and however much faster that one
+# gets there, they reach Meta with the whole gap between them.
+MOST_GAP_LEEWAY_SECONDS = 0.5
+LEAST_GAP_LEEWAY_SECONDS = 0.05
+WAY_SECONDS = 0.02
 DELIBERATE_GAP_SECONDS = 1.0
 # Enough past moments for the strictest preset to judge a number that was on a looser one until now.
 LEAST_KEPT = 200
@@ -44,14 +46,18 @@ def lateness_of(pace: Pace) -> float:
     """Return how long after its moment a message of this pace may still leave."""
     if pace.gap_min_seconds < DELIBERATE_GAP_SECONDS:
         return LATENESS_SECONDS
-    leeway = (pace.gap_max_seconds - pace.gap_min_seconds) / 4
-    return min(MOST_GAP_LATENESS_SECONDS, max(LEAST_GAP_LATENESS_SECONDS, leeway))
+    return _gap_leeway(pace) - WAY_SECONDS
+
+
+def _gap_leeway(pace: Pace) -> float:
+    wanted = (pace.gap_max_seconds - pace.gap_min_seconds) / 4
+    return min(MOST_GAP_LEEWAY_SECONDS, max(LEAST_GAP_LEEWAY_SECONDS, wanted))
 
 
 def least_gap(pace: Pace) -> float:
     """Return the shortest gap that is planned."""
     gap = pace.gap_min_seconds
-    return gap + lateness_of(pace) if gap >= DELIBERATE_GAP_SECONDS else gap
+    return gap + _gap_leeway(pace) if gap >= DELIBERATE_GAP_SECONDS else gap
 
 
 def kept_moments(pace: Pace) -> int:
