@@ -213,3 +213,12 @@ def test_the_statements_over_many_find_their_rows_by_key(workspace: Workspace) -
     ):
         plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
         assert index in plan
+
+
+def test_standings_are_recounted_person_by_person(workspace: Workspace) -> None:
+    statements.execute("SET LOCAL enable_seqscan = off", {})
+    values = {"workspace_id": workspace.pk, "contact_ids": [1, 2]}
+    rows = statements.fetch(f"EXPLAIN {actions.SQL_RECOUNT_STANDING}", values)
+    plan = "\n".join(str(line) for (line,) in rows)
+    assert plan.count("consent_entry_by_contact") == 3
+    assert "Subquery Scan" not in plan
