@@ -41,6 +41,11 @@ def list_accounts(workspace_id: int) -> list[Account]:
     return list(accounts.order_by("portfolio__name", "name", "id"))
 
 
+def map_accounts(workspace_id: int) -> dict[int, int]:
+    """Return the account of each number."""
+    return dict(Number.objects.filter(workspace_id=workspace_id).values_list("pk", "account_id"))
+
+
 def get_app(workspace_id: int, app_id: int, *, lock: bool = False) -> App:
     """Return a Meta app.
 

@@ -26,6 +26,11 @@ class Family:
         return sorted({row.language for row in self.members if row.state == TemplateState.APPROVED})
 
     @property
+    def approved(self) -> list[Template]:
+        """Return the languages and accounts in which it is approved."""
+        return [row for row in self.members if row.state == TemplateState.APPROVED]
+
+    @property
     def account_ids(self) -> set[int]:
         """Return the accounts that have it approved."""
         return {row.account_id for row in self.members if row.state == TemplateState.APPROVED}

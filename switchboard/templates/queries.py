@@ -37,6 +37,18 @@ def list_assets(workspace_id: int, *, limit: int = 60) -> list[Asset]:
     return list(Asset.objects.filter(workspace_id=workspace_id).defer("content").order_by("-id")[:limit])
 
 
+def map_asset_kinds(workspace_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Return what some files are: image, video or document."""
+    rows = Asset.objects.filter(workspace_id=workspace_id, pk__in=ids).values_list("pk", "mime")
+    return {asset_id: kind_of(mime) for asset_id, mime in rows}
+
+
+def kind_of(mime: str) -> str:
+    """Return what a file of this type is to WhatsApp: image, video or document."""
+    head = mime.partition("/")[0]
+    return head if head in {"image", "video"} else "document"
+
+
 def map_media_ids(workspace_id: int, asset_id: int, now: datetime | None = None) -> dict[int, str]:
     """Return the asset's media id at Meta by number; with `now`, only those that stay good for a while."""
     uploads = Upload.objects.filter(workspace_id=workspace_id, asset_id=asset_id)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from switchboard.core import clock, ids
@@ -18,6 +19,9 @@ from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.models import Answer, Decision, IgnoredPhrase, InboundMessage
 from switchboard.replies.statements import SQL_COUNT_HITS, SQL_MEASURE, SQL_MEASURE_KEYWORDS, SQL_MEASURE_WAITS
 from switchboard.replies.types import Rule, Rung, Step, StepKind, Trigger
+from switchboard.templates import queries as templates_queries
+from tests.cloudapi.test_files import picture
+from tests.factories import make_template
 from tests.web.conftest import Shop, SignIn
 
 _PERSON = Rung((Step(StepKind.HAND_OVER),))
@@ -95,6 +99,12 @@ def test_a_rule_is_written_saved_and_published(shop: Shop, olive: Client) -> Non
         ({"words_regex": "(a"}, "can&#x27;t be read"),
         ({"words_fuzzy": "\n".join(f"word{place}" for place in range(10_001))}, "Split them over several rules"),
         ({"r0.s0|text": "Hi {{nmae}}"}, "does not exist"),
+        ({"r0.s0|kind": "buttons", "r0.s0|title0": "x" * 21}, "The field Button 1 has 21 characters"),
+        ({"r0.s0|kind": "buttons"}, "The list Buttons has 0 entries"),
+        ({"r0.s0|kind": "list", "r0.s0|title0": "A"}, "opens the list is empty"),
+        ({"r0.s0|kind": "image"}, "A step lacks what it needs"),
+        ({"r0.s0|kind": "image", "r0.s0|asset_id": "999999"}, "shows a file that does not exist"),
+        ({"r0.s0|kind": "template", "r0.s0|name": "gone"}, "is not approved in any account"),
     ],
 )
 def test_what_cannot_be_used_is_said_beside_what_was_typed(
@@ -122,7 +132,19 @@ def test_every_kind_of_part_has_its_inputs(shop: Shop, olive: Client) -> None:
         asked |= {f"r{place // 9}.s{place % 9}|kind": kind, f"r{place // 9}.s{place % 9}|if": "has_tag"}
     page = olive.post("/replies/new/", asked).content.decode()
     assert page.count("|kind") == len(kinds)
-    for name in ("|caption", "|filename", "|latitude", "|tag_id", "|member_id", "|key", "|button", "|rows"):
+    for name in (
+        "|caption",
+        "|filename",
+        "|latitude",
+        "|tag_id",
+        "|member_id",
+        "|key",
+        "|button",
+        "|rows",
+        "|title0",
+        "|asset_id",
+        "|file",
+    ):
         assert name in page
 
 
@@ -130,7 +152,11 @@ def test_everything_about_a_rule_comes_back_as_it_was_typed(shop: Shop, olive: C
     values = {
         "r0.s0|kind": "buttons",
         "r0.s0|text_ja": "14日以内です",
-        "r0.s0|rows": "Track | track-1\nHelp",
+        "r0.s0|title0": "Track",
+        "r0.s0|title0_zh": "查询物流",
+        "r0.s0|payload0": "track-1",
+        "r0.s0|title1": "Help",
+        "r0.s0|footer": "Shop",
         "from_time": "09:00",
         "until_time": "18:00",
         "days": ["0", "4"],
@@ -142,8 +168,62 @@ def test_everything_about_a_rule_comes_back_as_it_was_typed(shop: Shop, olive: C
         "r0.s0|if_days": "7",
     }
     page = olive.get(olive.post("/replies/new/", form(**values))["Location"]).content.decode()
-    for words in ("14日以内です", "Track | track-1", "09:00", "18:00", 'value="7"'):
+    for words in ("14日以内です", "Track", "查询物流", "track-1", "Shop", "09:00", "18:00", 'value="7"'):
         assert words in page
+
+
+def test_a_file_is_uploaded_at_its_part_and_chosen_again_elsewhere(shop: Shop, olive: Client) -> None:
+    file = SimpleUploadedFile("size chart.png", picture("PNG", "RGB"))
+    asked = form(do="look", **{"r0.s0|kind": "image", "r0.s0|file": file, "r0.s0|caption": "Sizes"})
+    page = olive.post("/replies/new/", asked).content.decode()
+    with workspace_scope(shop.workspace.pk):
+        (asset,) = templates_queries.list_assets(shop.workspace.pk)
+    assert f'<option value="{asset.pk}" selected>size chart.png</option>' in page
+    assert f'src="/templates/assets/{asset.pk}/"' in page
+    assert "A JPEG or PNG picture of at most 5 MB." in page
+    saved = olive.post("/replies/new/", form(**{"r0.s0|kind": "image", "r0.s0|asset_id": str(asset.pk)}))
+    assert f'<option value="{asset.pk}" selected>' in olive.get(saved["Location"]).content.decode()
+    as_video = olive.post("/replies/new/", form(**{"r0.s0|kind": "video", "r0.s0|asset_id": str(asset.pk)}))
+    assert "of another kind than this part" in as_video.content.decode()
+
+
+def test_a_file_that_whatsapp_does_not_show_is_refused_at_its_part(shop: Shop, olive: Client) -> None:
+    file = SimpleUploadedFile("notes.txt", b"hello")
+    answer = olive.post("/replies/new/", form(**{"r0.s0|kind": "document", "r0.s0|file": file}))
+    assert answer.status_code == 422
+    assert "WhatsApp does not show this type of file" in answer.content.decode()
+
+
+def test_a_template_is_chosen_among_those_of_the_rules_numbers_and_its_places_are_filled(
+    shop: Shop, olive: Client
+) -> None:
+    template = make_template(shop.workspace, shop.account, name="pickup_ready")
+    asked = {"r0.s0|kind": "template", "r0.s0|name": template.name}
+    page = olive.post("/replies/new/", form(do="look", **asked)).content.decode()
+    assert '<option value="pickup_ready" selected>' in page
+    assert 'name="r0.s0|var:body:1"' in page
+    assert 'value="{{name}}"' in page
+    refused = olive.post("/replies/new/", form(**asked, **{"r0.s0|var:body:1": ""}))
+    assert "has places without a value: body:1" in refused.content.decode()
+    saved = olive.post("/replies/new/", form(**asked, **{"r0.s0|var:body:1": "{{name|friend}}"}))
+    assert "{{name|friend}}" in olive.get(saved["Location"]).content.decode()
+    with workspace_scope(shop.workspace.pk):
+        draft, _is_on = queries.read_rule(shop.workspace.pk, int(saved["Location"].strip("/").split("/")[-1]))
+    assert draft.rungs[0].steps[0].content == {"name": "pickup_ready", "values": {"body:1": "{{name|friend}}"}}
+
+
+def test_a_list_grows_to_ten_rows(shop: Shop, olive: Client) -> None:
+    asked = form(do="add_row:0.0", **{"r0.s0|kind": "list", "r0.s0|rows": "9"})
+    page = olive.post("/replies/new/", asked).content.decode()
+    assert page.count('maxlength="24"') == 10
+    assert "Add a row" not in page
+
+
+def test_a_place_may_be_pasted_as_maps_copy_it(shop: Shop, olive: Client) -> None:
+    values = {"r0.s0|kind": "location", "r0.s0|text": "", "r0.s0|latitude": "35.6812, 139.7671"}
+    page = olive.get(olive.post("/replies/new/", form(**values))["Location"]).content.decode()
+    assert 'value="35.6812"' in page
+    assert 'value="139.7671"' in page
 
 
 @pytest.mark.parametrize(

@@ -53,14 +53,14 @@ def list_faults(broadcast: Any) -> list[str]:
     faults = []
     unfilled = rules.find_unfilled(shape, broadcast.variables)
     if unfilled:
-        names = ", ".join(_label(shape, variable) for variable in shape.variables if variable.key in unfilled)
+        names = ", ".join(label_of(shape, variable) for variable in shape.variables if variable.key in unfilled)
         faults.append(_("Choose what fills these places: %(names)s.") % {"names": names})
     if shape.needs_media and not broadcast.header_asset_id:
         faults.append(_("This template shows a file above its text. Choose one."))
     return faults
 
 
-def _label(shape: Any, variable: Any) -> str:
+def label_of(shape: Any, variable: Any) -> str:
     """Name a place of the template as the person sees it in the bubble."""
     if variable.part == "button" and variable.name.isdigit() and int(variable.name) < len(shape.buttons):
         return _("Button “%(text)s”") % {"text": shape.buttons[int(variable.name)].text}
@@ -143,7 +143,7 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
 def _variable_row(shape: Any, variable: Any, filling: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     return {
         "key": variable.key,
-        "label": _label(shape, variable),
+        "label": label_of(shape, variable),
         "example": variable.example,
         "source": filling.get("source", ""),
         "value": filling.get("value", ""),
@@ -180,7 +180,7 @@ def _pick_person(workspace_id: int, question: dict[str, Any], wanted: str) -> tu
 def _warnings(shape: Any, values: Mapping[str, str], person: rules.Person | None) -> list[str]:
     if person is None:
         return []
-    empty = [_label(shape, variable) for variable in shape.variables if not values.get(variable.key)]
+    empty = [label_of(shape, variable) for variable in shape.variables if not values.get(variable.key)]
     if not empty:
         return []
     sentence = _("Empty for this person: %(names)s. Without a fallback they are skipped.")

@@ -8,16 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from switchboard.contacts import queries as contacts_queries
 from switchboard.core import clock
 from switchboard.core.errors import SwitchboardError
 from switchboard.language import suggest
 from switchboard.language.types import Mode
 from switchboard.replies import costs, queries, workbench
 from switchboard.replies.actions import rulesets
+from switchboard.replies.types import StepKind
 from switchboard.team import queries as team_queries
 from switchboard.team.rules import Right
-from switchboard.web import failures
-from switchboard.web.replies import editor, pricing, wording
+from switchboard.web.replies import editor, parts, pricing, wording
 from switchboard.web.rights import ConsoleRequest, needs
 from switchboard.web.segments.choices import load_choices
 
@@ -31,7 +32,11 @@ def edit_rule(request: ConsoleRequest, rule_id: int | None = None) -> HttpRespon
     workspace_id, fault = request.member.workspace_id, ""
     if request.method == "POST":
         form = editor.read_form(request.POST)
-        if request.POST.get("do") == "save":
+        parts.take_files(workspace_id, form, request.FILES)
+        refused = next((step.fault for rung in form.rungs for step in rung.steps if step.fault), "")
+        if request.POST.get("do") == "save" and refused:
+            fault = refused
+        elif request.POST.get("do") == "save":
             try:
                 saved = rulesets.save_rule(
                     workspace_id=workspace_id,
@@ -44,14 +49,21 @@ def edit_rule(request: ConsoleRequest, rule_id: int | None = None) -> HttpRespon
                 messages.success(request, _("“%(name)s” is saved. It answers once you publish.") % {"name": saved.name})
                 return redirect("replies:detail", saved.pk)
             except SwitchboardError as error:
-                fault = failures.say(error)
+                fault = wording.say_fault(error)
     elif rule_id:
         draft, is_on = queries.read_rule(workspace_id, rule_id)
         form = editor.write_form(draft, is_on=is_on)
     else:
         form = editor.new_form(request.GET.get("name", "")[:150], request.GET.getlist("word")[:_MOST_GIVEN])
-    context = {"form": form, "rule_id": rule_id, "fault": fault, **_choices(workspace_id), **_help(request, form)}
-    context |= _costs(workspace_id, form, rule_id or 0)
+    context = {
+        "form": form,
+        "rule_id": rule_id,
+        "fault": fault,
+        "address": request.path,
+        **_choices(workspace_id),
+        **_help(request, form),
+    }
+    context |= _costs(workspace_id, form, rule_id or 0) | _parts(workspace_id, form, context["numbers"])
     return render(request, "replies/edit.html", context, status=422 if fault else 200)
 
 
@@ -61,6 +73,22 @@ def _costs(workspace_id: int, form: editor.RuleForm, rule_id: int) -> dict[str, 
     return {
         "layer_costs": {place: pricing.say_layer(spent, rung, rule_id, place) for place, rung in enumerate(rungs)},
         "base": pricing.say_base(spent),
+    }
+
+
+def _parts(workspace_id: int, form: editor.RuleForm, numbers: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return what the parts of an answer choose from and show, by layer and part."""
+    chosen = {int(one) for one in form.scope.get("number_ids", []) if one.isdigit()}
+    library = parts.Library(workspace_id, chosen, {int(pk): name for pk, name in numbers})
+    shown = [[library.show(step) for step in rung.steps] for rung in form.rungs]
+    has_templates = any(step.kind == StepKind.TEMPLATE for rung in form.rungs for step in rung.steps)
+    keys = contacts_queries.list_field_keys(workspace_id)
+    return {
+        "layers": {place: list(zip(rung.steps, shown[place], strict=True)) for place, rung in enumerate(form.rungs)},
+        "families": library.families if has_templates else [],
+        "variables": parts.list_variables(sorted(queries.list_pool_names(workspace_id)), keys),
+        "field_keys": keys,
+        "other_languages": [("ja", "日本語"), ("zh", "中文")],
     }
 
 

@@ -1,34 +1,21 @@
 """The form of a rule: fields named by their place, read into a draft and written back. It works as a plain form.
 
 "r0|attempts" is of the first layer, "r0.s1|text" of its second step. Buttons say what to do: "add_rung", "add_step:0",
-"drop_rung:1", "drop_step:0.1", "word:返金".
+"drop_rung:1", "drop_step:0.1", "add_row:0.1", "word:返金".
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.http import QueryDict
 
 from switchboard.language import keywords as language_keywords
 from switchboard.language.types import DEFAULT_THRESHOLD, Keyword, Mode
-from switchboard.replies.types import Condition, ConditionKind, Rule, Rung, Scope, Step, StepKind, Trigger
+from switchboard.replies.types import Rule, Rung, Scope, StepKind, Trigger
+from switchboard.web.replies.stepform import StepForm, read_step, whole, write_step
 
 MODES = tuple(Mode)
 _MOST_RUNGS, _MOST_STEPS = 6, 10
-_LANGUAGES = ("ja", "zh")
-_PLAIN = ("caption", "link", "filename", "latitude", "longitude", "name", "address", "key", "value", "button", "footer")
-_IDS = ("tag_id", "member_id", "asset_id")
-_LISTED = re.compile(r"\s*[|｜]\s*")
-
-
-@dataclass(slots=True)
-class StepForm:
-    """A step as inputs; everything is text."""
-
-    kind: str
-    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -123,9 +110,12 @@ def _press(form: RuleForm, button: str) -> None:
         del form.rungs[places[0]]
     elif verb == "add_step" and places and places[0] < len(form.rungs):
         form.rungs[places[0]].steps.append(StepForm(StepKind.TEXT))
-    elif verb == "drop_step" and len(places) == 2 and places[0] < len(form.rungs):
+    elif verb in {"drop_step", "add_row"} and len(places) == 2 and places[0] < len(form.rungs):
         steps = form.rungs[places[0]].steps
-        del steps[places[1] : places[1] + 1]
+        if verb == "drop_step":
+            del steps[places[1] : places[1] + 1]
+        for step in steps[places[1] : places[1] + 1] if verb == "add_row" else ():
+            step.values["rows"] = str(len(step.places) + 1)
 
 
 def build_draft(form: RuleForm, rule_id: int = 0, position: int = 0) -> Rule:
@@ -136,7 +126,7 @@ def build_draft(form: RuleForm, rule_id: int = 0, position: int = 0) -> Rule:
         id=rule_id,
         name=form.name,
         trigger=trigger,
-        priority=_whole(form.priority, 0),
+        priority=whole(form.priority, 0),
         position=position,
         keywords=tuple(_read_keywords(form)) if trigger is Trigger.KEYWORDS else (),
         payloads=tuple(_lines(form.payloads)) if trigger is Trigger.PAYLOAD else (),
@@ -151,8 +141,8 @@ def build_draft(form: RuleForm, rule_id: int = 0, position: int = 0) -> Rule:
             until_time=form.until_time.strip(),
         ),
         rungs=build_rungs(form),
-        delay_from=_whole(form.delay_from, -1) if form.delay_from.strip() else None,
-        delay_until=_whole(form.delay_until, -1) if form.delay_until.strip() else None,
+        delay_from=whole(form.delay_from, -1) if form.delay_from.strip() else None,
+        delay_until=whole(form.delay_until, -1) if form.delay_until.strip() else None,
     )
 
 
@@ -162,7 +152,7 @@ def build_rungs(form: RuleForm) -> tuple[Rung, ...]:
 
 
 def _read_keywords(form: RuleForm) -> list[Keyword]:
-    threshold = _whole(form.threshold, DEFAULT_THRESHOLD)
+    threshold = whole(form.threshold, DEFAULT_THRESHOLD)
     found = []
     for mode in MODES:
         pasted = form.words.get(mode.value, "")
@@ -172,52 +162,8 @@ def _read_keywords(form: RuleForm) -> list[Keyword]:
 
 
 def _read_rung(form: RungForm) -> Rung:
-    unread = _whole(form.unread, -1) if form.unread.strip() else None
-    return Rung(
-        tuple(_read_step(one) for one in form.steps), unread, form.asked_again, max(1, _whole(form.attempts, 1))
-    )
-
-
-def _read_step(form: StepForm) -> Step:
-    kind = StepKind(form.kind) if form.kind in list(StepKind) else StepKind.TEXT
-    values = form.values
-    content: dict[str, Any] = {name: values[name].strip() for name in _PLAIN if values.get(name, "").strip()}
-    content |= {name: int(values[name]) for name in _IDS if values.get(name, "").isdigit()}
-    others = {
-        language: values[f"text_{language}"] for language in _LANGUAGES if values.get(f"text_{language}", "").strip()
-    }
-    if values.get("text", "").strip() or others:
-        content["text"] = {**others, "": values.get("text", "")} if others else values["text"]
-    if kind is StepKind.BUTTONS:
-        content["buttons"] = [
-            {"id": name or title, "title": title} for title, name in map(_split, _lines(values.get("rows", "")))
-        ]
-    if kind is StepKind.LIST:
-        rows = [
-            {"id": title, "title": title, "description": more}
-            for title, more in map(_split, _lines(values.get("rows", "")))
-        ]
-        content["sections"] = [{"title": "", "rows": rows}]
-    return Step(kind, content, _read_condition(values))
-
-
-def _read_condition(values: dict[str, str]) -> Condition | None:
-    kind = values.get("if", "")
-    if kind not in list(ConditionKind):
-        return None
-    number = values.get("if_segment" if kind == ConditionKind.IN_SEGMENT else "if_tag", "")
-    return Condition(
-        ConditionKind(kind),
-        days=_whole(values.get("if_days", ""), 0),
-        id=_whole(number, 0),
-        name=values.get("if_name", ""),
-        value=values.get("if_value", ""),
-    )
-
-
-def _split(line: str) -> tuple[str, str]:
-    first, *rest = _LISTED.split(line, maxsplit=1)
-    return first, rest[0] if rest else ""
+    unread = whole(form.unread, -1) if form.unread.strip() else None
+    return Rung(tuple(read_step(one) for one in form.steps), unread, form.asked_again, max(1, whole(form.attempts, 1)))
 
 
 def _lines(text: str) -> list[str]:
@@ -226,13 +172,6 @@ def _lines(text: str) -> list[str]:
 
 def _ids(texts: Iterable[str]) -> tuple[int, ...]:
     return tuple(int(text) for text in texts if text.isascii() and text.isdigit())
-
-
-def _whole(text: str, default: int) -> int:
-    try:
-        return max(-1000, min(int(text), 1_000_000))
-    except ValueError:
-        return default
 
 
 # ── to the page ──────────────────────────────────────────────────────────────────────────────────
@@ -265,25 +204,4 @@ def write_form(rule: Rule, *, is_on: bool) -> RuleForm:
 
 def _write_rung(rung: Rung) -> RungForm:
     unread = "" if rung.unread_after_seconds is None else str(rung.unread_after_seconds)
-    return RungForm([_write_step(one) for one in rung.steps], unread, rung.asked_again, str(rung.attempts))
-
-
-def _write_step(step: Step) -> StepForm:
-    content = step.content
-    values = {name: str(content[name]) for name in (*_PLAIN, *_IDS) if name in content}
-    text = content.get("text", "")
-    spoken = text if isinstance(text, dict) else {"": text}
-    values |= {f"text_{language}" if language else "text": words for language, words in spoken.items()}
-    if step.kind == StepKind.BUTTONS:
-        pairs = [(str(one["title"]), str(one["id"])) for one in content.get("buttons", [])]
-        values["rows"] = "\n".join(title if name == title else f"{title} | {name}" for title, name in pairs)
-    if step.kind == StepKind.LIST:
-        rows = [row for section in content.get("sections", []) for row in section.get("rows", [])]
-        values["rows"] = "\n".join(
-            " | ".join(filter(None, (str(row["title"]), str(row.get("description", ""))))) for row in rows
-        )
-    if step.condition:
-        one = step.condition
-        values |= {"if": one.kind.value, "if_days": str(one.days), "if_name": one.name, "if_value": one.value}
-        values["if_segment" if one.kind == ConditionKind.IN_SEGMENT else "if_tag"] = str(one.id)
-    return StepForm(step.kind.value, values)
+    return RungForm([write_step(one) for one in rung.steps], unread, rung.asked_again, str(rung.attempts))

@@ -1,10 +1,15 @@
-"""Modes, views, triggers and steps in words."""
+"""Modes, views, triggers and steps in words, and what is wrong with a part."""
 
+import re
+
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from switchboard.cloudapi.limits import PayloadError
+from switchboard.core.errors import SwitchboardError
 from switchboard.language.types import Mode, View
 from switchboard.replies.types import ConditionKind, StepKind, Trigger
+from switchboard.web import failures
 
 MODES = {
     Mode.FUZZY: _("Similar: any writing, small slips forgiven"),
@@ -84,3 +89,36 @@ DAYS = (
     pgettext_lazy("weekday", "Sat"),
     pgettext_lazy("weekday", "Sun"),
 )
+
+# The fields of Meta's that a part can break, as its inputs are called. The first that fits counts.
+_FIELDS = (
+    (re.compile(r"buttons\.(\d+)\.title"), _("Button %(place)s")),
+    (re.compile(r"buttons\.(\d+)\.id"), _("Payload of button %(place)s")),
+    (re.compile(r"rows\.(\d+)\.title"), _("Row %(place)s")),
+    (re.compile(r"rows\.(\d+)\.description"), _("Description of row %(place)s")),
+    (re.compile(r"rows\.(\d+)\.id"), _("Payload of row %(place)s")),
+    (re.compile(r"buttons"), _("Buttons")),
+    (re.compile(r"rows|sections"), _("Rows")),
+    (re.compile(r"action\.button"), _("Words on the button that opens the list")),
+    (re.compile(r"header"), _("Header")),
+    (re.compile(r"footer"), _("Footer")),
+    (re.compile(r"body|text"), _("Text")),
+    (re.compile(r"caption"), _("Caption")),
+    (re.compile(r"filename"), _("File name")),
+    (re.compile(r"^(?:image|video|document)$"), _("File")),
+    (re.compile(r"latitude"), _("Latitude")),
+    (re.compile(r"longitude"), _("Longitude")),
+    (re.compile(r"link"), _("Link to the file (https)")),
+)
+
+
+def say_fault(error: SwitchboardError) -> str:
+    """Return what is wrong with a rule; fields of Meta's are called what the page calls them."""
+    if not isinstance(error, PayloadError):
+        return failures.say(error)
+    for pattern, label in _FIELDS:
+        found = pattern.search(error.field or "")
+        if found is not None:
+            place = int(found[1]) + 1 if found.groups() else 0
+            return gettext(error.sentence) % error.values(str(label) % {"place": place})
+    return failures.say(error)

@@ -132,6 +132,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def add_number(text: str, number: int) -> str:
+    """Write a number behind a name: title0, title1."""
+    return f"{text}{number}"
+
+
+@register.filter
 def share(part: float, whole: float) -> str:
     """Write a part as a percentage of the whole, never a false 0 or 100."""
     if not whole:

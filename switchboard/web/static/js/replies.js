@@ -1,12 +1,10 @@
 // The page of a rule: it is shown anew when its shape changes, as its buttons do without JavaScript.
 
-const form = document.getElementById("rule-form");
-
-form?.addEventListener("change", (event) => {
-  if (event.target.matches("[data-shape]")) form.requestSubmit(document.getElementById("rule-look"));
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#rule-form [data-shape]")) document.getElementById("rule-look").click();
 });
 
-document.getElementById("rule-form")?.addEventListener("input", () => {
+document.addEventListener("input", (event) => {
   const tester = document.getElementById("tester-message");
-  if (tester?.value) tester.dispatchEvent(new Event("input", { bubbles: true }));
+  if (tester?.value && event.target.closest("#rule-form")) tester.dispatchEvent(new Event("input", { bubbles: true }));
 });
