@@ -122,16 +122,16 @@ def play(wish: Wish, home: Path, display: Display, ports: dict[str, int], superv
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "switchboard.config.settings")
     os.environ["SWITCHBOARD_POOL_SIZE"] = "0"
     django.setup()
-    from switchboard.cli.demo import show
+    from switchboard.cli.demo import shop, show
 
     control = EmulatorControl(ports["emulator"])
-    run = show.Show(wish, home, display, control, gateway_port=ports["gateway"], pids=supervisor.pids)
-    run.open()
+    olive = shop.Shop(wish, home, display, control, gateway_port=ports["gateway"])
+    olive.open()
     display.say("")
-    display.say(f"Console       [bold]http://127.0.0.1:{ports['web']}/broadcasts/{run.broadcast_id}/[/]")
-    display.say(f"Sign in       {show.EMAIL}   password {run.password}")
+    display.say(f"Console       [bold]http://127.0.0.1:{ports['web']}/broadcasts/{olive.broadcast_id}/[/]")
+    display.say(f"Sign in       {shop.EMAIL}   password {olive.password}")
     display.say(f"Phones        http://127.0.0.1:{ports['emulator']}/_emulator/phones")
-    report = run.watch_until_settled()
+    report = show.Show(olive, supervisor.pids).watch_until_settled()
     display.closing_table(report)
     if wish.is_json:
         click.echo(json.dumps(report.as_json()))
