@@ -22,6 +22,7 @@ from switchboard.team import queries as team_queries
 from switchboard.templates import catalogue
 from switchboard.templates import queries as templates_queries
 
+LAST_RESORTS = frozenset({Trigger.ANY, Trigger.NO_MATCH, Trigger.OUTSIDE_HOURS})
 _PAYLOAD_MODE = "payload"
 
 
@@ -147,8 +148,14 @@ def list_versions(workspace_id: int, limit: int = 20) -> list[Version]:
 def has_changes(workspace_id: int) -> bool:
     """Tell whether the draft was changed after it was last published."""
     changed_at = Settings.objects.filter(workspace_id=workspace_id).values_list("changed_at", flat=True).first()
-    latest = find_latest_version(workspace_id)
+    latest = next(iter(list_versions(workspace_id, 1)), None)
     return changed_at is not None and (latest is None or changed_at > latest.published_at)
+
+
+def list_last_resorts(workspace_id: int) -> list[int]:
+    """Return the rules of the draft that answer what nobody else does."""
+    resorts = Rule.objects.filter(workspace_id=workspace_id, trigger__in=LAST_RESORTS, is_on=True)
+    return list(resorts.values_list("pk", flat=True))
 
 
 def map_rule_names(workspace_id: int) -> dict[int, str]:

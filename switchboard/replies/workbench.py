@@ -32,7 +32,6 @@ MOST_SHOWN = 100
 MOST_UNANSWERED = 3000
 UNANSWERED_DAYS = timedelta(days=30)
 _KEPT = 16
-_LAST_RESORTS = frozenset({Trigger.ANY, Trigger.NO_MATCH, Trigger.OUTSIDE_HOURS})
 # Compiled sets of this process, by what they were made of: trying a message must not compile a thousand rules each time.
 _compiled: OrderedDict[tuple[KeywordRule, ...], matcher.Matcher] = OrderedDict()
 
@@ -149,7 +148,7 @@ def replay(workspace_id: int, *, zone: str, now: datetime) -> Replay:
 def _answering(rules: RuleSet, text: str, zone: str, now: datetime) -> Rule | None:
     """Return the rule that answers the words; what answers everything counts for nothing."""
     winner = try_message(rules, text, zone=zone, now=now).winner
-    return winner if winner and winner.trigger not in _LAST_RESORTS else None
+    return winner if winner and winner.trigger not in queries.LAST_RESORTS else None
 
 
 def find_conflicts(rules: RuleSet) -> Conflicts:
@@ -176,7 +175,7 @@ def _fight(listening: tuple[KeywordRule, ...]) -> tuple[list[Collision], dict[in
 
 def list_unanswered(workspace_id: int, now: datetime) -> list[PhraseGroup]:
     """Return what people wrote in the last 30 days that no rule answers, grouped, without what needs no rule."""
-    resorts = [rule.id for rule in queries.build_draft(workspace_id).rules if rule.trigger in _LAST_RESORTS]
+    resorts = queries.list_last_resorts(workspace_id)
     decisions = Decision.objects.filter(workspace_id=workspace_id, at__gte=now - UNANSWERED_DAYS)
     # Index: replies_decision_newest.
     unanswered = decisions.filter(outcome=Outcome.UNANSWERED) | decisions.filter(rule_id__in=resorts)

@@ -15,7 +15,7 @@ from switchboard.language import resources
 from switchboard.language.types import Collision
 from switchboard.replies import costs, measuring, queries, workbench
 from switchboard.replies.actions import publishing, rulesets
-from switchboard.replies.types import Rule, StepKind
+from switchboard.replies.types import Rule, RuleSet, StepKind
 from switchboard.team.rules import Right
 from switchboard.web import failures
 from switchboard.web.replies import editor, pricing, wording
@@ -56,7 +56,7 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
     saved = queries.list_rules(workspace_id)
     drafts = [(queries.make_draft(rule), rule.is_on) for rule in saved]
     names = {rule.id: rule.name for rule, _is_on in drafts}
-    conflicts = workbench.find_conflicts(queries.build_draft(workspace_id))
+    conflicts = workbench.find_conflicts(RuleSet(tuple(rule for rule, is_on in drafts if is_on)))
     spent = costs.get_costs(workspace_id, now)
     hits = measuring.count_hits(workspace_id, now)
     rows = [
@@ -83,7 +83,7 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
         )
         for rule, is_on in drafts
     ]
-    latest = queries.find_latest_version(workspace_id)
+    latest = next(iter(queries.list_versions(workspace_id, 1)), None)
     context = {
         "rows": rows,
         "latest": latest,
