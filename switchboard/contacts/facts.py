@@ -47,7 +47,7 @@ WITH told AS (
     WHERE activity.contact_id = given.contact_id AND activity.workspace_id = %(workspace_id)s
     RETURNING activity.contact_id)
 INSERT INTO contacts_changed (workspace_id, contact_id)
-SELECT %(workspace_id)s, contact_id FROM told WHERE contacts_has_rules(%(workspace_id)s)
+SELECT %(workspace_id)s, contact_id FROM told WHERE (SELECT contacts_has_rules(%(workspace_id)s))
 """
 
 
@@ -91,7 +91,7 @@ WITH given AS (
     WHERE activity.contact_id = sums.contact_id AND activity.workspace_id = %(workspace_id)s
     RETURNING activity.contact_id)
 INSERT INTO contacts_changed (workspace_id, contact_id)
-SELECT %(workspace_id)s, contact_id FROM told WHERE contacts_has_rules(%(workspace_id)s)
+SELECT %(workspace_id)s, contact_id FROM told WHERE (SELECT contacts_has_rules(%(workspace_id)s))
 """
 
 

@@ -1,10 +1,11 @@
 """What pages and rooms ask about one person: who it is, notes, events, purchases, changes; and who may be the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from switchboard.contacts import identity
 from switchboard.contacts.models import Alias, Change, Contact, Edit, Event, Merge, Note, Purchases, Tag
@@ -29,6 +30,48 @@ def find_person(workspace_id: int, text: str) -> int | None:
         return None
     spellings = [reading.phone, *(f"+{one}" for one in identity.variants(reading.phone[1:]))]
     return people.filter(phone__in=spellings).order_by("pk").values_list("pk", flat=True).first()
+
+
+def find_people(workspace_id: int, texts: Iterable[str]) -> dict[str, int]:
+    """Return the contacts that these numbers, addresses and ids stand for: `find_person` for many at once."""
+    country = Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
+    numbers: dict[str, list[str]] = {}
+    addresses: dict[str, str] = {}
+    ids: dict[str, int] = {}
+    for text in texts:
+        plain = text.strip()
+        if plain.isascii() and plain.isdigit() and len(plain) < 9:
+            ids[text] = int(plain)
+        elif "@" in plain:
+            addresses[text] = plain.upper()
+        elif plain and (reading := phone.parse_phone(plain, country)).phone:
+            numbers[text] = [reading.phone, *(f"+{one}" for one in identity.variants(reading.phone[1:]))]
+    found = _find_by_number(workspace_id, numbers) | _find_by_address(workspace_id, addresses)
+    here = set(Contact.objects.filter(workspace_id=workspace_id, pk__in=ids.values()).values_list("pk", flat=True))
+    gone = Alias.objects.filter(workspace_id=workspace_id, pk__in=set(ids.values()) - here)
+    now_of = {one: one for one in here} | dict(gone.values_list("former_id", "contact_id"))
+    return found | {text: now_of[one] for text, one in ids.items() if one in now_of}
+
+
+def _find_by_number(workspace_id: int, numbers: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    wanted = {spelling for spellings in numbers.values() for spelling in spellings}
+    rows = Contact.objects.filter(workspace_id=workspace_id, phone__in=wanted).values_list("phone", "pk")
+    # The oldest of those who have one of the spellings, as for one person.
+    known = {phone: pk for phone, pk in rows if phone}
+    found = {text: [known[one] for one in spellings if one in known] for text, spellings in numbers.items()}
+    return {text: min(people) for text, people in found.items() if people}
+
+
+def _find_by_address(workspace_id: int, addresses: Mapping[str, str]) -> dict[str, int]:
+    if not addresses:
+        return {}
+    people = Contact.objects.filter(workspace_id=workspace_id).exclude(email="")
+    rows = people.annotate(address=Upper("email")).filter(address__in=set(addresses.values()))
+    known: dict[str, list[int]] = {}
+    for address, pk in rows.values_list("address", "pk"):
+        known.setdefault(address, []).append(pk)
+    # Two people with one address: nobody can tell whose it is.
+    return {text: known[one][0] for text, one in addresses.items() if len(known.get(one, ())) == 1}
 
 
 def _follow(workspace_id: int, contact_id: int) -> int | None:

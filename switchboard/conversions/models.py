@@ -64,6 +64,7 @@ class Deeds(models.Model):
         UPLOADED = "uploaded", _("Uploaded")
         RUNNING = "running", _("Running")
         DONE = "done", _("Finished")
+        STOPPED = "stopped", _("Stopped")
         FAILED = "failed", _("Failed")
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)

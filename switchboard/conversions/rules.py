@@ -140,7 +140,11 @@ def parse_moment(text: str, zone: ZoneInfo, country: str) -> datetime | None:
     """Return the moment that a cell names, in the workspace's zone unless it says another; a day is its noon."""
     text = unicodedata.normalize("NFKC", text).strip()
     if _MOMENT.fullmatch(text):
-        moment = datetime.fromisoformat(text)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            # The shape of a moment, and a thirteenth month.
+            return None
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=zone).astimezone(UTC)
     day = fields.parse_date(text, country)
     clock = re.search(r"[T\s](\d{1,2}):(\d{2})", text)
@@ -164,7 +168,10 @@ def parse_order(cells: Mapping[str, str], *, zone: ZoneInfo, country: str, curre
             return OTHER_CURRENCY
         if not isinstance(value, int | float):
             return NO_TOTAL
-        amounts.append(Decimal(str(value)))
+        if abs(value) >= _LARGEST:
+            return TOO_LARGE
+        # As the database keeps it, so that the same order told again is the same.
+        amounts.append(Decimal(str(value)).quantize(Decimal("0.01")))
     names = [part.strip() for part in re.split(r"[;；、\n|]", cells.get("items", "")) if part.strip()]
     return NewOrder(
         external_id=cells.get("external_id", "").strip(),

@@ -10,8 +10,12 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from switchboard.contacts import people_queries
-from switchboard.contacts.models import Activity, Contact, Event
+from switchboard.contacts.actions import events as event_actions
+from switchboard.contacts.models import Activity, Alias, Contact, Event
+from switchboard.contacts.types import Row
 from switchboard.conversions import actions, queries, rules
+from switchboard.conversions import statements as conversions_sql
+from switchboard.conversions.actions import files, steps
 from switchboard.conversions.errors import (
     EventError,
     OrderError,
@@ -21,6 +25,7 @@ from switchboard.conversions.errors import (
 )
 from switchboard.conversions.models import Deeds, Order
 from switchboard.conversions.rules import NewOrder
+from switchboard.core import statements
 from switchboard.core.tenancy import workspace_scope
 from switchboard.team.models import Workspace
 from tests.conftest import NOON
@@ -154,3 +159,134 @@ def test_a_file_of_events_is_recorded_and_may_be_given_again(workspace: Workspac
 def test_a_file_without_a_needed_column_says_which(workspace: Workspace) -> None:
     with pytest.raises(OrderError, match="lacks external_id, total"):
         run_file(workspace, "orders", "phone,date\n1,2\n")
+
+
+ORDERS = "phone,order id,total,date,refund\n" + "".join(
+    f"090-1234-5678,O-{index},{index},2026-03-01,\n" for index in range(1, 13)
+)
+
+
+def start_file(workspace: Workspace, text: str, kind: str = "orders") -> Deeds:
+    with workspace_scope(workspace.pk):
+        file = io.BytesIO(text.encode())
+        deeds = actions.create_deeds(workspace_id=workspace.pk, kind=kind, file=file, file_name="orders.csv", now=NOON)
+        return actions.start_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk)
+
+
+def test_a_killed_file_goes_on_where_it_was(
+    workspace: Workspace, hana: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "STEP_ROWS", 5)
+    deeds = start_file(workspace, ORDERS)
+    real, left = steps.record_step, iter([True, True, False])
+
+    def killed(**given: Any) -> bool:
+        if not next(left):
+            raise RuntimeError
+        return real(**given)
+
+    monkeypatch.setattr(steps, "record_step", killed)
+    with pytest.raises(RuntimeError):
+        actions.run_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk, now=lambda: NOON)
+    assert Order.objects.count() == 10
+    monkeypatch.setattr(steps, "record_step", real)
+    done = actions.run_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk, now=lambda: NOON)
+    assert (done.state, done.row_count, done.recorded_count, done.repeated_count) == ("done", 12, 12, 0)
+    assert Activity.objects.get(contact_id=hana.pk).order_sum == sum(range(1, 13))
+
+
+def test_a_stopped_file_keeps_what_it_has_recorded(
+    workspace: Workspace, hana: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "STEP_ROWS", 5)
+    deeds = start_file(workspace, ORDERS)
+
+    def stop_after_one() -> datetime:
+        if Order.objects.exists():
+            actions.stop_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk)
+        return NOON
+
+    done = actions.run_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk, now=stop_after_one)
+    assert (done.state, done.row_count, done.recorded_count) == ("stopped", 5, 5)
+
+
+def test_a_second_run_of_the_same_file_at_once_records_nothing_twice(workspace: Workspace, hana: Contact) -> None:
+    deeds = start_file(workspace, ORDERS)
+    rows = [Row(line, ["090-1234-5678", f"O-{line}", "5", "2026-03-01", ""]) for line in range(2, 5)]
+    columns = ["phone", "order id", "total", "date", "refund"]
+    given: dict[str, Any] = {"place": workspace, "deeds_id": deeds.pk, "columns": columns, "batch": rows, "now": NOON}
+    assert [steps.record_step(**given, done=0) for _ in range(2)] == [True, False]
+    assert queries.get_deeds(workspace.pk, deeds.pk).row_count == 3
+
+
+def test_a_file_raises_what_was_given_back_and_refuses_a_contradiction(workspace: Workspace, hana: Contact) -> None:
+    head = "phone,order id,total,date,refund\n"
+    run_file(workspace, "orders", head + "hana@example.com,A,100,2026-03-01,\n")
+    done = run_file(
+        workspace,
+        "orders",
+        head + f"{hana.pk},A,100,2026-03-01,40\n090-1234-5678,A,101,2026-03-01,\n090-1234-5678,A,100,2026-03-01,10\n",
+    )
+    assert (done.repeated_count, done.refused_count) == (2, 1)
+    assert [row.reason for row in queries.list_refused(workspace.pk, done.pk)] == [rules.DIFFERS]
+    purchases = people_queries.find_purchases(workspace.pk, hana.pk)
+    assert purchases is not None
+    assert (Order.objects.get().refunded, purchases.total) == (Decimal(40), Decimal(60))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "090-1234-5678,A,1e400,2026-03-01,",
+        "090-1234-5678,A,5,2026-13-45 10:00,",
+        "090-1234-5678,A,999999999999999,2026-03-01,",
+        "090-1234-5678,,5,2026-03-01,",
+        "090-1234-5678,A,5,2026-03-01,9",
+        "nobody@example.com,A,5,2026-03-01,",
+        "090-1234-5678",
+        "99999999,A,5,2026-03-01,",
+        f"090-1234-5678,{'x' * 200},5,2026-03-01,",
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_and_the_next_one_recorded(
+    workspace: Workspace, hana: Contact, row: str
+) -> None:
+    done = run_file(workspace, "orders", f"phone,order id,total,date,refund\n{row}\n+819012345678,B,5,2026-03-01,\n")
+    assert (done.state, done.error, done.recorded_count, done.refused_count) == ("done", "", 1, 1)
+
+
+@pytest.mark.parametrize("row", ["090-1234-5678,,2026-03-01", "090-1234-5678,x,2027-03-01", ",x,2026-03-01"])
+def test_an_event_that_cannot_be_is_refused_and_the_next_one_recorded(
+    workspace: Workspace, hana: Contact, row: str
+) -> None:
+    done = run_file(workspace, "events", f"phone,event,date\n{row}\n+819012345678,x,2026-03-01\n")
+    assert (done.recorded_count, done.refused_count) == (1, 1)
+
+
+def test_people_are_found_in_a_file_as_one_by_one(workspace: Workspace, hana: Contact) -> None:
+    make_contact(workspace, phone="+5511912345678", email="two@example.com")
+    make_contact(workspace, email="two@example.com")
+    Alias.objects.create(former_id=hana.pk + 500, workspace_id=workspace.pk, contact_id=hana.pk, merged_at=NOON)
+    texts = ["090-1234-5678", "+81 90 1234 5678", "HANA@example.com", "two@example.com", "+551112345678", str(hana.pk)]
+    texts += [str(hana.pk + 500), "77777", "", "x", "+55 11 91234-5678", "０９０１２３４５６７８"]
+    one_by_one = {text: people_queries.find_person(workspace.pk, text) for text in texts}
+    expected = {text: found for text, found in one_by_one.items() if found}
+    assert people_queries.find_people(workspace.pk, texts) == expected
+
+
+def test_the_statements_of_a_step_find_orders_by_key(workspace: Workspace) -> None:
+    many = [
+        Order(workspace=workspace, contact_id=1, external_id=f"X-{index}", total=1, currency="JPY", at=NOON, created_at=NOON)
+        for index in range(500)
+    ]  # fmt: skip
+    Order.objects.bulk_create(many)
+    statements.execute("SET LOCAL ROLE NONE", {})
+    statements.execute("ANALYZE conversions_order", {})
+    given = {"workspace_id": workspace.pk, "external_ids": ["A"], "refunds": [Decimal(1)]}
+    for statement in (conversions_sql.SQL_HOLD_ORDERS, conversions_sql.SQL_RAISE_REFUNDS):
+        plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
+        assert "conversions_order_once" in plan, plan
+    # These insert: they run in the tests above.
+    assert conversions_sql.SQL_ADD_ORDERS
+    assert event_actions.SQL_ADD_EVENTS
+    assert event_actions.SQL_SET_PURCHASES

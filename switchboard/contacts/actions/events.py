@@ -1,5 +1,6 @@
 """What people do and buy is written down, once each, where segments ask for it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,24 +97,38 @@ class Bought:
     last_order: Mapping[str, str]
 
 
+# Index: contacts_purchases_pkey.
+SQL_SET_PURCHASES = """
+INSERT INTO contacts_purchases (contact_id, workspace_id, order_count, total, currency, first_order_at, last_order_at,
+    interval_days, last_order)
+SELECT contact_id, %(workspace_id)s, order_count, total, currency, first_order_at, last_order_at, interval_days,
+    last_order
+FROM jsonb_to_recordset(%(people)s::jsonb) AS person (contact_id bigint, order_count integer, total numeric,
+    currency text, first_order_at timestamptz, last_order_at timestamptz, interval_days double precision,
+    last_order jsonb)
+ON CONFLICT (contact_id) DO UPDATE SET order_count = excluded.order_count, total = excluded.total,
+    currency = excluded.currency, first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at,
+    interval_days = excluded.interval_days, last_order = excluded.last_order
+"""
+
+
 def set_purchases(*, workspace_id: int, bought: Sequence[Bought]) -> None:
     """Note what people's orders come to; nothing is left of somebody who gave everything back."""
     nothing = [one.contact_id for one in bought if one.sums is None]
     Purchases.objects.filter(workspace_id=workspace_id, contact_id__in=nothing).delete()
-    rows = [
-        Purchases(
-            contact_id=one.contact_id,
-            workspace_id=workspace_id,
-            order_count=one.sums.count,
-            total=one.sums.total,
-            currency=one.sums.currency,
-            first_order_at=one.sums.first_at,
-            last_order_at=one.sums.last_at,
-            interval_days=one.sums.interval_days,
-            last_order=dict(one.last_order),
-        )
+    people = [
+        {
+            "contact_id": one.contact_id,
+            "order_count": one.sums.count,
+            "total": str(one.sums.total),
+            "currency": one.sums.currency,
+            "first_order_at": one.sums.first_at.isoformat(),
+            "last_order_at": one.sums.last_at.isoformat(),
+            "interval_days": one.sums.interval_days,
+            "last_order": dict(one.last_order),
+        }
         for one in bought
         if one.sums is not None
     ]
-    columns = ["order_count", "total", "currency", "first_order_at", "last_order_at", "interval_days", "last_order"]
-    Purchases.objects.bulk_create(rows, update_conflicts=True, unique_fields=["contact_id"], update_fields=columns)
+    given = {"workspace_id": workspace_id, "people": json.dumps(people, ensure_ascii=False)}
+    statements.execute(SQL_SET_PURCHASES, given)

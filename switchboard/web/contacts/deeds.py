@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from switchboard.conversions import actions, queries, rules
 from switchboard.core import clock
@@ -78,6 +78,15 @@ def _describe_columns(deeds: Any) -> dict[str, object]:
         for index, name in enumerate(shape.columns)
     ]
     return {"columns": columns, "targets": [(target, words.DEED_TARGETS[target]) for target in targets]}
+
+
+@require_POST
+@needs(Right.SEND)
+def stop(request: ConsoleRequest, deeds_id: int) -> HttpResponse:
+    """End a running file; what it has recorded stays."""
+    queries.get_deeds(request.member.workspace_id, deeds_id)
+    actions.stop_deeds(workspace_id=request.member.workspace_id, deeds_id=deeds_id)
+    return redirect("contacts:deeds_file", deeds_id)
 
 
 @require_GET

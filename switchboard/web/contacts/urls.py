@@ -18,6 +18,7 @@ urlpatterns = [
     path("orders/", deeds.show_deeds, name="deeds"),
     path("orders/<int:deeds_id>/", deeds.show_file, name="deeds_file"),
     path("orders/<int:deeds_id>/refused.csv", deeds.download_refused, name="deeds_refused"),
+    path("orders/<int:deeds_id>/stop/", deeds.stop, name="deeds_stop"),
     path("merges/<int:merge_id>/undo/", people.undo_merge, name="undo_merge"),
     path("<int:contact_id>/", views.show_contact, name="detail"),
     path("<int:contact_id>/opt-out/", views.opt_out, name="opt_out"),

@@ -1,0 +1,175 @@
+"""Orders, refunds and events are recorded one by one. Call these inside a workspace's scope."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from switchboard.contacts import facts
+from switchboard.contacts import people_queries as contacts_people
+from switchboard.contacts.actions import events as event_actions
+from switchboard.conversions import rules
+from switchboard.conversions.errors import (
+    EventError,
+    OrderError,
+    OrderExistsError,
+    OrderNotFound,
+    RefundError,
+    UnknownPersonError,
+)
+from switchboard.conversions.models import Order, Refund
+from switchboard.conversions.rules import NewOrder
+
+
+@transaction.atomic
+def record_order(*, workspace_id: int, person: str, order: NewOrder, now: datetime) -> tuple[Order, bool]:
+    """Record what somebody bought; `person` is a number, an address or a contact's id. Tell whether it was news.
+
+    :raises OrderError: it cannot be; says why in one sentence.
+    :raises UnknownPersonError: nobody is known by that.
+    :raises OrderExistsError: the same id with something else in it.
+    """
+    if refusal := rules.refuse_order(order, now):
+        raise OrderError(refusal)
+    contact_id = _find_person(workspace_id, person)
+    values: dict[str, Any] = {
+        "contact_id": contact_id,
+        "number": order.number or order.external_id[:60],
+        "items": [dict(item) for item in order.items],
+        "total": order.total,
+        "currency": order.currency,
+        "at": order.at,
+    }
+    found, is_new = Order.objects.get_or_create(
+        workspace_id=workspace_id,
+        external_id=order.external_id,
+        defaults={**values, "refunded": order.refunded, "created_at": now},
+    )
+    if not is_new and (found.contact_id, found.total, found.currency) != (contact_id, order.total, order.currency):
+        raise OrderExistsError(rules.DIFFERS)
+    if is_new or order.refunded > found.refunded:
+        Order.objects.filter(pk=found.pk, refunded__lt=order.refunded).update(refunded=order.refunded)
+        update_purchases(workspace_id=workspace_id, contact_ids=[contact_id])
+    return found, is_new
+
+
+def _find_person(workspace_id: int, person: str) -> int:
+    contact_id = contacts_people.find_person(workspace_id, person)
+    if contact_id is None:
+        raise UnknownPersonError
+    return contact_id
+
+
+@transaction.atomic
+def record_refund(
+    *, workspace_id: int, order_id: str, external_id: str, amount: Decimal, at: datetime, now: datetime
+) -> bool:
+    """Record that money was given back; tell whether it was news.
+
+    :raises OrderNotFound: no order has that id.
+    :raises RefundError: no amount, more than was paid, or from the future.
+    """
+    order = Order.objects.select_for_update(no_key=True).filter(workspace_id=workspace_id, external_id=order_id).first()
+    if order is None:
+        raise OrderNotFound
+    if amount <= 0:
+        raise RefundError(rules.NO_AMOUNT)
+    if rules.refuse_event("refund", external_id or "-", at, now):
+        raise RefundError(rules.EVENT_FUTURE)
+    _, is_new = Refund.objects.get_or_create(
+        order=order, external_id=external_id, defaults={"workspace_id": workspace_id, "amount": amount, "at": at}
+    )
+    if not is_new:
+        return False
+    if order.refunded + amount > order.total:
+        raise RefundError(rules.TOO_MUCH_BACK)
+    order.refunded += amount
+    order.save(update_fields=["refunded"])
+    update_purchases(workspace_id=workspace_id, contact_ids=[order.contact_id])
+    return True
+
+
+@transaction.atomic
+def record_event(
+    *,
+    workspace_id: int,
+    person: str,
+    name: str,
+    external_id: str,
+    at: datetime,
+    now: datetime,
+    properties: Mapping[str, Any] | None = None,
+) -> bool:
+    """Record something that a person did: visited, asked, registered; tell whether it was news.
+
+    :raises EventError: it cannot be; says why in one sentence.
+    :raises UnknownPersonError: nobody is known by that.
+    """
+    if refusal := rules.refuse_event(name, external_id, at, now):
+        raise EventError(refusal)
+    contact_id = _find_person(workspace_id, person)
+    return event_actions.add_event(
+        workspace_id=workspace_id,
+        contact_id=contact_id,
+        name=" ".join(name.split()),
+        external_id=external_id,
+        properties=dict(properties or {}),
+        at=at,
+        now=now,
+    )
+
+
+def update_purchases(*, workspace_id: int, contact_ids: Sequence[int]) -> None:
+    """Add up these people's orders anew, for segments and for the variables of broadcasts."""
+    by_person: dict[int, list[_Line]] = {contact_id: [] for contact_id in sorted(set(contact_ids))}
+    told = Order.objects.filter(workspace_id=workspace_id, contact_id__in=by_person).order_by("at", "id")
+    for line in map(_Line._make, told.values_list(*_Line._fields).iterator()):
+        by_person[line.contact_id].append(line)
+    last_of = {contact_id: _find_last(lines) for contact_id, lines in by_person.items()}
+    last_orders = Order.objects.filter(workspace_id=workspace_id).in_bulk([one for one in last_of.values() if one])
+    facts_of, bought = [], []
+    for contact_id, lines in by_person.items():
+        sums = rules.add_up([(one.at, one.total, one.refunded, one.currency) for one in lines])
+        last = last_orders.get(last_of[contact_id] or 0)
+        bought.append(event_actions.Bought(contact_id, sums, _describe(last) if last else {}))
+        facts_of.append(_as_facts(contact_id, sums))
+    event_actions.set_purchases(workspace_id=workspace_id, bought=bought)
+    facts.record_order_facts(workspace_id=workspace_id, facts=facts_of)
+
+
+class _Line(NamedTuple):
+    """What of an order is added up."""
+
+    contact_id: int
+    pk: int
+    at: datetime
+    total: Decimal
+    refunded: Decimal
+    currency: str
+
+
+def _find_last(lines: Sequence[_Line]) -> int | None:
+    return next((one.pk for one in reversed(lines) if one.refunded < one.total or one.total == 0), None)
+
+
+def _as_facts(contact_id: int, sums: rules.Sums | None) -> facts.OrderFacts:
+    return facts.OrderFacts(
+        contact_id=contact_id,
+        count=sums.count if sums else 0,
+        total=sums.total if sums else Decimal(0),
+        first_at=sums.first_at if sums else None,
+        last_at=sums.last_at if sums else None,
+    )
+
+
+def _describe(order: Order) -> dict[str, str]:
+    """Return an order as the variables of a broadcast show it."""
+    return {
+        "number": str(order),
+        "total": f"{order.total:,.0f}" if order.total == order.total.to_integral_value() else f"{order.total:,.2f}",
+        "currency": order.currency,
+        "items": "、".join(str(item.get("name", "")) for item in order.items)[:500],
+        "at": order.at.isoformat(),
+    }
