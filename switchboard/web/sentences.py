@@ -87,6 +87,12 @@ SHAPES = (
         "field:… or coupon:…."
     ),
     gettext_noop("There is no pool of coupons “%(name)s”. Make it first, or choose another."),
+    gettext_noop(
+        "The template “%(name)s” is not approved in any account of these numbers. Choose another template, or other "
+        "numbers."
+    ),
+    gettext_noop("The template “%(name)s” has places without a value: %(places)s. Fill them in."),
+    gettext_noop("The template “%(name)s” shows a file above its text. Choose one."),
     gettext_noop("A segment has at most %(most)s conditions. Split it into two."),
     gettext_noop("Groups are nested more than %(most)s deep. Save the inner ones as a segment of their own."),
     gettext_noop("The field “%(field)s” has been deleted. Remove the condition, or bring the field back."),
