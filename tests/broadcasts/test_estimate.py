@@ -78,7 +78,7 @@ def test_turns_of_identical_messages_say_what_they_cost(shop: Shop) -> None:
     spaced = estimate(shop, pace="careful", variables=SAME)
     assert spaced.look is not None
     assert spaced.look.early.limit == "same_content"
-    assert timedelta(minutes=3) < spaced.turns_cost < timedelta(minutes=5)
+    assert timedelta(minutes=7) < spaced.turns_cost < timedelta(minutes=9)
     free = estimate(shop, pace="careful", variables=SAME, is_spaced=False)
     assert free.turns_cost == timedelta(0)
 

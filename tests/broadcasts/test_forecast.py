@@ -36,9 +36,16 @@ def test_it_tells_how_many_wait_and_which_limit_decides(running: Broadcast) -> N
 
 
 def test_the_range_is_of_those_who_still_wait(running: Broadcast) -> None:
-    finish_at = look(running, 400).early.finish_at
+    finish_at = look(running, 500).early.finish_at
     assert finish_at is not None
-    assert timedelta(minutes=55) < finish_at - NOON < timedelta(minutes=65)
+    assert timedelta(minutes=70) < finish_at - NOON < timedelta(minutes=80)
+
+
+def test_what_fits_into_an_hour_is_not_spread_over_it(running: Broadcast) -> None:
+    early = look(running, 400).early
+    assert early.limit == "per_minute"
+    assert early.finish_at is not None
+    assert early.finish_at < NOON + timedelta(minutes=20)
 
 
 def test_a_new_number_takes_as_long_as_its_warm_up_makes_it(running: Broadcast) -> None:
