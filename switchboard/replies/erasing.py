@@ -48,6 +48,12 @@ WITH place AS (
     SELECT id FROM contacts_import WHERE workspace_id = %(workspace_id)s
 ), brought AS (
     DELETE FROM contacts_importedrow WHERE import_id IN (SELECT id FROM place) AND contact_id = %(contact_id)s
+), orders AS (
+    DELETE FROM conversions_refuseddeed AS refused
+    WHERE refused.workspace_id = %(workspace_id)s
+      AND refused.deeds_id IN (SELECT id FROM conversions_deeds WHERE workspace_id = %(workspace_id)s)
+      AND EXISTS (SELECT FROM unnest(refused.cells) AS cell
+                  WHERE length(%(tail)s) > 6 AND right(regexp_replace(cell, '[^0-9]', '', 'g'), 9) = %(tail)s)
 )
 DELETE FROM contacts_refusedrow AS refused
 WHERE refused.workspace_id = %(workspace_id)s AND refused.import_id IN (SELECT id FROM place)

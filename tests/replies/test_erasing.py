@@ -16,6 +16,7 @@ from switchboard.contacts.actions import notes
 from switchboard.contacts.errors import ContactNotFound
 from switchboard.contacts.models import Contact, Note
 from switchboard.contacts.types import ImportedPeople
+from switchboard.conversions.models import Deeds, RefusedDeed
 from switchboard.core import ids, statements
 from switchboard.core.tenancy import workspace_scope
 from switchboard.replies import dossier, erasing
@@ -23,6 +24,7 @@ from switchboard.replies.models import InboundMessage
 from switchboard.team.models import Workspace
 from tests.conftest import NOON
 from tests.factories import make_contact, make_workspace
+from tests.replies.test_parting import SQL_TABLES, Place
 
 
 @pytest.fixture
@@ -120,3 +122,33 @@ def test_each_statement_finds_its_rows_by_key(workspace: Workspace, statement: s
     given = {"workspace_id": workspace.pk, "contact_id": 1, "tail": "012345678"}
     plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
     assert index in plan
+
+
+# What stays in these is empty of words and names: counts of the shop, whose they were leads to nobody.
+LEFT = {
+    "broadcasts_recipient",
+    "conversations_conversation",
+    "delivery_message",
+    "delivery_outbox",
+    "replies_inboundmessage",
+}
+
+
+def test_no_table_keeps_a_row_of_them_that_says_anything(db: None) -> None:
+    place = Place(3)
+    person = place.make_person("+819012345678")
+    erase(person)
+    for (table,) in statements.fetch(SQL_TABLES + "AND column_name = 'contact_id'", {}):
+        count = f"SELECT count(*) FROM {table} WHERE contact_id = %(contact_id)s"
+        ((left,),) = statements.fetch(count, {"contact_id": person.pk})
+        assert table in LEFT or left == 0, table
+
+
+def test_refused_rows_of_orders_forget_their_number(workspace: Workspace, hana: Contact) -> None:
+    deeds = Deeds.objects.create(
+        workspace=workspace, kind="orders", file_name="a.csv", file_path="a", encoding="utf-8", created_at=NOON
+    )
+    for line, phone in enumerate(("090-1234-5678", "090-1111-2222")):
+        RefusedDeed.objects.create(workspace=workspace, deeds=deeds, line=line, reason="x", cells=[phone, "5"])
+    erase(hana)
+    assert [row.line for row in RefusedDeed.objects.all()] == [1]
