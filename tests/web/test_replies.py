@@ -17,6 +17,7 @@ from switchboard.language.types import Keyword
 from switchboard.replies import queries
 from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.models import Answer, Decision, IgnoredPhrase, InboundMessage
+from switchboard.replies.models import Keyword as KeywordRow
 from switchboard.replies.statements import SQL_COUNT_HITS, SQL_MEASURE, SQL_MEASURE_KEYWORDS, SQL_MEASURE_WAITS
 from switchboard.replies.types import Rule, Rung, Step, StepKind, Trigger
 from switchboard.templates import queries as templates_queries
@@ -320,6 +321,26 @@ def test_measures_count_by_rule_keyword_and_week(shop: Shop, olive: Client) -> N
     assert "50.0 %" in page  # One of two answers was followed by a person.
     assert "66.7 %" in page  # Two of three questions matched.
     assert "7 s" in page
+
+
+def test_measures_are_drawn_and_each_keyword_has_its_bar(shop: Shop, olive: Client) -> None:
+    rule_id = save(shop, "Returns", "返品")
+    write_in(shop, "返品", outcome="answered", rule_id=rule_id, keyword="返品")
+    page = olive.get("/replies/measures/").content.decode()
+    assert 'data-chart="weeks-shares"' in page
+    assert '<td data-value="100.0"></td>' in page
+    assert '<rect width="100.0"' in page
+
+
+def test_saving_again_keeps_the_readings_of_words_that_stay(shop: Shop, olive: Client) -> None:
+    page = olive.post("/replies/new/", form())["Location"]
+    with workspace_scope(shop.workspace.pk):
+        KeywordRow.objects.filter(text="返品").update(patterns=[["made before", "surface"]])
+    olive.post(page, form(words_fuzzy="返品\n払い戻し"))
+    with workspace_scope(shop.workspace.pk):
+        kept = dict(KeywordRow.objects.values_list("text", "patterns"))
+    assert kept["返品"] == [["made before", "surface"]]
+    assert kept["払い戻し"]
 
 
 def test_the_statements_of_measures_run(shop: Shop) -> None:
