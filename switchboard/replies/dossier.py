@@ -14,8 +14,9 @@ from switchboard.consent import queries as consent_queries
 from switchboard.contacts import people_queries
 from switchboard.contacts import queries as contacts_queries
 from switchboard.conversions import queries as conversions_queries
+from switchboard.core import statements
 from switchboard.delivery import boards
-from switchboard.replies import latest, storage
+from switchboard.replies import belongings, latest, storage
 from switchboard.replies.models import Media
 
 _MOST = 100_000
@@ -46,6 +47,11 @@ def build_dossier(workspace_id: int, contact_id: int) -> bytes:
             for change, name in people_queries.list_tag_changes(workspace_id, contact_id, limit=_MOST)
         ],
     }
+    ((rest,),) = statements.fetch(
+        belongings.SQL_DESCRIBE_BELONGINGS, {"workspace_id": workspace_id, "contact_id": contact_id}
+    )
+    # Django hands JSON over as it is written.
+    parts |= json.loads(rest)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
         for name, part in parts.items():

@@ -19,7 +19,7 @@ from switchboard.contacts.types import ImportedPeople
 from switchboard.conversions.models import Deeds, RefusedDeed
 from switchboard.core import ids, statements
 from switchboard.core.tenancy import workspace_scope
-from switchboard.replies import dossier, erasing
+from switchboard.replies import belongings, dossier, erasing
 from switchboard.replies.models import InboundMessage
 from switchboard.team.models import Workspace
 from tests.conftest import NOON
@@ -152,3 +152,35 @@ def test_refused_rows_of_orders_forget_their_number(workspace: Workspace, hana: 
         RefusedDeed.objects.create(workspace=workspace, deeds=deeds, line=line, reason="x", cells=[phone, "5"])
     erase(hana)
     assert [row.line for row in RefusedDeed.objects.all()] == [1]
+
+
+# Where each table that knows people is in the archive; empty: queues that hold nothing of their own.
+ARCHIVED = {
+    "broadcasts_recipient": "broadcasts", "consent_entry": "consent", "consent_standing": "consent_standing",
+    "contacts_activity": "activity", "contacts_alias": "former_ids", "contacts_change": "tag_changes",
+    "contacts_changed": "", "contacts_check": "", "contacts_correction": "tag_corrections", "contacts_day": "days",
+    "contacts_editedrow": "changes_of_many", "contacts_event": "events", "contacts_identity": "identities",
+    "contacts_importedrow": "imports", "contacts_note": "notes", "contacts_outcome": "broadcast_outcomes",
+    "contacts_purchases": "purchases", "conversations_conversation": "conversations",
+    "conversations_line": "conversation_lines", "conversations_session": "sessions", "conversations_timer": "",
+    "conversions_order": "orders", "delivery_message": "messages_sent", "delivery_outbox": "", "delivery_person": "",
+    "delivery_reach": "undeliverable", "delivery_window": "service_windows", "replies_answer": "",
+    "replies_coupon": "coupons", "replies_decision": "", "replies_inboundmessage": "messages_received",
+}  # fmt: skip
+
+
+def test_the_archive_has_something_of_every_table_that_knows_people(db: None) -> None:
+    assert {table for (table,) in statements.fetch(SQL_TABLES, {})} == set(ARCHIVED)
+    place = Place(3)
+    person = place.make_person("+819012345678")
+    with zipfile.ZipFile(io.BytesIO(dossier.build_dossier(place.workspace.pk, person.pk))) as archive:
+        assert {f"{part}.json" for part in ARCHIVED.values() if part} <= set(archive.namelist())
+        assert json.loads(archive.read("conversation_lines.json"))
+        assert json.loads(archive.read("days.json"))
+
+
+def test_what_the_archive_asks_is_found_by_contact(workspace: Workspace) -> None:
+    statements.execute("SET LOCAL enable_seqscan = off", {})
+    given = {"workspace_id": workspace.pk, "contact_id": 1}
+    rows = statements.fetch(f"EXPLAIN {belongings.SQL_DESCRIBE_BELONGINGS}", given)
+    assert "delivery_window_pkey" in "\n".join(str(line) for (line,) in rows)
