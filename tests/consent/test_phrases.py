@@ -3,7 +3,7 @@
 import pytest
 
 from switchboard.consent import rules
-from tests.consent import phrases
+from tests.consent import fresh_phrases, phrases
 
 # On its first run, before any rule was changed for it: precision 1.0 in each language, recall 0.635 (ja), 0.769 (zh)
 # and 0.733 (en). The misses then led to new rules, so that today's figures are of a set the rules have seen.
@@ -37,3 +37,15 @@ def test_precision_and_recall_do_not_fall(language: str) -> None:
 )
 def test_a_reason_alone_is_no_wish(text: str) -> None:
     assert not rules.is_opt_out(text)
+
+
+# Measured when they were written, and no rule was changed since: what is missed is read by a person, not obeyed by itself.
+FRESH_FLOORS = {"ja": 0.31, "zh": 0.5, "en": 0.62}
+
+
+@pytest.mark.parametrize("language", FRESH_FLOORS)
+def test_unknown_phrases_are_never_mistaken_and_some_are_obeyed(language: str) -> None:
+    wishes = [text for one, text in phrases.list_phrases(fresh_phrases.WISHES) if one == language]
+    others = [text for one, text in phrases.list_phrases(fresh_phrases.ORDINARY) if one == language]
+    assert not any(map(rules.is_opt_out, others))
+    assert sum(map(rules.is_opt_out, wishes)) / len(wishes) >= FRESH_FLOORS[language]
