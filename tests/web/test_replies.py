@@ -1,5 +1,6 @@
 """The pages of automatic answers, as Olive and Amir use them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from switchboard.core.statements import fetch
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery.types import Measure, Origin
-from switchboard.language.types import Keyword
+from switchboard.language.types import Keyword, Mode
 from switchboard.replies import queries
 from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.models import Answer, Decision, IgnoredPhrase, InboundMessage
@@ -321,6 +322,12 @@ def test_measures_count_by_rule_keyword_and_week(shop: Shop, olive: Client) -> N
     assert "50.0 %" in page  # One of two answers was followed by a person.
     assert "66.7 %" in page  # Two of three questions matched.
     assert "7 s" in page
+
+
+def test_a_new_rule_listens_for_nothing_by_itself(shop: Shop, olive: Client) -> None:
+    page = olive.get("/replies/new/").content.decode()
+    words = re.findall(r'name="words_\w+"[^>]*>([^<]*)</textarea>', page)
+    assert words == [""] * len(Mode)
 
 
 def test_measures_are_drawn_and_each_keyword_has_its_bar(shop: Shop, olive: Client) -> None:

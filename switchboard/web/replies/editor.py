@@ -50,7 +50,7 @@ class RuleForm:
 
 def new_form(name: str = "", words: Iterable[str] = ()) -> RuleForm:
     """Return an empty rule: one layer with a text, then a person."""
-    listed = {Mode.FUZZY.value: "\n".join(words)}
+    listed = dict.fromkeys((mode.value for mode in MODES), "") | {Mode.FUZZY.value: "\n".join(words)}
     rungs = [RungForm([StepForm(StepKind.TEXT)]), RungForm([StepForm(StepKind.HAND_OVER)])]
     return RuleForm(name=name, words=listed, rungs=rungs)
 
