@@ -90,7 +90,8 @@ def _add_numbers(url: str, count: int) -> None:
         row = connection.execute("SELECT workspace_id, account_id, id FROM templates_template").fetchone()
         assert row is not None  # noqa: S101  the shop has one template
         known = connection.execute("SELECT id FROM numbers_number").fetchall()
-        fleet = waiting.Fleet(*row, numbers=[[number_id for (number_id,) in known]])
+        workspace_id, account_id, template_id = row
+        fleet = waiting.Fleet(workspace_id, account_id, template_id, [[number_id for (number_id,) in known]])
         waiting.fill(connection, fleet, [waiting.Kind("full", {}, count, 200, _THROUGHPUT)], START)
         connection.execute("VACUUM ANALYZE")
 

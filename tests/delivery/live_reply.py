@@ -43,7 +43,7 @@ async def _measure(world: World, meta: FakeMeta, people: list[int]) -> tuple[flo
 
 def _reply(world: World, contact_id: int) -> float:
     """Put a reply into its lane and return when it was there."""
-    own = {"origin": Origin.PERSON, "origin_id": 7, "priority": Priority.PERSON}
+    own: dict[str, Any] = {"origin": Origin.PERSON, "origin_id": 7, "priority": Priority.PERSON}
     enqueue(world, 1, NOON, contact_ids=[contact_id], **own, **_TEXT)
     return time.monotonic()
 
