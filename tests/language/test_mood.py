@@ -91,3 +91,33 @@ def test_everyday_messages_are_hardly_ever_taken_for_complaints():
     figures = measure_mood()
     assert all(one["taken_for_complaints"] <= 0.5 for one in figures["everyday"].values())
     assert all(one["precision"] >= 95 and one["recall"] >= 90 for one in figures["seen"].values())
+
+
+@pytest.mark.parametrize(
+    ("complaint", "other"),
+    [
+        ("your product is terrible", "I'm a terrible sleeper"),
+        ("the courier was rude", "if the courier is rude, whom do I call"),
+        ("対応がひどい", "ひどい風邪をひいた"),
+        ("品質が悪い", "品質が悪かったら返品できますか"),
+        ("这是欺骗", "听说有人欺骗老人"),
+        ("你们质量太差", "质量太差的话能退吗"),
+        ("三回も電話したのに返事がありません", "返事がありませんでしたので、もう一度お願いします"),
+        ("等了两个星期还没收到", "还没收到，麻烦看一下"),
+        ("it stopped working again after one day", "it stopped working, could you have a look"),
+        ("this is a scam", "my mistake, I was careless and clueless"),
+    ],
+)
+def test_a_bad_word_counts_by_what_stands_around_it(complaint, other):
+    assert judge(complaint).feeling is Feeling.NEGATIVE
+    assert judge(other).feeling is not Feeling.NEGATIVE
+
+
+def test_denying_a_complaint_is_none():
+    for text in ("クレームではなくて質問です", "不是来投诉的，就问一下", "I am not angry, just curious"):
+        assert judge(text).feeling is not Feeling.NEGATIVE, text
+
+
+def test_sentences_it_was_never_tuned_on_are_rarely_taken_wrongly_for_complaints():
+    figures = measure_mood()
+    assert all(one["precision"] >= 90 and one["recall"] >= 50 for one in figures["fresh"].values())
