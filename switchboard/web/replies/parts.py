@@ -19,7 +19,6 @@ from switchboard.templates import actions as templates_actions
 from switchboard.templates import catalogue, media
 from switchboard.templates import queries as templates_queries
 from switchboard.templates import rules as templates_rules
-from switchboard.templates.models import Asset
 from switchboard.templates.types import Preview, Shape
 from switchboard.web import failures
 from switchboard.web.broadcasts.message_step import label_of
@@ -102,9 +101,10 @@ class Library:
         return [one for one in catalogue.list_families(self.workspace_id) if one.account_ids & usable]
 
     @cached_property
-    def assets(self) -> list[Asset]:
-        """The newest files."""
-        return templates_queries.list_assets(self.workspace_id)
+    def files(self) -> list[tuple[int, str, str]]:
+        """The newest files: id, name, and what WhatsApp shows them as."""
+        found = templates_queries.list_assets(self.workspace_id)
+        return [(one.pk, one.file_name, templates_queries.kind_of(one.mime)) for one in found]
 
     def show(self, step: StepForm) -> Shown:
         """Return what a part shows."""
@@ -115,7 +115,7 @@ class Library:
         return Shown()
 
     def _show_file(self, kind: str, asset_id: int, **more: Any) -> Shown:
-        chosen = [(one.pk, one.file_name) for one in self.assets if templates_queries.kind_of(one.mime) == kind]
+        chosen = [(pk, name) for pk, name, shown_as in self.files if shown_as == kind]
         address = reverse("templates:asset", args=[asset_id]) if asset_id else ""
         return Shown(
             file_kind=kind,
