@@ -17,6 +17,7 @@ from switchboard.contacts.models import Contact
 from switchboard.core import clock, statements, tenancy
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
+from switchboard.delivery.rules.forward import UNCONFIRMED
 from switchboard.delivery.rules.quiet_hours import Night
 from switchboard.delivery.types import Gate, Origin, State
 from switchboard.team.models import Workspace
@@ -220,8 +221,20 @@ def _as_line(
 
 def iter_accepted(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:
     """Yield the id of every message of a broadcast that Meta has accepted, whatever became of it."""
+    return _iter_messages(workspace_id, broadcast_id, Q(accepted_at__isnull=False))
+
+
+def iter_unconfirmed(workspace_id: int, broadcast_id: int) -> Iterator[UUID]:
+    """Yield the id of every message of a broadcast of which nobody knows whether Meta has it."""
+    is_given_up = Q(state=State.FAILED, reason=UNCONFIRMED)
+    return _iter_messages(
+        workspace_id, broadcast_id, Q(accepted_at__isnull=True) & (Q(state=State.UNKNOWN) | is_given_up)
+    )
+
+
+def _iter_messages(workspace_id: int, broadcast_id: int, condition: Q) -> Iterator[UUID]:
     delivery = Delivery.objects.filter(
-        message_id=OuterRef("message_id"), workspace_id=OuterRef("workspace_id"), accepted_at__isnull=False
+        condition, message_id=OuterRef("message_id"), workspace_id=OuterRef("workspace_id")
     )
     found = Recipient.objects.filter(workspace_id=workspace_id, broadcast_id=broadcast_id, message_id__isnull=False)
     for message_id in found.filter(Exists(delivery)).values_list("message_id", flat=True).iterator(chunk_size=5000):

@@ -38,7 +38,11 @@ def test_each_broken_promise_is_named(change):
 
 
 def test_a_message_that_only_one_ledger_knows_is_lost():
-    assert report.count_lost({"a", "b"}, {"b", "c"}) == 2
+    assert report.count_lost({"a", "b"}, {"b", "c"}, set()) == 2
+
+
+def test_what_is_shown_as_in_doubt_is_not_lost_too():
+    assert report.count_lost({"a", "b"}, {"b", "c", "d"}, {"c"}) == 2
 
 
 def test_five_seconds_after_a_stop_are_allowed():

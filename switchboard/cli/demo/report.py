@@ -79,9 +79,12 @@ class Report:
         }
 
 
-def count_lost(ours: set[str], theirs: set[str]) -> int:
-    """Count the message ids that only one of the two ledgers knows as accepted."""
-    return len(ours ^ theirs)
+def count_lost(ours: set[str], theirs: set[str], in_doubt: set[str]) -> int:
+    """Count the message ids that only one of the two ledgers knows as accepted.
+
+    :param in_doubt: what we say ourselves that we cannot know; it is counted as unknown, and limited there.
+    """
+    return len((ours ^ theirs) - in_doubt)
 
 
 def judge_opt_outs(after_opt_out: list[dict[str, Any]]) -> tuple[int, float]:

@@ -1,9 +1,10 @@
 """The show: the shop's broadcast is watched until it has settled, and judged by two ledgers."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -138,15 +139,14 @@ class Show:
             lambda: delivery_queries.get_progress(self.workspace_id, Origin.BROADCAST, self.broadcast_id)
         )
         holds = self._read(lambda: delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id))
-        ours = self._read(
-            lambda: {one.hex for one in broadcast_queries.iter_accepted(self.workspace_id, self.broadcast_id)}
-        )
         accepted = {
             parsed.message_id.hex
             for line in self.control.read_lines("accepted-callbacks")
             if (parsed := callback.parse_callback_data(line)) and parsed.workspace_id == self.workspace_id
         }
         theirs = accepted - self._read(lambda: delivery_boards.list_answers(self.workspace_id))
+        ours = self._collect(broadcast_queries.iter_accepted)
+        in_doubt = self._collect(broadcast_queries.iter_unconfirmed)
         summary = self.control.get(f"ledger/summary?template={scenery.OFFER}&pace_checks=1")
         late, worst = judge_opt_outs(summary["after_opt_out"])
         zone = ZoneInfo(scenery.WORKSPACE_ZONE)
@@ -164,7 +164,7 @@ class Show:
             sent_after_opt_out=late,
             worst_opt_out_delay_seconds=worst,
             duplicates=summary["duplicates"],
-            lost=count_lost(ours, theirs),
+            lost=count_lost(ours, theirs, in_doubt),
             seconds=seconds,
             held=[
                 {
@@ -177,6 +177,9 @@ class Show:
             busiest_minute=max(summary["worst_minute_per_number"].values(), default=0),
             memory_mib=self._peak_memory,
         )
+
+    def _collect(self, iterate: Callable[[int, int], Iterator[UUID]]) -> set[str]:
+        return self._read(lambda: {one.hex for one in iterate(self.workspace_id, self.broadcast_id)})
 
 
 def _exclusive_counts(progress: Progress, held: int) -> dict[str, int]:
