@@ -34,12 +34,16 @@ def run_migrations(*, plan: bool = False, verbosity: int = 0) -> None:
     from django.db import connection
 
     django.setup()
+    from switchboard.replies import actions as replies_actions
+
     options = connection.settings_dict["OPTIONS"]
     options["options"] = f"{options.get('options') or ''} {_LOCK_OPTION}".strip()
     with psycopg.connect(database.conninfo_for("owner"), autocommit=True) as lock:
         _check_version(lock.info.server_version)
         lock.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
         call_command("migrate", interactive=False, plan=plan, verbosity=verbosity)
+        if not plan:
+            replies_actions.derive_anew()  # What this version of the program makes of keywords that are saved already.
     connection.close()
 
 

@@ -6,6 +6,8 @@ from switchboard.language import resources
 from switchboard.language.folding import HAN, KANA, clean, fold
 from switchboard.language.types import Pattern, View
 
+# Raise it whenever a keyword gets other writings than before: stored ones are then made anew by the next migration.
+DERIVATION = 1
 MOST_VARIANTS = 4
 MOST_BARE_WORDS = 3  # More kanji words in a row without kana are Chinese.
 _HAS_HAN = re.compile(f"[{HAN}]")
@@ -16,6 +18,11 @@ _SOUNDS = re.compile(f"[{KANA}0-9]*[{KANA}]+")
 _SPOKEN = {"私": ("わたし",), "何": ("なん",)}  # As people say it; the dictionary is formal.
 _ONLY = {"何時": ("なんじ",)}  # いつ is another word: it asks for a day.
 _COMPOUND = re.compile(f"([{HAN}])([ぁ-ゖ]{{1,2}})([{HAN}])([ぁ-ゖ]?)")
+
+
+def current_derivation() -> int:
+    """Return by which version writings are derived here; 0 without the dictionaries: they are to be made again."""
+    return DERIVATION if {resources.JAPANESE, resources.CHINESE} <= set(resources.available()) else 0
 
 
 def derive_patterns(text: str) -> tuple[Pattern, ...]:

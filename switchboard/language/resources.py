@@ -177,6 +177,11 @@ class Token:
         return not self._word.is_oov()
 
     @property
+    def is_name(self) -> bool:
+        """Whether it is the name of a person, a place or a house."""
+        return bool(self._word.part_of_speech()[1] == "固有名詞")
+
+    @property
     def is_helper(self) -> bool:
         """Whether it mostly stands behind other words and means little: おる, こと."""
         return bool(self._word.part_of_speech()[1] == "非自立可能")

@@ -1,6 +1,9 @@
 """Which script a character is of, and so which language a text may be in and where its words end."""
 
+import functools
 import re
+
+import opencc
 
 from switchboard.language.folding import HAN, KANA
 
@@ -13,6 +16,9 @@ KATAKANA = re.compile("[\u30a1-\u30fa]")
 # Letters whose words are kept apart by spaces, and whose ends are inflected: Latin, Greek, Cyrillic, Armenian.
 SPACED_WORD = re.compile("[a-z0-9\u00df-\u058f]+")
 LATIN_WORD = re.compile("[a-z]+")
+
+# Old forms that today's Japanese still writes in ordinary words: 檜風呂, 街燈, 繫華街.
+_STILL_WRITTEN = frozenset("龍瀧檜櫻燈聯蠟禱麴鹼嚙攪搔摑填溪嶽鷗萊曾繫")
 
 # What may follow a keyword in its last word.
 _ENDINGS = frozenset(("s", "es", "ed", "ing", "er", "ers", "ly"))
@@ -35,6 +41,14 @@ def is_used_in_japan(text: str) -> bool:
     except UnicodeEncodeError:
         return HAS_EMOJI.search(text) is not None and is_used_in_japan(HAS_EMOJI.sub("", text))
     return True
+
+
+@functools.cache
+def old_forms() -> frozenset[str]:
+    """Return the characters that Chinese writes traditionally and Japan simplified long ago: 錢 (銭), 會 (会), 價 (価)."""
+    characters = "".join(map(chr, range(0x4E00, 0xA000)))
+    today = opencc.OpenCC("t2jp").convert(characters)
+    return frozenset(old for old, new in zip(characters, today, strict=True) if old != new) - _STILL_WRITTEN
 
 
 def is_spaced(character: str) -> bool:

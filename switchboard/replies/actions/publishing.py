@@ -4,10 +4,13 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
+from django.db.models import Min
 
 from switchboard.core import statements
+from switchboard.language import readings
 from switchboard.replies import checking, errors, queries
-from switchboard.replies.models import Settings, Version
+from switchboard.replies.actions.rulesets import WITHOUT_READINGS
+from switchboard.replies.models import Keyword, Settings, Version
 from switchboard.replies.statements import SQL_NOTIFY_RULES
 from switchboard.replies.types import Settings as SettingsDraft
 from switchboard.replies.types import encode_set
@@ -35,12 +38,19 @@ def publish(*, workspace_id: int, by: str, now: datetime) -> Version:
             workspace_id=workspace_id,
             number=latest.number + 1 if latest else 1,
             content=content,
+            derivation=_oldest_derivation(workspace_id),
             published_at=now,
             published_by=by[:64],
         )
         statements.fetch(SQL_NOTIFY_RULES, {"workspace": str(workspace_id)})
         statements.notify_live(workspace_id, ["replies"])
     return version
+
+
+def _oldest_derivation(workspace_id: int) -> int:
+    kept = Keyword.objects.filter(workspace_id=workspace_id).exclude(mode__in=WITHOUT_READINGS)
+    oldest: int | None = kept.aggregate(oldest=Min("derivation"))["oldest"]
+    return readings.current_derivation() if oldest is None else oldest
 
 
 def save_settings(*, workspace_id: int, settings: SettingsDraft, now: datetime) -> None:

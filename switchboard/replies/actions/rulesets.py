@@ -14,7 +14,7 @@ from switchboard.replies.models import IgnoredPhrase, Keyword, Rule, Rung, Setti
 from switchboard.replies.types import Rule as RuleDraft
 
 PAYLOAD_MODE = "payload"
-_WITHOUT_READINGS = (PAYLOAD_MODE, Mode.REGEX.value)
+WITHOUT_READINGS = (PAYLOAD_MODE, Mode.REGEX.value)
 
 
 def save_rule(
@@ -56,8 +56,10 @@ def save_rule(
 
 
 def _map_patterns(workspace_id: int, rule_id: int) -> dict[str, list[list[str]]]:
-    """Return the readings that a rule has already: making ten thousand anew takes seconds."""
-    kept = Keyword.objects.filter(workspace_id=workspace_id, rule_id=rule_id).exclude(mode__in=_WITHOUT_READINGS)
+    """Return the readings that a rule has already, made as they are made now: ten thousand anew take seconds."""
+    kept = Keyword.objects.filter(
+        workspace_id=workspace_id, rule_id=rule_id, derivation=readings.current_derivation()
+    ).exclude(mode__in=WITHOUT_READINGS)
     return dict(kept.values_list("text", "patterns"))
 
 
@@ -71,6 +73,7 @@ def _put_keywords(rule: Rule, draft: RuleDraft, known: Mapping[str, list[list[st
             threshold=keyword.threshold,
             patterns=(keyword.mode != Mode.REGEX and known.get(keyword.text.strip()))
             or [[pattern.text, pattern.view.value] for pattern in _derive(keyword)],
+            derivation=readings.current_derivation(),
             position=position,
         )
         for position, keyword in enumerate(draft.keywords)

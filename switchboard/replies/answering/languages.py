@@ -4,12 +4,16 @@ import unicodedata
 
 from switchboard.language import resources, scripts
 from switchboard.language.folding import fold
+from switchboard.language.resources import Token
 from switchboard.replies.types import Words
 
 LANGUAGES = ("ja", "zh", "en")
 # Characters that dictionaries are asked about; the first words of a message tell its language.
 _LONGEST_LOOK = 200
-# Dictionaries cut addresses in the wrong places: 大阪市北区.
+# In Japanese dictionaries, but not in messages; and below, what Japanese has within words only.
+_ONLY_CHINESE = ("麼", "謝謝", "今天", "明天")
+_CHINESE_ALONE = frozenset("我你他她是給將讓這那哪誰吧")
+_NUMERALS = tuple("一二三四五六七八九十百千万")
 _ENDS_OF_PLACES = ("市", "区", "县", "町", "村", "都", "府", "郡")
 _BY_COUNTRY = {"JP": "ja", "CN": "zh", "TW": "zh", "HK": "zh", "MO": "zh"}
 
@@ -48,29 +52,42 @@ def _narrow_by_words(text: str) -> tuple[str, ...]:
     """Return the language that only has these words: 退貨 and 運費 are no Japanese words, 返品 and 料金 no Chinese ones."""
     if resources.missing():
         return ()
-    runs = scripts.ALL_HAN.findall(text[:_LONGEST_LOOK])
-    is_chinese = any(map(_has_chinese_word, runs))
-    is_japanese = any(map(_has_japanese_word, runs))
+    is_chinese = is_japanese = False
+    for run in scripts.ALL_HAN.findall(text[:_LONGEST_LOOK]):
+        words = [word for word in resources.japanese_tokens(run) if word.is_known and word.end - word.start > 1]
+        is_chinese = is_chinese or _is_written_in_chinese(run, words) or _has_chinese_word(run, words)
+        # A word that the Chinese dictionary does not have.
+        is_japanese = is_japanese or any(not resources.is_chinese_word(fold(word.surface)) for word in words)
     return () if is_chinese is is_japanese else ("zh",) if is_chinese else ("ja",)
 
 
-def _has_chinese_word(run: str) -> bool:
-    """Whether a Chinese word stands here that Japanese has only characters for, one by one."""
-    words = [word for word in resources.japanese_tokens(run) if word.is_known and word.end - word.start > 1]
+def _is_written_in_chinese(run: str, words: list[Token]) -> bool:
+    """Whether a sign stands here that Japanese writes otherwise today, except in names: 多少錢, but 渡邊; or 我, 是 alone."""
+    if any(chinese in run for chinese in _ONLY_CHINESE):
+        return True
+    named = {place for word in words if word.is_name for place in range(word.start, word.end)}
+    joined = {place for word in words for place in range(word.start, word.end)}
+    return any(
+        (sign in scripts.old_forms() and place not in named) or (sign in _CHINESE_ALONE and place not in joined)
+        for place, sign in enumerate(run)
+    )
+
+
+def _has_chinese_word(run: str, words: list[Token]) -> bool:
+    """Whether a Chinese word stands here that Japanese has only characters for, two at least: 貨到付款, but 高品質."""
+    joined = {place for word in words for place in range(word.start, word.end)}
     place = 0
     for word in resources.chinese_words(fold(run)):
         start, place = place, place + len(word)
-        is_shared = any(one.start < place and one.end > start for one in words)
-        is_word = len(word) > 1 and not word.endswith(_ENDS_OF_PLACES) and resources.is_chinese_word(word)
-        if is_word and not is_shared:
+        bare = sum(one not in joined for one in range(start, place))
+        if bare > 1 and not _is_of_both(word) and resources.is_chinese_word(word):
             return True
     return False
 
 
-def _has_japanese_word(run: str) -> bool:
-    """Whether a word stands here that the Chinese dictionary does not have."""
-    words = [word for word in resources.japanese_tokens(run) if word.is_known and word.end - word.start > 1]
-    return any(not resources.is_chinese_word(fold(word.surface)) for word in words)
+def _is_of_both(word: str) -> bool:
+    """Whether it is a part of an address or a number, which dictionaries cut in the wrong places: 大阪市北区, 市内, 二名."""
+    return word.endswith(_ENDS_OF_PLACES) or word.startswith((*_ENDS_OF_PLACES, *_NUMERALS))
 
 
 def _is_in(sign: str, character_set: str) -> bool:

@@ -56,6 +56,8 @@ class Keyword(models.Model):
     threshold = models.SmallIntegerField(default=75)
     # Readings and pinyin, made when it was saved: [[text, view], …].
     patterns = models.JSONField(default=list)
+    # By which version of language.readings; 0 is older than any, or without dictionaries.
+    derivation = models.SmallIntegerField(default=0, db_default=0)
     position = models.IntegerField(default=0)
 
     class Meta:
@@ -127,6 +129,8 @@ class Version(models.Model):
     workspace_id = models.BigIntegerField()
     number = models.IntegerField()
     content = models.JSONField()
+    # That of the readings in it.
+    derivation = models.SmallIntegerField(default=0, db_default=0)
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=64)
 
