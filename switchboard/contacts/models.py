@@ -53,7 +53,8 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.phone or str(self.pk)
+        # Never the number: who may see it is for pages to say.
+        return self.name or f"contact {self.pk}"
 
 
 class Identity(models.Model):

@@ -254,10 +254,9 @@ def list_samples(shape: FileShape, rows: Iterable[Sequence[str]]) -> dict[str, t
     }
 
 
-def list_names(workspace_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
-    """Return what to call these people: name, else number, by id."""
-    rows = Contact.objects.filter(workspace_id=workspace_id, pk__in=set(contact_ids))
-    return {key: name or phone or "" for key, name, phone in rows.values_list("pk", "name", "phone")}
+def map_contacts(workspace_id: int, contact_ids: Iterable[int]) -> dict[int, Contact]:
+    """Return these people by id; one that was erased is missing."""
+    return {row.pk: row for row in Contact.objects.filter(workspace_id=workspace_id, pk__in=set(contact_ids))}
 
 
 def list_identities(workspace_id: int, contact_id: int) -> list[Identity]:

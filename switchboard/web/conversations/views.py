@@ -16,7 +16,7 @@ from switchboard.core import clock
 from switchboard.numbers import fleet
 from switchboard.replies import latest
 from switchboard.team.rules import Right
-from switchboard.web import asked
+from switchboard.web import asked, seeing
 from switchboard.web.conversations import forms, thread
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -58,7 +58,7 @@ def _rows(workspace_id: int, conversations: tuple[Conversation, ...]) -> list[th
     return [
         thread.Row(
             conversation=one,
-            name=str(people.get(one.contact_id) or _("Unknown contact")),
+            name=seeing.call_person(people.get(one.contact_id)),
             number=numbers.get(one.number_id, ""),
             text=texts.get(one.last_inbound_id, ""),
             window=thread.make_chip(windows.get((one.contact_id, one.number_id))),

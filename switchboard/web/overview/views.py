@@ -53,7 +53,7 @@ def add_up(parts: list[Progress]) -> dict[str, int]:
 
 
 def list_replies(workspace_id: int) -> list[dict[str, Any]]:
-    """Return the newest incoming messages with the names of those who sent them."""
+    """Return the newest incoming messages with those who sent them."""
     rows = latest.list_latest(workspace_id, _REPLIES_SHOWN)
-    names = contacts_queries.list_names(workspace_id, {row.contact_id for row in rows})
-    return [{"message": row, "name": names.get(row.contact_id, "")} for row in rows]
+    people = contacts_queries.map_contacts(workspace_id, {row.contact_id for row in rows})
+    return [{"message": row, "person": people.get(row.contact_id)} for row in rows]
