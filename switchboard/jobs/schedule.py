@@ -9,6 +9,7 @@ from functools import partial
 from switchboard.broadcasts import actions as broadcasts_actions
 from switchboard.contacts import actions as contacts_actions
 from switchboard.contacts.actions import exports, hygiene
+from switchboard.conversions import actions as conversions_actions
 from switchboard.core import incidents, live
 from switchboard.core.database import Pool
 from switchboard.delivery import actions as delivery_actions
@@ -74,16 +75,17 @@ async def forget_old(pool: Pool, now: datetime) -> Counts:
 
 
 async def forget_uploads(pool: Pool, now: datetime) -> Counts:
-    """Remove the files of imports that ended long ago."""
+    """Remove files that were uploaded or exported and are over."""
     async with pool.connection() as connection:
         workspaces = await store.list_workspaces(connection)
     removed = 0
     for workspace_id in workspaces:
         forget = partial(contacts_actions.forget_uploads, workspace_id=workspace_id, now=now)
         removed += await threads.call_in_workspace(workspace_id, forget)
-        removed += await threads.call_in_workspace(
-            workspace_id, partial(exports.forget_exports, workspace_id=workspace_id, now=now)
-        )
+        for action in (exports.forget_exports, conversions_actions.forget_uploads):
+            removed += await threads.call_in_workspace(
+                workspace_id, partial(action, workspace_id=workspace_id, now=now)
+            )
     return {"uploads_removed": removed}
 
 

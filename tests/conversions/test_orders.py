@@ -219,6 +219,48 @@ def test_a_second_run_of_the_same_file_at_once_records_nothing_twice(workspace: 
     assert queries.get_deeds(workspace.pk, deeds.pk).row_count == 3
 
 
+def test_a_run_that_lost_its_place_leaves_the_file_to_the_other_one(
+    workspace: Workspace, hana: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "STEP_ROWS", 5)
+    deeds = start_file(workspace, ORDERS)
+    real, seen = steps.record_step, []
+
+    def overtaken(**given: Any) -> bool:
+        # Another process has recorded this very step a moment ago.
+        seen.append(real(**given))
+        return real(**given)
+
+    monkeypatch.setattr(steps, "record_step", overtaken)
+    lost = actions.run_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk, now=lambda: NOON)
+    monkeypatch.setattr(steps, "record_step", real)
+    assert (seen, lost.state, lost.row_count) == ([True], "running", 5)
+    done = actions.run_deeds(workspace_id=workspace.pk, deeds_id=deeds.pk, now=lambda: NOON)
+    assert (done.state, done.row_count) == ("done", 12)
+
+
+def test_a_file_is_gone_as_soon_as_its_rows_are_recorded(
+    workspace: Workspace, hana: Contact, settings: Settings
+) -> None:
+    done = run_file(workspace, "orders", ORDERS)
+    assert [path for path in Path(settings.HOME).rglob("*") if path.is_file()] == []
+    assert queries.render_refused_csv(workspace.pk, done.pk)
+
+
+def test_a_file_that_nobody_starts_is_gone_after_thirty_days(
+    workspace: Workspace, hana: Contact, settings: Settings
+) -> None:
+    with workspace_scope(workspace.pk):
+        actions.create_deeds(
+            workspace_id=workspace.pk, kind="orders", file=io.BytesIO(ORDERS.encode()), file_name="o.csv", now=NOON
+        )
+    stays, goes = (
+        actions.forget_uploads(workspace_id=workspace.pk, now=NOON + timedelta(days=days)) for days in (29, 31)
+    )
+    assert (stays, goes) == (0, 1)
+    assert [path for path in Path(settings.HOME).rglob("*") if path.is_file()] == []
+
+
 def test_a_file_raises_what_was_given_back_and_refuses_a_contradiction(workspace: Workspace, hana: Contact) -> None:
     head = "phone,order id,total,date,refund\n"
     run_file(workspace, "orders", head + "hana@example.com,A,100,2026-03-01,\n")

@@ -1,6 +1,7 @@
 """Every write about orders and events. Call these inside a workspace's scope."""
 
 from switchboard.conversions.actions.files import create_deeds as create_deeds
+from switchboard.conversions.actions.files import forget_uploads as forget_uploads
 from switchboard.conversions.actions.files import run_deeds as run_deeds
 from switchboard.conversions.actions.files import start_deeds as start_deeds
 from switchboard.conversions.actions.files import stop_deeds as stop_deeds

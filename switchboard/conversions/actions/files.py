@@ -1,9 +1,11 @@
 """Files of orders and of events: kept, started, recorded step by step in the background, stopped."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import BinaryIO
+
+from django.db.models import Q
 
 from switchboard.contacts import reading, uploads
 from switchboard.conversions import queries, rules
@@ -17,6 +19,8 @@ from switchboard.team.models import Workspace
 
 # A transaction of about half a second, and a few megabytes.
 STEP_ROWS = 5000
+# A file that nobody has started.
+_UNSTARTED_KEPT = timedelta(days=30)
 
 
 def create_deeds(
@@ -74,25 +78,44 @@ def run_deeds(*, workspace_id: int, deeds_id: int, now: Callable[[], datetime] =
     with workspace_scope(workspace_id):
         deeds = queries.get_deeds(workspace_id, deeds_id)
         place = Workspace.objects.get(pk=workspace_id)
-    error = ""
+    error, is_over = "", True
     try:
-        _run_steps(deeds, place, now)
+        is_over = _run_steps(deeds, place, now)
     except SwitchboardError as failure:
         error = failure.message
     with workspace_scope(workspace_id):
         deeds = queries.get_deeds(workspace_id, deeds_id, lock=True)
+        if deeds.state == Deeds.State.RUNNING and not is_over:
+            # Another process is further with it: a run that lost its place decides nothing.
+            return deeds
         if deeds.state == Deeds.State.RUNNING:
             deeds.state, deeds.error = ("failed" if error else "done"), error
         if deeds.finished_at is None:
             deeds.finished_at = now()
         deeds.save(update_fields=["state", "error", "finished_at"])
         statements.notify_live(workspace_id, [f"deeds:{deeds_id}"])
+    # Nothing reads it again: refused rows are kept with their cells, and whoever goes on uploads it anew.
+    uploads.drop_upload(deeds.file_path)
     return deeds
 
 
-def _run_steps(deeds: Deeds, place: Workspace, now: Callable[[], datetime]) -> None:
+def forget_uploads(*, workspace_id: int, now: datetime) -> int:
+    """Remove files that are over and could not be removed then, and those not started for 30 days; return how many."""
+    unstarted = Q(state=Deeds.State.UPLOADED)
+    over = ~unstarted & ~Q(state=Deeds.State.RUNNING)
+    old = Deeds.objects.filter(over | unstarted & Q(created_at__lt=now - _UNSTARTED_KEPT), workspace_id=workspace_id)
+    old = old.exclude(file_path="")
+    paths = list(old.values_list("file_path", flat=True))
+    for path in paths:
+        uploads.drop_upload(path)
+    old.update(file_path="")
+    return len(paths)
+
+
+def _run_steps(deeds: Deeds, place: Workspace, now: Callable[[], datetime]) -> bool:
+    """Record the rest of a file; false when somebody stopped it, or another process is further."""
     if deeds.state != Deeds.State.RUNNING:
-        return
+        return False
     with uploads.find_upload(deeds.file_path).open("rb") as file:
         rows = reading.read_rows(file, encoding=deeds.encoding, delimiter=deeds.delimiter)
         columns = reading.name_columns(next(rows).cells)
@@ -102,5 +125,6 @@ def _run_steps(deeds: Deeds, place: Workspace, now: Callable[[], datetime]) -> N
             if not steps.record_step(
                 place=place, deeds_id=deeds.pk, columns=columns, batch=batch, done=done, now=now()
             ):
-                return
+                return False
             done += len(batch)
+    return True
