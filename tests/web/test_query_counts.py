@@ -35,7 +35,8 @@ PAGES = [
     ("/contacts/tags/hygiene/", FRAME + 2),
     # The draft twice, whole; versions, hits, and what the month's answers cost.
     ("/replies/", FRAME + 18),
-    ("/replies/new/", FRAME + 14),
+    # What may be chosen: numbers, tags, segments, colleagues, coupon pools, fields; and what the month has cost.
+    ("/replies/new/", FRAME + 16),
     ("/replies/replay/", FRAME + 8),
     ("/replies/settings/", FRAME + 4),
     ("/replies/coupons/", FRAME + 1),

@@ -127,6 +127,12 @@ def test_buttons_change_the_form_without_saving(shop: Shop, olive: Client, butto
         assert queries.list_rules(shop.workspace.pk) == []
 
 
+def test_a_new_layer_goes_before_the_one_that_hands_over(shop: Shop, olive: Client) -> None:
+    page = olive.post("/replies/new/", form(**{"do": "add_rung"})).content.decode()
+    kinds = re.findall(r'name="r(\d)\.s0\|kind".*?value="(\w+)"\s+selected', page, re.DOTALL)
+    assert kinds == [("0", "text"), ("1", "text"), ("2", "hand_over")]
+
+
 def test_every_kind_of_part_has_its_inputs(shop: Shop, olive: Client) -> None:
     kinds = list(StepKind)
     asked = form(do="look")
@@ -337,6 +343,13 @@ def test_measures_are_drawn_and_each_keyword_has_its_bar(shop: Shop, olive: Clie
     assert 'data-chart="weeks-shares"' in page
     assert '<td data-value="100.0"></td>' in page
     assert '<rect width="100.0"' in page
+
+
+def test_a_week_without_answers_old_enough_draws_no_completion(shop: Shop, olive: Client) -> None:
+    rule_id = save(shop, "Returns", "返品")
+    write_in(shop, "返品", ago=timedelta(minutes=5), outcome="answered", rule_id=rule_id, keyword="返品")
+    page = olive.get("/replies/measures/").content.decode()
+    assert '<td data-value="0.0"></td><td data-value=""></td></tr>' in page
 
 
 def test_saving_again_keeps_the_readings_of_words_that_stay(shop: Shop, olive: Client) -> None:

@@ -105,7 +105,7 @@ def _press(form: RuleForm, button: str) -> None:
     if verb == "word" and rest:
         form.words[Mode.FUZZY] = "\n".join(filter(None, (form.words.get(Mode.FUZZY, "").rstrip(), rest)))
     elif verb == "add_rung" and len(form.rungs) < _MOST_RUNGS:
-        form.rungs.append(RungForm([StepForm(StepKind.TEXT)], unread="30"))
+        form.rungs.insert(_place_of_new_rung(form.rungs), RungForm([StepForm(StepKind.TEXT)], unread="30"))
     elif verb == "drop_rung" and places and places[0] < len(form.rungs):
         del form.rungs[places[0]]
     elif verb == "add_step" and places and places[0] < len(form.rungs):
@@ -116,6 +116,12 @@ def _press(form: RuleForm, button: str) -> None:
             del steps[places[1] : places[1] + 1]
         for step in steps[places[1] : places[1] + 1] if verb == "add_row" else ():
             step.values["rows"] = str(len(step.places) + 1)
+
+
+def _place_of_new_rung(rungs: list[RungForm]) -> int:
+    """Return the end, or the place before a layer that hands over: nothing comes after a person."""
+    is_last = len(rungs) > 1 and any(step.kind == StepKind.HAND_OVER for step in rungs[-1].steps)
+    return len(rungs) - is_last
 
 
 def build_draft(form: RuleForm, rule_id: int = 0, position: int = 0) -> Rule:

@@ -11,12 +11,17 @@ function colour(name) {
   return found;
 }
 
+// A cell without a figure is a gap in the line, not a zero.
+function figure(cell) {
+  return cell.dataset.value === "" ? null : Number(cell.dataset.value);
+}
+
 function readTable(table) {
   const names = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
   const rows = [...table.tBodies[0].rows];
   return {
     labels: rows.map((row) => row.cells[0].textContent),
-    series: names.map((name, place) => ({ name, values: rows.map((row) => Number(row.cells[place + 1].dataset.value)) })),
+    series: names.map((name, place) => ({ name, values: rows.map((row) => figure(row.cells[place + 1])) })),
   };
 }
 
