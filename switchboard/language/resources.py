@@ -3,11 +3,13 @@
 import functools
 import importlib.resources
 import importlib.util
+import threading
 import unicodedata
 from typing import Any
 
 JAPANESE = "ja"
 CHINESE = "zh"
+_of_thread = threading.local()
 PACKAGES = {JAPANESE: ("sudachipy", "sudachidict_small"), CHINESE: ("pypinyin", "rjieba")}
 _SENTENCES = {
     JAPANESE: "The Japanese dictionary is not installed: readings are not made for new rules, and misspelt Japanese is not "
@@ -191,21 +193,27 @@ _TO_HIRAGANA = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
 
 
 @functools.cache
-def _tokenizer() -> tuple[Any, Any]:
+def _dictionary() -> Any:
     from sudachipy import Dictionary  # An optional extra, 100 MB: only where it is needed.
 
-    dictionary = Dictionary(dict="small")
-    return dictionary, dictionary.tokenizer()
+    return Dictionary(dict="small")
+
+
+def _tokenizer() -> Any:
+    """Return this thread's own: one that is used in two at once raises, and sets are compiled beside the answering."""
+    if not hasattr(_of_thread, "tokenizer"):
+        _of_thread.tokenizer = _dictionary().tokenizer()
+    return _of_thread.tokenizer
 
 
 def japanese_tokens(text: str) -> list[Token]:
     """Split a Japanese text into words."""
-    return [Token(one) for one in _tokenizer()[1].tokenize(text)]
+    return [Token(one) for one in _tokenizer().tokenize(text)]
 
 
 def japanese_readings(word: str) -> list[str]:
     """Return how a word of the dictionary may sound, in hiragana, the usual one first."""
-    found = [one.reading_form().translate(_TO_HIRAGANA) for one in _tokenizer()[0].lookup(word)]
+    found = [one.reading_form().translate(_TO_HIRAGANA) for one in _dictionary().lookup(word)]
     return list(dict.fromkeys(found))
 
 

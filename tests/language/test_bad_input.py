@@ -1,6 +1,7 @@
 """Whatever people type, it is answered, and in time."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -126,3 +127,14 @@ def test_strange_texts_are_grouped_and_suggested_from():
     texts = ["", "👍", "a" * 4096, "مرحبا", "\ud800"]
     assert sum(one.count for one in grouping.group_phrases(texts)) == 3
     assert suggest.suggest_synonyms("👍", messages=texts) == []
+
+
+def test_rules_are_compiled_beside_the_answering():
+    """In another thread of the process, the dictionaries in use in both."""
+    keywords = tuple(Keyword(f"{word}{number}") for number in range(100) for word in ("返品", "送料無料", "领收书"))
+    matcher = compile_matcher([KeywordRule(1, keywords)])
+    with ThreadPoolExecutor(4) as threads:
+        compiled = [threads.submit(compile_matcher, [KeywordRule(2, keywords)]) for _ in range(3)]
+        heard = [threads.submit(matcher.match, "昨日注文した商品の送料むりょう3はいくらですか") for _ in range(300)]
+        assert all(one.result() for one in compiled)
+        assert len({tuple(one.result()) for one in heard}) == 1
