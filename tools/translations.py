@@ -68,7 +68,6 @@ _UNSEEN = {
     "store.py",
     "sample.py",
     "words.py",
-    "stop_words.py",
     "explanation.py",
     "metrics.py",
     "group_commit.py",

@@ -23,6 +23,11 @@ def may_write(workspace_id: int, contact_id: int, category: str, at: datetime | 
     Without `at` it is the standing that the gate reads; with it the ledger says how it was at that moment.
     """
     found = find_standing(workspace_id, contact_id) if at is None else _read_standing(workspace_id, contact_id, at)
+    return judge(found, category)
+
+
+def judge(found: Standing | None, category: str) -> Answer:
+    """Tell what a standing allows; `may_write` for somebody whose standing is known already."""
     if found is None:
         return Answer(may=False, reason=standing.NO_BASIS)
     reason = standing.refuse(

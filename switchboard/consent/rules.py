@@ -1,103 +1,126 @@
 """Decides whether a message asks us to stop. Pure: text in, answer out.
 
-The whole message must be the wish, so that "Can I stop by tomorrow?" stays an ordinary message.
+The whole message must be the wish, so that "Can I stop by tomorrow?" stays an ordinary message. What a wish is made
+of, and in which order, stands in `words/*.txt`.
 """
 
 import re
 import unicodedata
 from typing import Literal
 
-from switchboard.consent import stop_words
+from switchboard.consent import grammar
 
 Language = Literal["ja", "zh", "en"]
 
 # Longer texts say more than "stop"; a person reads them.
 _LONGEST = 120
-_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _APOSTROPHES = re.compile(r"['’‘`´]")
-# Spelled out ("S T O P") or run together ("OPTOUT").
-_COMPACT = frozenset(
-    {
-        "stop",
-        "sotp",
-        "stpo",
-        "stopall",
-        "unsubscribe",
-        "cancel",
-        "end",
-        "quit",
-        "optout",
-        "removeme",
-        "td",
-        "t",
-        "stoppromotions",
-    }
-)
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+# Words that are a wish only when nothing else is said, also spelled out ("S T O P") or run together ("OPTOUT").
+_ALONE: dict[str, Language] = {
+    "stop": "en",
+    "sotp": "en",
+    "stpo": "en",
+    "stopall": "en",
+    "stoppromotions": "en",
+    "stopmarketing": "en",
+    "unsubscribe": "en",
+    "cancel": "en",
+    "cancelplease": "en",
+    "pleasecancel": "en",
+    "end": "en",
+    "quit": "en",
+    "remove": "en",
+    "optout": "en",
+    "removeme": "en",
+    "td": "zh",
+    "tuiding": "zh",
+    "t": "zh",
+    "回复td": "zh",
+    "回td": "zh",
+    "回t退订": "zh",
+    "td退订": "zh",
+}
+_NOT_ON_BUTTONS = frozenset({"cancel", "end", "quit", "remove", "t", "td", "remove me"})
 
-_NOT_ON_BUTTONS = frozenset({"cancel", "end", "quit", "t", "td", "remove me"})
-
-
-def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-_ENGLISH = _compile(stop_words.ENGLISH)
-_JAPANESE = _compile(stop_words.JAPANESE)
-_CHINESE = _compile(stop_words.CHINESE)
-_REASONS = _compile(stop_words.REASONS)
-_CLAUSE_ENDS = re.compile(r"[。.!?,、;:\n…~]+")
-_MOST_CLAUSES = 3
+_ENGLISH = grammar.load_grammar("en", between_words=" ")
+_JAPANESE = grammar.load_grammar("ja", between_words="")
+_CHINESE = grammar.load_grammar("zh", between_words="")
+_CLAUSE_ENDS = re.compile(r"[。.!?,、;:\n…~]+|(?<=ので)|(?<=だから)|(?<=ため)|(?<=ですし)|(?<=ました)(?=が)")
+_MOST_CLAUSES = 4
 
 
 def normalise(text: str) -> str:
     """Return lower-case words with one space between: no width, punctuation, emoji or apostrophes."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = _APOSTROPHES.sub("", folded)
-    kept = "".join(character if _is_letter(character) else " " for character in folded)
-    return " ".join(kept.split())
-
-
-def _is_letter(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LN"
+    return _BETWEEN_WORDS.sub(" ", _APOSTROPHES.sub("", folded)).strip()
 
 
 def parse_opt_out(text: str) -> Language | None:
-    """Return the language in which the whole text asks us to stop, or nothing.
+    """Return the language in which the text asks us to stop, or nothing.
 
-    "Not interested, please stop." is a wish and a reason for it: every clause must be one or the other.
+    "Not interested, please stop." is a wish and a reason for it. A clause that is not understood is let pass only
+    beside a wish that names our messages, and never when it speaks of orders, calls or exceptions.
     """
     if not text or len(text) > _LONGEST:
         return None
-    if whole := _parse_clause(text):
-        return whole
-    clauses = [clause for clause in _CLAUSE_ENDS.split(unicodedata.normalize("NFKC", text)) if normalise(clause)]
+    words = normalise(text)
+    if alone := _ALONE.get(words.replace(" ", "")):
+        return alone
+    if whole := _parse_words(words):
+        return whole[0]
+    return _parse_clauses([words for clause in _split(text) if (words := normalise(clause))])
+
+
+def _split(text: str) -> list[str]:
+    return _CLAUSE_ENDS.split(unicodedata.normalize("NFKC", text))
+
+
+def _parse_clauses(clauses: list[str]) -> Language | None:
     if not 1 < len(clauses) <= _MOST_CLAUSES:
         return None
-    wishes = [_parse_clause(clause) for clause in clauses]
-    are_reasons = [wish is not None or _is_reason(clause) for wish, clause in zip(wishes, clauses, strict=True)]
-    return next((wish for wish in wishes if wish), None) if all(are_reasons) else None
+    wishes = [_parse_words(clause) for clause in clauses]
+    first = next((wish for wish in wishes if wish), None)
+    if first is None:
+        return None
+    others = [clause for clause, wish in zip(clauses, wishes, strict=True) if not wish and not _is_reason(clause)]
+    if not others or (any(wish and wish[1] for wish in wishes) and not any(map(_is_other_matter, others))):
+        return first[0]
+    return None
 
 
 def _is_reason(clause: str) -> bool:
-    words = normalise(clause)
-    folded = words.replace(" ", "").translate(_KATAKANA_TO_HIRAGANA).translate(stop_words.TRADITIONAL)
-    return bool(_REASONS.fullmatch(words) or _REASONS.fullmatch(folded))
+    return any(known.reason.fullmatch(kinds) for known, kinds in _read(clause) if kinds is not None)
 
 
-def _parse_clause(text: str) -> Language | None:
-    words = normalise(text)
+def _is_other_matter(clause: str) -> bool:
+    return any(known.other_matter.search(folded) for _, known, folded in _fold(clause))
+
+
+def _fold(words: str) -> tuple[tuple[Language, grammar.Grammar, str], ...]:
+    # All English words are ASCII and no Japanese or Chinese wish is: half the reading is saved on every message.
+    if words.isascii():
+        return (("en", _ENGLISH, f"{words} "),)
     compact = words.replace(" ", "")
-    if compact in _COMPACT or _ENGLISH.fullmatch(words):
-        return "en" if compact not in {"t", "td"} else "zh"
-    folded = compact.translate(_KATAKANA_TO_HIRAGANA)
-    # Japanese first: 停止 and 解除 are words of both.
-    if _JAPANESE.fullmatch(folded):
-        return "ja"
-    return "zh" if _CHINESE.fullmatch(folded.translate(stop_words.TRADITIONAL)) else None
+    # Japanese before Chinese: 停止 and 解除 are words of both.
+    return ("ja", _JAPANESE, grammar.fold_kana(compact)), ("zh", _CHINESE, grammar.fold_characters(compact))
+
+
+def _read(words: str) -> list[tuple[grammar.Grammar, str | None]]:
+    return [(known, known.read(folded)) for _, known, folded in _fold(words)]
+
+
+def _parse_words(words: str) -> tuple[Language, bool] | None:
+    """Return the language of the wish that the words are, and whether it is certain, or nothing."""
+    for language, known, folded in _fold(words):
+        kinds = known.read(folded)
+        if kinds and known.wish.fullmatch(kinds):
+            return language, known.certain.search(kinds) is not None
+    return None
 
 
 def is_opt_out(text: str) -> bool:
-    """Tell whether the whole text asks us to stop writing."""
+    """Tell whether the text asks us to stop writing."""
     return parse_opt_out(text) is not None
 
 

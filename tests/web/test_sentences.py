@@ -18,7 +18,7 @@ ROOT = Path(sentences.__file__).resolve().parent.parent
 ROOMS = ("broadcasts", "contacts", "consent", "numbers", "team", "templates", "delivery")
 SENTENCE = re.compile(r"[A-Z“].+ .+ .+\.", re.DOTALL)
 # For programmers or the terminal.
-UNSEEN = {"sample.py", "stop_words.py"}
+UNSEEN = {"sample.py"}
 NOT_SHOWN = re.compile(r"^(Stopped by |A broadcast has no )")
 
 
