@@ -129,7 +129,7 @@ def list_twins(workspace_id: int, contact: Contact) -> list[Twin]:
     spellings = [f"+{one}" for one in identity.variants((contact.phone or "").lstrip("+"))]
     twins = [Twin(other, "number") for other in others.filter(phone__in=spellings)[:5]] if spellings else []
     if contact.name and contact.email:
-        same = others.filter(Q(email__iexact=contact.email) & Q(name=contact.name))
+        same = others.filter(Q(email__iexact=contact.email) & Q(name__iexact=contact.name))
         seen = {twin.contact.pk for twin in twins}
         twins += [Twin(other, "name_and_email") for other in same[:5] if other.pk not in seen]
     return twins

@@ -113,9 +113,14 @@ def iter_refused_csv(workspace_id: int, import_id: int, *, page_rows: int = 2000
         after = page[-1][-1]
 
 
+# Some programs skip blanks first, some read the full-width signs of Japanese and Chinese keyboards as the plain ones.
+_BLANKS = " \t\r\n\v\f\0\u00a0\u3000\ufeff"
+_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
 def defuse_cell(cell: str) -> str:
     """Return a cell that a spreadsheet shows and does not run as a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if cell.lstrip(_BLANKS).startswith(_STARTS) or cell.startswith(("\t", "\r", "\n")) else cell
 
 
 def _render_csv(rows: Iterable[Sequence[object]]) -> bytes:

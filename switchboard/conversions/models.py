@@ -73,6 +73,8 @@ class Deeds(models.Model):
     file_path = models.CharField(max_length=500)
     encoding = models.CharField(max_length=32)
     delimiter = models.CharField(max_length=1, default=",")
+    # The headings in their order, which the file of refused rows begins with when this file is gone.
+    columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.UPLOADED)
     error = models.TextField(blank=True)

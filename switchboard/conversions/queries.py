@@ -57,10 +57,11 @@ def read_sample(deeds: Deeds) -> tuple[FileShape, list[Row]]:
 
 
 def render_refused_csv(workspace_id: int, deeds_id: int) -> bytes:
-    """Return the refused rows as a CSV file: line, reason, cells."""
+    """Return the refused rows as a CSV file: line, reason, and the cells below their headings."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["line", "reason"])
+    headings = get_deeds(workspace_id, deeds_id).columns
+    writer.writerow(["line", "reason", *map(contacts_queries.defuse_cell, headings)])
     for row in RefusedDeed.objects.filter(workspace_id=workspace_id, deeds_id=deeds_id).order_by("id").iterator():
         writer.writerow([row.line, row.reason, *map(contacts_queries.defuse_cell, row.cells)])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

@@ -1,6 +1,6 @@
 """Numbers, moments and spans of time as people of each language write them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -30,8 +30,27 @@ def render_count(value: float | None) -> str:
 
 def render_money(amount: Decimal, currency: str) -> str:
     """Return an amount in its currency; small ones keep the digits that prices of single messages have."""
-    digits = "#,##0.00" if amount >= 1 or not amount else "#,##0.0000"
+    digits = "#,##0.00" if abs(amount) >= 1 or not amount else "#,##0.0000"
+    if amount == int(amount) and not numbers.get_currency_precision(currency):
+        digits = "#,##0"
     return f"{numbers.format_decimal(amount, digits, locale=locale_name())} {currency}"
+
+
+def render_field(value: object, kind: str = "", currency: str = "") -> str:
+    """Return what a field of a person holds, as its kind is written in the page's language."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, int | float):
+        amount = Decimal(str(value))
+        return (
+            render_money(amount, currency) if kind == "money" else numbers.format_decimal(amount, locale=locale_name())
+        )
+    try:
+        return dates.format_date(date.fromisoformat(str(value)), locale=locale_name()) if kind == "date" else str(value)
+    except ValueError:
+        return str(value)
 
 
 def render_moment(value: datetime) -> str:

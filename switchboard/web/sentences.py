@@ -107,7 +107,14 @@ SHAPES = (
     gettext_noop("There is a new tag “%(name)s”. Rename it first."),
     gettext_noop("“%(name)s” is asked for by %(users)s. Change that first."),
     gettext_noop("The file cannot be written to %(folder)s (%(reason)s). Make room there."),
-    gettext_noop("“%(value)s” cannot be a value of the field “%(field)s”."),
+    gettext_noop("“%(value)s” is no number for the field “%(field)s”. Write digits, for instance 1200.5."),
+    gettext_noop("“%(value)s” is no date for the field “%(field)s”. Write it as 2026-03-31."),
+    gettext_noop("“%(value)s” is none of the choices of the field “%(field)s”. Choose one of: %(choices)s."),
+    gettext_noop("“%(value)s” is neither yes nor no for the field “%(field)s”. Write yes or no."),
+    gettext_noop(
+        "“%(value)s” is no amount of %(currency)s for the field “%(field)s”. Write digits, for instance 1200."
+    ),
+    gettext_noop("The text is too long for the field “%(field)s”. At most %(most)s characters fit."),
     gettext_noop("“%(kind)s” is no kind of field. Choose one of: %(kinds)s."),
     gettext_noop("%(count)s different values cannot become that, for instance %(values)s. Correct them first."),
     gettext_noop("%(count)s people have a value in this field. Say that these may be deleted as well."),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from switchboard.cloudapi import errors as cloud_errors
 from switchboard.delivery.types import NEVER_LEFT
@@ -56,8 +56,9 @@ TARGETS: dict[str, Words] = {
 }
 
 FIELD_KINDS: dict[str, Words] = {
-    "text": gettext_lazy("Text"),
-    "number": gettext_lazy("Number"),
+    # Not the words of a message, and no phone number.
+    "text": pgettext_lazy("kind of field", "Text"),
+    "number": pgettext_lazy("kind of field", "Number"),
     "date": gettext_lazy("Date"),
     "choice": gettext_lazy("Choice"),
     "yes_no": gettext_lazy("Yes or no"),
@@ -158,6 +159,11 @@ def say_failure(reason: str) -> str:
     if reason == NEVER_LEFT:
         return _("It could not be handed to WhatsApp. Check the network; nobody gets it twice if you send it again.")
     return _(cloud_errors.outcome_of(int(reason)).sentence) if reason.isdigit() else reason
+
+
+def say_consent(reason: str) -> str:
+    """Return why nobody may write to somebody; nothing when they may."""
+    return str(_SKIP_DETAILS.get(reason, reason))
 
 
 def say_import_reason(reason: str) -> str:

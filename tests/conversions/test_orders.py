@@ -332,3 +332,10 @@ def test_the_statements_of_a_step_find_orders_by_key(workspace: Workspace) -> No
     assert conversions_sql.SQL_ADD_ORDERS
     assert event_actions.SQL_ADD_EVENTS
     assert event_actions.SQL_SET_PURCHASES
+
+
+def test_refused_rows_come_with_their_headings_and_no_formula(workspace: Workspace, hana: Contact) -> None:
+    done = run_file(workspace, "orders", "=cmd(),order id,phone,total,date\n ＝1+1,1,070-0000-0000,5,2026-03-01\n")
+    head, row = queries.render_refused_csv(workspace.pk, done.pk).decode("utf-8-sig").splitlines()
+    assert head == "line,reason,'=cmd(),order id,phone,total,date"
+    assert "' ＝1+1" in row or "'＝1+1" in row

@@ -17,6 +17,7 @@ from switchboard.contacts.models import Contact, Edit, Export, Field, Note
 from switchboard.conversions.models import Deeds
 from switchboard.core import clock
 from switchboard.core.tenancy import workspace_scope
+from switchboard.team.models import Workspace
 from tests import factories
 from tests.web.conftest import Shop, SignIn
 
@@ -179,3 +180,60 @@ def test_a_person_leaves_and_comes_back_by_their_own_link(shop: Shop, client: Cl
 def test_a_link_that_is_not_ours_opens_nothing(client: Client, db: None) -> None:
     answer = client.get("/leave/made-up/")
     assert (answer.status_code, "This link is not known" in answer.content.decode()) == (404, True)
+
+
+KINDS = [
+    ("number", "visits", "many", "is no number", "7", 7, "7"),
+    ("date", "birthday", "31/31/1990", "Write it as 2026-03-31", "1990-05-04", "1990-05-04", "May 4, 1990"),
+    ("choice", "plan", "Platinum", "Choose one of: Gold, Free", "gold", "Gold", "Gold"),
+    ("yes_no", "newsletter", "perhaps", "Write yes or no", "yes", True, "Yes"),
+    ("money", "limit", "$5", "is no amount of JPY", "120,000", 120000, "120,000 JPY"),
+    ("text", "colour", "x" * 5000, "is too long", " 藍 ", "藍", "藍"),
+]
+
+
+@pytest.mark.parametrize(("kind", "key", "bad", "sentence", "good", "kept", "shown"), KINDS)
+def test_a_field_of_each_kind_takes_what_fits_and_says_what_would(
+    shop: Shop, olive: Client, kind: str, key: str, bad: str, sentence: str, good: str, kept: object, shown: str
+) -> None:
+    olive.post("/contacts/fields/", {"key": key, "kind": kind, "choices": "Gold\nFree", "currency": "JPY"})
+    hana = shop.contacts[0]
+    form = {"contact": hana.pk, "person": hana.pk, "act": "set_field", "field": key}
+    refused = olive.post("/contacts/edit/", {**form, "value": bad, "sure": "1"})
+    assert (refused.status_code, sentence in refused.content.decode()) == (422, True)
+    before_asking = olive.post("/contacts/edit/", {**form, "value": bad})
+    assert before_asking.status_code == 422
+    assert olive.post("/contacts/edit/", {**form, "value": good, "sure": "1"})["Location"] == f"/contacts/{hana.pk}/"
+    assert Contact.objects.get(pk=hana.pk).fields == {key: kept}
+    assert f">{shown}<" in text_of(olive, f"/contacts/{hana.pk}/")
+    olive.post("/contacts/edit/", {**form, "value": "", "sure": "1"})
+    assert Contact.objects.get(pk=hana.pk).fields == {}
+
+
+def test_a_bulk_change_reads_a_day_as_the_country_writes_it(shop: Shop, olive: Client) -> None:
+    Workspace.objects.filter(pk=shop.workspace.pk).update(country="US")
+    olive.post("/contacts/fields/", {"key": "birthday", "kind": "date"})
+    form = {"scope": "all", "act": "set_field", "field": "birthday", "value": "03/04/1990", "sure": "1"}
+    olive.post("/contacts/edit/", form)
+    assert Contact.objects.get(pk=shop.contacts[0].pk).fields == {"birthday": "1990-03-04"}
+
+
+def test_the_page_says_whether_we_may_write_and_why_not(shop: Shop, olive: Client) -> None:
+    agreed = text_of(olive, f"/contacts/{shop.contacts[0].pk}/")
+    assert (agreed.count("May be sent now"), agreed.count("May not be sent")) == (2, 0)
+    stranger = factories.make_contact(shop.workspace, agreed="")
+    assert text_of(olive, f"/contacts/{stranger.pk}/").count("No consent for this category") == 2
+    olive.post(f"/contacts/{shop.contacts[0].pk}/opt-out/")
+    assert text_of(olive, f"/contacts/{shop.contacts[0].pk}/").count("May not be sent") == 2
+
+
+def test_the_same_name_and_address_in_other_letters_are_hinted_at(shop: Shop, olive: Client) -> None:
+    Contact.objects.filter(pk=shop.contacts[0].pk).update(name="Emma Stone", email="emma@example.com")
+    Contact.objects.filter(pk=shop.contacts[2].pk).update(name="EMMA STONE", email="Emma@Example.com")
+    assert "The same name and e-mail address:" in text_of(olive, f"/contacts/{shop.contacts[0].pk}/")
+
+
+def test_erasing_says_how_long_files_stay(shop: Shop, olive: Client) -> None:
+    text = text_of(olive, f"/contacts/{shop.contacts[0].pk}/")
+    assert "30 days after its import" in text
+    assert "an export for 7 days" in text

@@ -12,6 +12,7 @@ from switchboard.contacts.actions.tags import ensure_tags
 from switchboard.contacts.choosing import Chosen
 from switchboard.contacts.errors import EditError, NothingToUndoError, TooManyChosenError, UndoTooLateError
 from switchboard.contacts.models import Edit, EditedRow
+from switchboard.team.models import Workspace
 
 UNDO_FOR = timedelta(hours=24)
 MOST_PEOPLE = 50_000
@@ -35,6 +36,15 @@ class _Plan:
     remove: list[int] = field(default_factory=list)
     patch: dict[str, Any] = field(default_factory=dict)
     drop: list[str] = field(default_factory=list)
+
+
+def check_change(*, workspace_id: int, change: Change) -> None:
+    """Say before anybody is changed whether a field could hold the value.
+
+    :raises EditError: it cannot, or there is no such field.
+    """
+    if change.field_key:
+        _plan_field(workspace_id, change, _Plan("set_field"))
 
 
 @transaction.atomic
@@ -99,13 +109,30 @@ def _plan_field(workspace_id: int, change: Change, plan: _Plan) -> None:
     known = {one.key: one for one in queries.list_definitions(workspace_id)}
     if change.field_key not in known:
         raise EditError("There is no such field in this workspace.")
-    value, reason = fields.parse_value(known[change.field_key], change.field_text)
+    field, country = known[change.field_key], Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
+    value, reason = fields.parse_value(field, change.field_text, country)
     if reason:
-        raise EditError(f"“{change.field_text[:60]}” cannot be a value of the field “{change.field_key}”.")
+        raise EditError(_say_what_fits(field, change.field_text[:60]), field="value")
     if value is None:
         plan.drop.append(change.field_key)
     else:
         plan.patch[change.field_key] = value
+
+
+def _say_what_fits(field: fields.Definition, text: str) -> str:
+    if field.kind == fields.NUMBER:
+        return f"“{text}” is no number for the field “{field.key}”. Write digits, for instance 1200.5."
+    if field.kind == fields.DATE:
+        return f"“{text}” is no date for the field “{field.key}”. Write it as 2026-03-31."
+    if field.kind == fields.CHOICE:
+        return f"“{text}” is none of the choices of the field “{field.key}”. Choose one of: {', '.join(field.choices)}."
+    if field.kind == fields.YES_NO:
+        return f"“{text}” is neither yes nor no for the field “{field.key}”. Write yes or no."
+    if field.kind == fields.MONEY:
+        return (
+            f"“{text}” is no amount of {field.currency} for the field “{field.key}”. Write digits, for instance 1200."
+        )
+    return f"The text is too long for the field “{field.key}”. At most {fields.LONGEST_TEXT} characters fit."
 
 
 def lock_edit(workspace_id: int, edit_id: int, now: datetime) -> Edit:

@@ -44,6 +44,7 @@ def create_deeds(
         file_path=path,
         encoding=shape.encoding,
         delimiter=shape.delimiter,
+        columns=list(shape.columns),
         mapping=rules.suggest_mapping(kind, shape.columns),
         created_at=now,
         by=by,

@@ -53,6 +53,8 @@ def edit(request: ConsoleRequest) -> HttpResponseBase:
     if act == "export":
         return start_export(request)
     if "sure" not in request.POST:
+        if act == "set_field":
+            edits.check_change(workspace_id=workspace_id, change=_read_change(request, act))
         count = choosing.count_chosen(workspace_id, chosen, now)
         context = {"count": count, "posted": [(key, one) for key in request.POST for one in request.POST.getlist(key)]}
         return render(request, "contacts/sure.html", {**context, "act": act, "what": _say_act(request, act)})
@@ -67,7 +69,8 @@ def edit(request: ConsoleRequest) -> HttpResponseBase:
     shown = formats.render_count(done.people_count)
     sentence = ngettext("%(n)s person is changed.", "%(n)s people are changed.", done.people_count)
     messages.success(request, sentence % {"n": shown} + " " + _("You can undo it for 24 hours."))
-    return redirect("contacts:list")
+    person = request.POST.get("person", "")
+    return redirect("contacts:detail", int(person)) if person.isdigit() else redirect("contacts:list")
 
 
 def _read_change(request: ConsoleRequest, act: str) -> edits.Change:

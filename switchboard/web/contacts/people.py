@@ -13,6 +13,7 @@ from switchboard.core.errors import Invalid
 from switchboard.replies import dossier, erasing, joining, parting
 from switchboard.team.rules import Right
 from switchboard.web import asked, seeing
+from switchboard.web.contacts import showing
 from switchboard.web.rights import ConsoleRequest, needs
 
 
@@ -57,6 +58,9 @@ def preview_merge(request: ConsoleRequest, contact_id: int) -> HttpResponse:
     context = {
         "contact": contact,
         "preview": preview,
+        "fields": showing.list_values(
+            queries.list_fields(workspace_id), preview.kept.fields, preview.lost.fields, preview.fields
+        ),
         "tags": [tags[tag] for tag in preview.tag_ids if tag in tags],
         "other": other,
         "is_swapped": "swap" in request.GET,

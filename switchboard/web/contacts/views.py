@@ -14,12 +14,10 @@ from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
 from switchboard.contacts import people_queries, queries, segment_queries, tag_queries
 from switchboard.contacts.actions.edits import UNDO_FOR
-from switchboard.contacts.fields import render_value
-from switchboard.conversions import queries as conversions_queries
 from switchboard.core import clock
 from switchboard.team.rules import Right
 from switchboard.web import asked, seeing
-from switchboard.web.contacts import timeline
+from switchboard.web.contacts import showing, timeline
 from switchboard.web.rights import ConsoleRequest, needs
 
 
@@ -75,19 +73,21 @@ def show_contact(request: ConsoleRequest, contact_id: int) -> HttpResponse:
         return redirect("contacts:detail", former)
     contact = queries.get_contact(workspace_id, contact_id)
     tags = {row.pk: row for row in queries.list_tags(workspace_id)}
-    now = clock.now()
+    now, fields = clock.now(), queries.list_fields(workspace_id)
+    standing = consent_queries.find_standing(workspace_id, contact_id)
     classes = tag_queries.map_classes(workspace_id, [contact_id]).get(contact_id, [])
     context = {
         "contact": contact,
         "tags": [tags[key] for key in (*contact.tags, *classes) if key in tags],
         "other_tags": [row for key, row in tags.items() if key not in contact.tags and key not in classes],
-        "fields": [(key, render_value(value)) for key, value in sorted(contact.fields.items())],
+        "fields": showing.list_values(fields, contact.fields),
+        "field_keys": [field.key for field in fields],
+        "permissions": showing.list_permissions(standing),
         "identities": queries.list_identities(workspace_id, contact_id),
-        "standing": consent_queries.find_standing(workspace_id, contact_id),
+        "standing": standing,
         "entries": consent_queries.list_entries(workspace_id, contact_id),
         "lines": timeline.list_everything(workspace_id, contact_id),
         "purchases": people_queries.find_purchases(workspace_id, contact_id),
-        "orders": conversions_queries.list_orders(workspace_id, contact_id, limit=5),
         "twins": people_queries.list_twins(workspace_id, contact),
         "merges": people_queries.list_merges(workspace_id, contact_id, since=now - timedelta(hours=24)),
         "link": links.build_link(workspace_id, contact_id),
