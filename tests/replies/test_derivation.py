@@ -75,6 +75,16 @@ def test_an_upgrade_makes_readings_anew_in_what_answers(shop: Workspace) -> None
     assert rules_found(shop, "へんぴんしたいです")
 
 
+def test_a_rule_without_keywords_does_not_stop_an_upgrade(shop: Workspace) -> None:
+    hello = Rule(
+        id=0, name="Hello", trigger=Trigger.FIRST_EVER, rungs=(Rung(steps=(Step(StepKind.TEXT, {"text": "Hello."}),)),)
+    )
+    with workspace_scope(shop.pk):
+        actions.save_rule(workspace_id=shop.pk, draft=hello, by="user:1", now=NOON)
+        actions.publish(workspace_id=shop.pk, by="user:1", now=NOON)
+    assert actions.derive_anew() == 2
+
+
 def test_a_second_time_does_nothing(shop: Workspace) -> None:
     assert actions.derive_anew() == 2
     assert actions.derive_anew() == 0

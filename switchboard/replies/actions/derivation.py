@@ -46,7 +46,8 @@ def _derive_published(workspace_id: int, now: int) -> int:
         latest = queries.find_latest_version(workspace_id, lock=True)
         if latest is None or latest.derivation == now:
             return 0
-        for keyword in (keyword for rule in latest.content["rules"] for keyword in rule["keywords"]):
+        # What is empty is left out of a published set.
+        for keyword in (keyword for rule in latest.content["rules"] for keyword in rule.get("keywords", ())):
             if keyword["mode"] != Mode.REGEX.value:
                 keyword["patterns"] = [{"text": text, "view": view} for text, view in _derive(keyword["text"])]
         latest.derivation = now
