@@ -116,6 +116,14 @@ async def test_a_stop_is_confirmed_once_and_answered_by_no_rule(bot: Bot) -> Non
     assert bot.news() == []
 
 
+async def test_a_second_stop_does_not_take_the_confirmation_away(bot: Bot) -> None:
+    await bot.hear("STOP")
+    await bot.answerer.decide()
+    await bot.hear("STOP please", at=bot.clock() + timedelta(seconds=1))
+    await bot.wait(3)
+    assert bot.news() == ["You are unsubscribed and will get no more offers from us."]
+
+
 async def test_an_answer_that_waits_is_dropped_by_a_stop(bot: Bot) -> None:
     await bot.publish(PRICE, AGENT, settings=Settings(confirms_opt_out=False))
     await bot.hear("price")

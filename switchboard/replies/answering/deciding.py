@@ -96,6 +96,10 @@ def _obey_opt_out(case: Case) -> Verdict:
     question, settings = case.question, case.settings
     verdict = Verdict(Outcome.OPTED_OUT, drops=True, lines=[(LineKind.OPTED_OUT, {})])
     case.thread.climb(None)
+    if case.pending is not None and case.pending.kind == "opt_out":
+        # Said twice before the confirmation has left: that one stays, and it is the only one.
+        verdict.drops = False
+        return verdict
     may_confirm = settings.confirms_opt_out and not question.was_opted_out
     if not may_confirm or _is_too_old(case) or case.thread.answering == Answering.NOBODY:
         return verdict

@@ -102,7 +102,7 @@ def _question(row: store.QuestionRow, thread: Thread, segments: frozenset[int]) 
         received_at=row.received_at,
         is_opt_out=row.is_opt_out,
         is_first_ever=_is_first_ever(row, thread),
-        was_opted_out=row.opted_out_at is not None and row.opted_out_at < row.sent_at,
+        was_opted_out=row.opted_out_at is not None and (row.opted_out_at < row.sent_at or row.is_repeated_wish),
         is_in_group=bool(row.body.get("group_id")),
         person=person,
     )

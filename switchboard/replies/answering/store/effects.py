@@ -99,6 +99,7 @@ class QuestionRow:
     inbound_count: int
     has_others: bool
     opted_out_at: datetime | None
+    is_repeated_wish: bool
     thread_id: int | None
     name: str | None
     language: str | None
@@ -106,7 +107,8 @@ class QuestionRow:
     tags: list[int] | None
 
 
-# Index: each month's primary key, conversations_once, primary keys.
+# Index: each month's primary key, conversations_once, primary keys; for a wish to stop also consent_entry_event_once and
+# consent_entry_by_contact: Meta's seconds do not tell two of one second apart, the order of the ledger does.
 SQL_READ_QUESTIONS = """
 SELECT message.id, message.workspace_id, message.number_id, message.contact_id, message.wamid, message.kind,
     message.text, message.body, message.sent_at, message.received_at, message.is_opt_out,
@@ -114,7 +116,12 @@ SELECT message.id, message.workspace_id, message.number_id, message.contact_id, 
     EXISTS (SELECT FROM conversations_conversation AS other
         WHERE other.workspace_id = message.workspace_id AND other.contact_id = message.contact_id
           AND other.number_id <> message.number_id) AS has_others,
-    standing.opted_out_at, thread.id AS thread_id, contact.name, contact.language, contact.country,
+    standing.opted_out_at, message.is_opt_out AND EXISTS (
+        SELECT FROM consent_entry AS own JOIN consent_entry AS earlier
+            ON earlier.workspace_id = own.workspace_id AND earlier.contact_id = own.contact_id
+        WHERE own.workspace_id = message.workspace_id AND own.event_key = message.wamid AND earlier.id < own.id
+          AND earlier.kind = 'withdraw' AND earlier.at = standing.opted_out_at) AS is_repeated_wish,
+    thread.id AS thread_id, contact.name, contact.language, contact.country,
     contact.tags
 FROM replies_inboundmessage AS message
 LEFT JOIN conversations_conversation AS thread ON thread.workspace_id = message.workspace_id
