@@ -120,7 +120,7 @@ class EditError(Invalid):
 
 
 class TooManyChosenError(Invalid):
-    """That is more people than one change can take (50,000). Choose fewer, for instance by a tag, and repeat it."""
+    """One change takes at most 50,000 people, so that it happens at once and can be undone at once: choose fewer, for instance by a tag, and repeat it."""
 
 
 class ExportNotFound(NotFound):
