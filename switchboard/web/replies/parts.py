@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -30,19 +29,19 @@ _FILES = frozenset({StepKind.IMAGE, StepKind.VIDEO, StepKind.DOCUMENT})
 _LARGEST_FILE = max(kind.limit_bytes for kind in (media.JPEG, media.MP4, media.PDF)) + 1
 
 
-def take_files(workspace_id: int, form: RuleForm, files: "MultiValueDict[str, UploadedFile[Any]]") -> None:
+def take_files(workspace_id: int, form: RuleForm, files: MultiValueDict[str, Any]) -> None:
     """Keep what was uploaded beside a part, and choose it there; what cannot be shown is said at the part."""
     for place, rung in enumerate(form.rungs):
         for number, step in enumerate(rung.steps):
             file = files.get(f"r{place}.s{number}|file")
             if file is not None:
-                _take_file(workspace_id, step, file)
+                _take_file(workspace_id, step, file.name or "", file.read(_LARGEST_FILE))
 
 
-def _take_file(workspace_id: int, step: StepForm, file: "UploadedFile[Any]") -> None:
+def _take_file(workspace_id: int, step: StepForm, file_name: str, content: bytes) -> None:
     try:
         asset = templates_actions.add_asset(
-            workspace_id=workspace_id, file_name=file.name or "", content=file.read(_LARGEST_FILE), now=clock.now()
+            workspace_id=workspace_id, file_name=file_name, content=content, now=clock.now()
         )
     except Invalid as error:
         step.fault = failures.say(error)
