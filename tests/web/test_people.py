@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts.actions import exports
+from switchboard.contacts.actions import edits, exports
 from switchboard.contacts.choosing import Chosen
 from switchboard.contacts.models import Contact, Edit, Export, Field, Note
 from switchboard.conversions.models import Deeds
@@ -96,6 +96,13 @@ def test_many_are_opted_out_by_mistake_and_back(shop: Shop, olive: Client) -> No
     assert all(consent_queries.may_write(shop.workspace.pk, one, "marketing").may for one in people)
     now = clock.now() + timedelta(seconds=5)
     assert all(consent_queries.may_write(shop.workspace.pk, one, "marketing", now).may for one in people)
+
+
+def test_a_change_of_too_many_says_why_not(shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edits, "MOST_PEOPLE", 2)
+    page = olive.post("/contacts/edit/", {"scope": "all", "act": "opt_out"}, follow=True).content.decode()
+    assert "so that it happens at once and can be undone at once" in page
+    assert not Edit.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

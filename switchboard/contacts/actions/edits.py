@@ -47,6 +47,15 @@ def check_change(*, workspace_id: int, change: Change) -> None:
         _plan_field(workspace_id, change, _Plan("set_field"))
 
 
+def check_count(count: int) -> None:
+    """Refuse a selection that one change cannot take.
+
+    :raises TooManyChosenError: more than 50,000 people.
+    """
+    if count > MOST_PEOPLE:
+        raise TooManyChosenError
+
+
 @transaction.atomic
 def edit_people(*, workspace_id: int, chosen: Chosen, change: Change, by: int | None, now: datetime) -> Edit:
     """Change all people of a selection, and remember what they were before.
@@ -77,8 +86,7 @@ def begin_edit(*, workspace_id: int, kind: str, chosen: Chosen, by: int | None, 
 
     :raises TooManyChosenError: more than 50,000 people.
     """
-    if choosing.count_chosen(workspace_id, chosen, now) > MOST_PEOPLE:
-        raise TooManyChosenError
+    check_count(choosing.count_chosen(workspace_id, chosen, now))
     return Edit.objects.create(workspace_id=workspace_id, kind=kind, by=by, at=now)
 
 

@@ -56,6 +56,8 @@ def edit(request: ConsoleRequest) -> HttpResponseBase:
         if act == "set_field":
             edits.check_change(workspace_id=workspace_id, change=_read_change(request, act))
         count = choosing.count_chosen(workspace_id, chosen, now)
+        # Said before somebody is asked whether they are sure, not after.
+        edits.check_count(count)
         context = {"count": count, "posted": [(key, one) for key in request.POST for one in request.POST.getlist(key)]}
         return render(request, "contacts/sure.html", {**context, "act": act, "what": _say_act(request, act)})
     if act == "opt_out":
