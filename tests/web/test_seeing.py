@@ -64,3 +64,25 @@ def test_parts_of_a_number_find_nobody_for_an_agent(
         for path in ("/contacts/", "/search/"):
             page = client.get(path, {"q": part}).content.decode()
             assert f"/contacts/{nameless.pk}/" not in page, (path, part)
+
+
+CLOSED = [
+    "/contacts/{hana}/merge/?who=%2B8190",
+    "/contacts/{hana}/archive.zip",
+    "/contacts/exports/",
+    "/contacts/exports/1/",
+    "/contacts/orders/",
+    "/contacts/orders/1/",
+    "/contacts/orders/1/refused.csv",
+    "/contacts/imports/1/map/",
+    "/contacts/imports/1/check/",
+    "/contacts/imports/1/refused.csv",
+    "/contacts/fields/",
+]
+
+
+@pytest.mark.parametrize("page", CLOSED)
+def test_pages_that_hold_numbers_are_closed_to_an_agent(
+    shop: Shop, sign_in: SignIn, nameless: Contact, page: str
+) -> None:
+    assert sign_in(shop.workspace, "agent").get(page.format(hana=nameless.pk)).status_code == 403
