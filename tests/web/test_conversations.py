@@ -11,6 +11,7 @@ from switchboard.core import clock, ids
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery.models import Message, Window
 from switchboard.replies.models import InboundMessage
+from switchboard.web.conversations import bubbles, thread
 from tests import factories
 from tests.web.conftest import Shop, SignIn
 from tests.web.test_query_counts import FRAME
@@ -81,6 +82,13 @@ def test_every_kind_of_line_has_a_sentence(shop: Shop, olive: Client, kind: str)
     thread = make_thread(shop)
     note(thread, kind)
     assert olive.get(f"/conversations/{thread.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(("status", "is_read"), [("delivered", False), ("read", True)])
+def test_what_was_read_needs_no_fuller_answer(status: str, is_read: bool) -> None:
+    at = clock.now()
+    ours = thread.Entry(at, "ours", "1", ticks=bubbles.Ticks("checks", status, status))
+    assert thread.is_read([ours, thread.Entry(at, "line", "2")]) is is_read
 
 
 def test_a_reply_is_put_into_its_lane_and_takes_over(shop: Shop, olive: Client) -> None:

@@ -47,6 +47,12 @@ def list_entries(conversation: Conversation) -> list[Entry]:
     return list(_with_days(found[-_SHOWN:]))
 
 
+def is_read(entries: list[Entry]) -> bool:
+    """Whether the newest message of ours was read: then no fuller answer follows by itself."""
+    ticks = next((entry.ticks for entry in reversed(entries) if entry.side == "ours"), None)
+    return ticks is not None and ticks.status == "read"
+
+
 def _order(entry: Entry) -> tuple[datetime, int, str]:
     # What a rule did stands above what it said, both below the message that brought it about.
     return entry.at, {"theirs": 0, "line": 1, "ours": 2}[entry.side], entry.key

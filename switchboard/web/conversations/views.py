@@ -80,14 +80,16 @@ def _context(request: ConsoleRequest, conversation_id: int, form: forms.ReplyFor
     conversation = queries.get_conversation(workspace_id, conversation_id)
     timers = {timer.kind: timer for timer in queries.list_timers(conversation.pk, workspace_id)}
     answer = timers.get(TimerKind.ANSWER) or timers.get(TimerKind.PARTS)
+    entries = thread.list_entries(conversation)
+    watches = TimerKind.RUNG in timers and not thread.is_read(entries)
     return {
         "conversation": conversation,
         "contact": queries.find_person(conversation),
         "number": fleet.list_names(workspace_id, {conversation.number_id}).get(conversation.number_id, ""),
-        "entries": thread.list_entries(conversation),
+        "entries": entries,
         "window": thread.find_window(conversation),
         "answer_at": answer.due_at if answer else None,
-        "watch_at": timers[TimerKind.RUNG].due_at if TimerKind.RUNG in timers else None,
+        "watch_at": timers[TimerKind.RUNG].due_at if watches else None,
         "is_mine": conversation.assignee_id == request.member.pk and conversation.answering == Answering.PERSON,
         "others": [
             one for one in queries.find_of_contact(workspace_id, conversation.contact_id) if one.pk != conversation.pk
