@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -114,4 +115,7 @@ class ErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn what a view raised into a page."""
+        if isinstance(exception, ImmediateHttpResponse | ReauthenticationRequired):
+            # Sign-in's own way of leading somewhere else: allauth's middleware answers it.
+            return None
         return failures.handle_exception(request, exception)

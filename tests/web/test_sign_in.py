@@ -65,3 +65,8 @@ def test_the_reset_of_passwords_is_offered_only_with_a_mail_server(db: None, cli
     assert "/accounts/password/reset/" not in client.get("/accounts/login/").content.decode()
     settings.EMAIL_HOST = "mail.example.com"
     assert "/accounts/password/reset/" in client.get("/accounts/login/").content.decode()
+
+
+def test_whoever_signed_in_long_ago_is_asked_for_the_password_before_a_second_factor(olive: Client) -> None:
+    answer = olive.get("/accounts/2fa/totp/activate/")
+    assert (answer.status_code, "reauthenticate" in answer.headers.get("Location", "")) == (302, True)
