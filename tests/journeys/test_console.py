@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.conftest import copied_home
 
@@ -202,6 +202,20 @@ def test_the_page_speaks_another_language_at_once(page: Page) -> None:
     expect(page.get_by_role("heading", name="番号", exact=True)).to_be_visible()
     page.locator("summary", has_text="日本語").click()
     page.get_by_role("button", name="English").click()
+
+
+def test_what_is_typed_while_a_rule_is_shown_anew_stays(page: Page) -> None:
+    page.goto("/replies/new/")
+    waiting: list[Route] = []
+    page.route("**/replies/new/", lambda route: waiting.append(route))
+    page.select_option("#r0s0-kind", "buttons")
+    page.fill("#r0s0-text", "Which one?")
+    expect(page.locator("#rule-form")).to_be_visible()
+    page.wait_for_timeout(200)
+    waiting[0].continue_()
+    expect(page.locator("[name='r0.s0|title0']")).to_be_visible()
+    expect(page.locator("#r0s0-text")).to_have_value("Which one?")
+    page.unroute("**/replies/new/")
 
 
 def test_the_command_bar_goes_where_one_types(page: Page) -> None:
