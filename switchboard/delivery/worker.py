@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
 from switchboard.cloudapi.transport import open_transport
-from switchboard.core import clock, database, heartbeat, live
+from switchboard.core import clock, database, ending, heartbeat, live
 from switchboard.core.database import Pool
 from switchboard.core.roles import RoleWatch
 from switchboard.delivery import store
@@ -125,9 +125,7 @@ class Sender:
             self._is_due.set()
             await claiming
             await self._finish()
-            recording.cancel()
-            for loop in loops:
-                loop.cancel()
+            await ending.end_tasks([recording, *loops])
         await self._flush_the_rest()
 
     def _details(self) -> dict[str, object]:

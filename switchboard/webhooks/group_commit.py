@@ -90,7 +90,8 @@ class GroupCommit:
         finally:
             # A connection in the middle of something cannot end politely, and need not.
             with suppress(TimeoutError, psycopg.Error, OSError):
-                await asyncio.wait_for(connection.close(), 1)
+                async with asyncio.timeout(1):
+                    await connection.close()
 
     async def _has_arrived(self) -> bool:
         """Wait for an event, but not so long that a lost connection stays unnoticed."""
