@@ -1,6 +1,5 @@
 """The command line: what it lists, refuses and hands on."""
 
-import os
 import stat
 import subprocess
 import sys
@@ -15,16 +14,16 @@ from switchboard.cli import environment
 from switchboard.cli.main import main, switchboard
 from switchboard.core import env
 from tests.conftest import OwnDatabase
+from tests.outside import environment_with
 from tests.postgres import ROOT
 
 
 def run_switchboard(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a person would, with these settings and no others of ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
     return subprocess.run(
         [sys.executable, "-m", "switchboard", *arguments],
         cwd=ROOT,
-        env={**kept, **settings},
+        env=environment_with(**settings),
         capture_output=True,
         text=True,
         check=False,

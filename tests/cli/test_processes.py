@@ -17,6 +17,7 @@ from switchboard.cli import processes
 from switchboard.cli.embedded import pidfile, server
 from switchboard.cli.processes import PortTakenError, RoleFailedError, Supervisor
 from tests.cli.owners import kill, wait_until
+from tests.outside import free_port
 
 SLEEPS = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(120)"]
 STUBBORN = [
@@ -64,13 +65,6 @@ def supervisor(tmp_path: Path, said: StringIO) -> Iterator[Supervisor]:
     made = Supervisor(tmp_path, Console(file=said, width=500))
     yield made
     made.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 def kill_and_wait_for_another(supervisor: Supervisor, role: str) -> None:

@@ -18,8 +18,8 @@ import pytest
 
 from switchboard.cli.embedded import pidfile, server
 from tests.cli.owners import wait_until
-from tests.cli.test_processes import free_port
 from tests.conftest import copied_home, open_folder
+from tests.outside import environment_with, free_port
 from tests.postgres import ROOT
 
 pytestmark = [pytest.mark.journey]
@@ -32,12 +32,11 @@ class Installation:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.ports = {name: free_port() for name in ("web", "gateway", "emulator")}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
         settings = {f"SWITCHBOARD_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "switchboard", "up", "--emulator"],
             cwd=ROOT,
-            env={**kept, **settings, "SWITCHBOARD_HOME": str(home)},
+            env=environment_with(**settings, SWITCHBOARD_HOME=str(home)),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -55,9 +54,8 @@ class Installation:
 
     def run(self, *words: str) -> str:
         """Run a command in this installation and return what it says."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
         emulator = f"http://127.0.0.1:{self.ports['emulator']}/v26.0"
-        env = {**kept, "SWITCHBOARD_HOME": str(self.home), "SWITCHBOARD_CLOUD_API_URL": emulator}
+        env = environment_with(SWITCHBOARD_HOME=str(self.home), SWITCHBOARD_CLOUD_API_URL=emulator)
         command = [sys.executable, "-m", "switchboard", *words]
         answer = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert answer.returncode == 0, answer.stdout + answer.stderr
@@ -186,11 +184,10 @@ def test_a_second_one_is_told_which_port_is_taken(installation: Installation) ->
 
 
 def test_commands_use_the_database_that_it_runs(installation: Installation) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
     answer = subprocess.run(
         [sys.executable, "-m", "switchboard", "postgres", "--json"],
         cwd=ROOT,
-        env={**kept, "SWITCHBOARD_HOME": str(installation.home)},
+        env=environment_with(SWITCHBOARD_HOME=str(installation.home)),
         capture_output=True,
         text=True,
         check=True,

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 import psycopg
 
 from tests.journeys.demo_process import _descendants, _serves
+from tests.outside import environment_with, free_port
 
 # What is asked, in three languages: the sample shop answers each with one message.
 QUESTIONS = (
@@ -35,13 +35,6 @@ _LONGEST_START = 150.0
 _OPTIONS = ("--recipients", "1", "--pace", "careful", "--numbers")
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @dataclass
 class Shop:
     """`switchboard demo` that stays, its emulator and its database."""
@@ -55,12 +48,11 @@ class Shop:
 
     def start(self) -> None:
         """Start it and wait until its console can be opened."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWITCHBOARD_", "DJANGO_"))}
         ports = {f"SWITCHBOARD_{name}_PORT": str(free_port()) for name in ("WEB", "GATEWAY", "EMULATOR")}
         self.emulator = f"http://127.0.0.1:{ports['SWITCHBOARD_EMULATOR_PORT']}/_emulator"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "switchboard", "demo", *_OPTIONS, str(self.numbers)],
-            env={**kept, **ports, "SWITCHBOARD_HOME": str(self.home), "COLUMNS": "200"},
+            env=environment_with(**ports, SWITCHBOARD_HOME=str(self.home), COLUMNS="200"),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

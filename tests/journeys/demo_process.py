@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.outside import environment_with
+
 _EMULATOR = re.compile(r"Phones\s+http://127\.0\.0\.1:(\d+)")
 
 
@@ -27,10 +29,9 @@ class DemoProcess:
 
     def start(self) -> None:
         """Start it, and listen to what it tells on standard error."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWITCHBOARD_", "DJANGO_"))}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "switchboard", "demo", "--once", "--json", *self.options],
-            env={**kept, "SWITCHBOARD_HOME": str(self.home), "COLUMNS": "200"},
+            env=environment_with(SWITCHBOARD_HOME=str(self.home), COLUMNS="200"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -4,10 +4,8 @@ One shop, one browser: the tests build on each other, in their order, so a run k
 """
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.conftest import copied_home
+from tests.outside import environment_with, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -65,13 +64,6 @@ class RunningDemo:
         raise AssertionError(f"{pattern} was never told.\n" + "".join(self.told)[-3000:])
 
 
-def find_free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def home(migrated_home: Path) -> Iterator[Path]:
     with copied_home(migrated_home) as copied:
@@ -81,11 +73,10 @@ def home(migrated_home: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def demo(home: Path) -> Iterator[RunningDemo]:
     """The product, with a small broadcast of its own already on its way."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWITCHBOARD_", "DJANGO_"))}
-    ports = {f"SWITCHBOARD_{name}_PORT": str(find_free_port()) for name in ("WEB", "GATEWAY", "EMULATOR")}
+    ports = {f"SWITCHBOARD_{name}_PORT": str(free_port()) for name in ("WEB", "GATEWAY", "EMULATOR")}
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "switchboard", "demo", "--recipients", "60", "--numbers", "2"],
-        env={**kept, **ports, "SWITCHBOARD_HOME": str(home), "COLUMNS": "200"},
+        env=environment_with(**ports, SWITCHBOARD_HOME=str(home), COLUMNS="200"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
