@@ -28,7 +28,7 @@ run: ## all roles and the emulator together, one coloured log
 
 test: ## the tests, in parallel, on real PostgreSQL (T=tests/consent for one room)
 	@$(SET_UP) --dev --browser
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not soak" $(T) $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 1 -m "not soak" $(T) $(ARGS)
 
 journey: ## only the tests of the whole product and of the console in a browser
 	@$(SET_UP) --dev --browser

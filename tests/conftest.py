@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from switchboard.core import clock as core_clock
 from switchboard.core import database as core_database
+from tests.outside import environment_with
 from tests.postgres import ERROR_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE, database_url
 
+# A test that stands still fails after the first, and its process ends after the second if even that does not help.
+_LONGEST_SECONDS, _LAST_SECONDS = 300.0, 400.0
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # A Tuesday, 21:00 in Tokyo.
 
 
@@ -107,10 +111,9 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def migrated_home() -> Iterator[Path]:
     """A home whose database is made, up to date and stopped: what every start from nothing spends its time on."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWITCHBOARD_", "DJANGO_"))}
     with open_folder() as folder:
         command = [sys.executable, "-m", "switchboard", "migrate"]
-        subprocess.run(command, env={**kept, "SWITCHBOARD_HOME": str(folder / "home")}, check=True)
+        subprocess.run(command, env=environment_with(SWITCHBOARD_HOME=str(folder / "home")), check=True)
         yield folder / "home"
 
 
@@ -139,3 +142,20 @@ def _unshifted_clock() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the whole product and the browser: the longest files must not be what everybody waits for."""
     items.sort(key=lambda item: not any(map(item.get_closest_marker, ("journey", "browser"))))
+    for item in items:
+        if not item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(_LONGEST_SECONDS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """End the process of a test that nothing else ends, so that the run says which one it was."""
+    if item.get_closest_marker("soak"):
+        return (yield)
+    timer = threading.Timer(_LAST_SECONDS, os._exit, [1])
+    timer.daemon = True
+    timer.start()
+    try:
+        return (yield)
+    finally:
+        timer.cancel()
