@@ -95,19 +95,8 @@ def _index_lengths(grammar: Grammar) -> None:
 
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {ord("ー"): None}
-_TRADITIONAL = str.maketrans(
-    "訂閱發訊們別請個這給傳號單簡對麼廣聯繫絡繼續會擾騷謝關閉資從現後無幫動推銷絕時郵務嗎煩優惠種類電話為來"
-    "將碼刪裡裏還進過樣費錄體營實標貴戶應歡願興庫據難見認識換錯報舉檢訴開產鋪舖東員價處點與邊終斷隨亂總纏轟討厭該沒頻貨遞預約註冊減妳寄讓陸陸傢夥謾嚴長間連結帳遠僅買賣圖書廢聽說頁輕視覺權歸盡趕緊經濟專門業載響",
-    "订阅发讯们别请个这给传号单简对么广联系络继续会扰骚谢关闭资从现后无帮动推销绝时邮务吗烦优惠种类电话为来"
-    "将码删里里还进过样费录体营实标贵户应欢愿兴库据难见认识换错报举检诉开产铺铺东员价处点与边终断随乱总缠轰讨厌该没频货递预约注册减你寄让陆陆家伙谩严长间连结账远仅买卖图书废听说页轻视觉权归尽赶紧经济专门业载响",
-)
 
 
 def fold_kana(text: str) -> str:
     """Return the text with katakana as hiragana and without the mark of a long vowel."""
     return text.translate(_KATAKANA_TO_HIRAGANA)
-
-
-def fold_characters(text: str) -> str:
-    """Return the text with Traditional characters as Simplified."""
-    return text.translate(_TRADITIONAL)

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Literal
 
 from switchboard.consent import grammar
+from switchboard.language import folding
 
 Language = Literal["ja", "zh", "en"]
 
@@ -103,7 +104,7 @@ def _fold(words: str) -> tuple[tuple[Language, grammar.Grammar, str], ...]:
         return (("en", _ENGLISH, f"{words} "),)
     compact = words.replace(" ", "")
     # Japanese before Chinese: 停止 and 解除 are words of both.
-    return ("ja", _JAPANESE, grammar.fold_kana(compact)), ("zh", _CHINESE, grammar.fold_characters(compact))
+    return ("ja", _JAPANESE, grammar.fold_kana(compact)), ("zh", _CHINESE, folding.unify(compact))
 
 
 def _read(words: str) -> list[tuple[grammar.Grammar, str | None]]:
