@@ -17,9 +17,8 @@ from switchboard.contacts.models import Contact
 from switchboard.core import clock, statements, tenancy
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Outbox
-from switchboard.delivery.rules.forward import UNCONFIRMED
 from switchboard.delivery.rules.quiet_hours import Night
-from switchboard.delivery.types import Gate, Origin, State
+from switchboard.delivery.types import UNCONFIRMED, Gate, Origin, State
 from switchboard.team.models import Workspace
 from switchboard.templates.models import Template
 

@@ -13,8 +13,7 @@ from psycopg.types.json import Jsonb
 from switchboard.core import statements
 from switchboard.delivery.statements import planning, resending
 from switchboard.delivery.store import lanes
-from switchboard.delivery.store.unknown import UNCONFIRMED
-from switchboard.delivery.types import NEVER_LEFT, Origin
+from switchboard.delivery.types import NEVER_LEFT, UNCONFIRMED, Origin
 
 AT_ONCE = 2000
 _ALWAYS = 30_000

@@ -8,6 +8,8 @@ from uuid import UUID
 
 # Why a message failed that could not be handed to Meta in all its tries.
 NEVER_LEFT = "never_left"
+# Why one failed of which nobody ever heard whether Meta took it.
+UNCONFIRMED = "unconfirmed"
 
 
 class State(IntEnum):

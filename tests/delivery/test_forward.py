@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchboard.delivery.rules import forward
-from switchboard.delivery.types import State, StatusUpdate
+from switchboard.delivery.types import UNCONFIRMED, State, StatusUpdate
 from tests.conftest import NOON
 
 ID = uuid.UUID(int=1)
@@ -45,7 +45,7 @@ STARTS = [
     a_standing(State.IN_FLIGHT),
     a_standing(State.UNKNOWN),
     a_standing(State.ACCEPTED, accepted_at=NOON - timedelta(seconds=9)),
-    a_standing(State.FAILED, reason=forward.UNCONFIRMED, failed_at=NOON - timedelta(seconds=1)),
+    a_standing(State.FAILED, reason=UNCONFIRMED, failed_at=NOON - timedelta(seconds=1)),
     a_standing(State.IN_FLIGHT, attempt=2),
 ]
 
@@ -73,7 +73,7 @@ def test_a_skipped_message_stays_skipped(step: State) -> None:
 
 
 def test_a_failure_of_an_earlier_attempt_changes_nothing() -> None:
-    doubtful = a_standing(State.FAILED, attempt=2, reason=forward.UNCONFIRMED)
+    doubtful = a_standing(State.FAILED, attempt=2, reason=UNCONFIRMED)
     assert apply(doubtful, [an_update(State.FAILED, attempt=1)]) == (doubtful, {})
 
 

@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from switchboard.delivery.types import State, StatusUpdate
-
-UNCONFIRMED = "unconfirmed"
+from switchboard.delivery.types import UNCONFIRMED, State, StatusUpdate
 
 
 class Standing(NamedTuple):

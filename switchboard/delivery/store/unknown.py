@@ -14,7 +14,6 @@ from switchboard.delivery.store.tallies import topics
 
 Connection = AsyncConnection[Any]
 
-UNCONFIRMED = "unconfirmed"
 PATIENCE = timedelta(minutes=15)
 # Meta may hold a message for its quality check before it says anything of it; it does so template by template.
 HELD_PATIENCE = timedelta(hours=2)

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from switchboard.broadcasts import actions, queries
 from switchboard.core import clock
-from switchboard.delivery.rules.forward import UNCONFIRMED
-from switchboard.delivery.types import NEVER_LEFT, State
+from switchboard.delivery.types import NEVER_LEFT, UNCONFIRMED, State
 from switchboard.team.rules import Right
 from switchboard.web import asked, words
 from switchboard.web.broadcasts.detail import OPEN_STATES
