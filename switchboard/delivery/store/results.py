@@ -221,8 +221,10 @@ async def _record_others(connection: Connection, workspace_id: int, results: lis
     cursor = await connection.execute(SQL_RECORD, {"workspace_id": workspace_id, "now": now, **_columns(results)})
     rows = await cursor.fetchall()
     changed = {message_id: (old, new) for message_id, old, new in rows if old != new}
-    returned = [result for result in results if changed.get(result.message.message_id, (0, 0))[1] == State.WAITING]
-    returned = [result for result in returned if result.state == State.WAITING and result.message.message_id in changed]
+    waits_again = {message_id for message_id, (_, new) in changed.items() if new == State.WAITING}
+    returned = [
+        result for result in results if result.state == State.WAITING and result.message.message_id in waits_again
+    ]
     if returned:
         await lanes.put_back(connection, workspace_id, [_returning(result, now) for result in returned])
     await _keep_held(connection, workspace_id, results, now)
