@@ -1,5 +1,6 @@
 """What failed for the moment or was never confirmed is sent again; waiting work moves to other numbers."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from switchboard.broadcasts import moving, queries, store
@@ -18,11 +19,7 @@ def resend_unconfirmed(*, workspace_id: int, broadcast_id: int, by: str, now: da
 
     :raises WrongStateError: the broadcast was cancelled, or stands still.
     """
-    broadcast = states.lock_in(workspace_id, broadcast_id, BroadcastState.SENDING, BroadcastState.COMPLETED)
-    count = delivery_resending.resend_unconfirmed(
-        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, by=by, now=now
-    )
-    return _reopen(broadcast, count, now)
+    return _resend(delivery_resending.resend_unconfirmed, workspace_id, broadcast_id, by, now)
 
 
 def resend_never_left(*, workspace_id: int, broadcast_id: int, by: str, now: datetime) -> int:
@@ -30,11 +27,7 @@ def resend_never_left(*, workspace_id: int, broadcast_id: int, by: str, now: dat
 
     :raises WrongStateError: the broadcast was cancelled, or stands still.
     """
-    broadcast = states.lock_in(workspace_id, broadcast_id, BroadcastState.SENDING, BroadcastState.COMPLETED)
-    count = delivery_resending.resend_never_left(
-        workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, by=by, now=now
-    )
-    return _reopen(broadcast, count, now)
+    return _resend(delivery_resending.resend_never_left, workspace_id, broadcast_id, by, now)
 
 
 def resend_unconfirmed_by_itself(*, workspace_id: int, broadcast_id: int, now: datetime) -> int:
@@ -53,6 +46,12 @@ def resend_failed(*, workspace_id: int, broadcast_id: int, now: datetime) -> int
     count = delivery_resending.resend_failed(
         workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, now=now
     )
+    return _reopen(broadcast, count, now)
+
+
+def _resend(resend: Callable[..., int], workspace_id: int, broadcast_id: int, by: str, now: datetime) -> int:
+    broadcast = states.lock_in(workspace_id, broadcast_id, BroadcastState.SENDING, BroadcastState.COMPLETED)
+    count = resend(workspace_id=workspace_id, origin=Origin.BROADCAST, origin_id=broadcast_id, by=by, now=now)
     return _reopen(broadcast, count, now)
 
 
