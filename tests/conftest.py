@@ -30,7 +30,7 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # A Tuesday, 21:00 in Tokyo.
 
 @dataclass(frozen=True)
 class OwnDatabase:
-    """A freshly migrated database that lives as long as one test."""
+    """A freshly migrated database that lives as long as one test, or one file of them."""
 
     url: str
 
@@ -97,6 +97,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 def database(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnDatabase]:
     """A database of its own for a test with real commits, several connections or asynchronous code."""
     with django_db_blocker.unblock(), _copy_of_template("own") as url, _django_on(url):
+        yield OwnDatabase(url)
+
+
+@pytest.fixture(scope="module")
+def shared_database(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnDatabase]:
+    """A database that the tests of a file share, which keep nothing in it."""
+    with django_db_blocker.unblock(), _copy_of_template("shared") as url, _django_on(url):
         yield OwnDatabase(url)
 
 

@@ -1,5 +1,6 @@
 """The statements of the receiving path use the indexes they state, however small the tables of a test are."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -15,9 +16,9 @@ from switchboard.replies import media_store, merging
 from switchboard.replies import store as replies_store
 from switchboard.templates import store as templates_store
 from switchboard.webhooks import account_store, letters, metrics_store, store
-from tests.conftest import NOON
+from tests.conftest import NOON, OwnDatabase
 from tests.webhooks.applying import a_message, keep
-from tests.webhooks.world import World, make_contact, make_message
+from tests.webhooks.world import World, make_contact, make_message, make_world
 
 LETTER = {
     "workspace_ids": [1],
@@ -178,11 +179,12 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
 ]
 
 
-@pytest.fixture
-async def stocked(world: World) -> World:
+@pytest.fixture(scope="module")
+def stocked(shared_database: OwnDatabase) -> World:
     """A world in which each table has a row."""
+    world = make_world(shared_database.url, NOON)
     make_message(world, make_contact(world, "+819012345678", NOON), NOON)
-    await keep(world, a_message(world, "hello"))
+    asyncio.run(keep(world, a_message(world, "hello")))
     return world
 
 
