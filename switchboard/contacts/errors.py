@@ -111,6 +111,14 @@ class CleanupError(Conflict):
     """This was undone already, or something changed since. Look at the list again."""
 
 
+class DetailsError(Invalid):
+    """Name, e-mail address or language cannot be like that."""
+
+
+class DetailsChangedError(Conflict):
+    """Somebody else has changed this person meanwhile. Look at what stands there now, then save again."""
+
+
 class NoteError(Invalid):
     """Write the note, in at most 5,000 characters."""
 

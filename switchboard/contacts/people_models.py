@@ -111,7 +111,7 @@ class Edit(models.Model):
     """One change that somebody made to many people at once; it can be undone for a day."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    # add_tags, remove_tags, set_field or opt_out
+    # add_tags, remove_tags, set_field, opt_out, or set_details: one person's name, address and language
     kind = models.CharField(max_length=16)
     detail = models.JSONField(default=dict)
     people_count = models.IntegerField(default=0)
@@ -133,12 +133,14 @@ class EditedRow(models.Model):
     edit_id = models.BigIntegerField()
     contact_id = models.BigIntegerField()
     workspace_id = models.BigIntegerField()
+    # With what was written by hand under "became", which goes with the person when they are erased.
     before = models.JSONField()
 
     pk = models.CompositePrimaryKey("edit_id", "contact_id")
 
     class Meta:
         db_table = "contacts_editedrow"
+        indexes = [models.Index(fields=["contact_id", "edit_id"], name="contacts_editedrow_by_contact")]
 
     def __str__(self) -> str:
         return f"edit {self.edit_id}: contact {self.contact_id}"

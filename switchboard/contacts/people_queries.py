@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Upper
 
 from switchboard.contacts import identity
-from switchboard.contacts.models import Alias, Change, Contact, Edit, Event, Merge, Note, Purchases, Tag
+from switchboard.contacts.details import DETAILS
+from switchboard.contacts.models import Alias, Change, Contact, Edit, EditedRow, Event, Merge, Note, Purchases, Tag
 from switchboard.core import phone
 from switchboard.team.models import Workspace
 
@@ -138,6 +140,36 @@ def list_twins(workspace_id: int, contact: Contact) -> list[Twin]:
 def list_edits(workspace_id: int, *, since: datetime, limit: int = 20) -> list[Edit]:
     """Return the changes to many people that can still be undone, newest first."""
     return list(Edit.objects.filter(workspace_id=workspace_id, at__gte=since).order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What somebody wrote about a person by hand: each value before and after, of ours and of the workspace's fields."""
+
+    edit: Edit
+    details: Sequence[tuple[str, str, str]]
+    fields_before: Mapping[str, Any]
+    fields_after: Mapping[str, Any]
+
+
+def list_rewritings(workspace_id: int, contact_id: int, *, limit: int = 50) -> list[Rewriting]:
+    """Return what was written about a person by hand, newest first."""
+    edits = Edit.objects.filter(workspace_id=workspace_id, kind__in=("set_details", "set_field"))
+    rows = EditedRow.objects.filter(workspace_id=workspace_id, contact_id=contact_id, edit_id__in=edits.values("pk"))
+    befores = dict(rows.order_by("-edit_id").values_list("edit_id", "before")[:limit])
+    return (
+        [_compare(edit, befores[edit.pk]) for edit in edits.filter(pk__in=befores).order_by("-pk")] if befores else []
+    )
+
+
+def _compare(edit: Edit, before: Mapping[str, Any]) -> Rewriting:
+    became, was = before.get("became", {}), before.get("fields", {})
+    return Rewriting(
+        edit,
+        [(key, before.get(key, ""), became[key]) for key in DETAILS if key in became],
+        {key: was[key] for key in edit.detail.get("fields", ()) if key in was},
+        became.get("fields", {}),
+    )
 
 
 def list_merges(workspace_id: int, contact_id: int, *, since: datetime) -> list[Merge]:

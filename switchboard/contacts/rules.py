@@ -17,6 +17,7 @@ FIELD_PREFIX = "field:"
 # A column for which a field of this kind is made: new:date.
 NEW_PREFIX = "new:"
 LONGEST_NAME = 255
+LONGEST_EMAIL = 254
 LONGEST_FIELD = 2000
 LONGEST_TAG = 60
 _MOST_ANSWERS = 8192
@@ -241,14 +242,14 @@ class RowParser:
     def _compose(
         self, line: int, cells: Sequence[str], reading: phone.PhoneReading, *, is_opted_out: bool
     ) -> Person | Problem:
-        name = " ".join(cells[self._name].split()) if self._name is not None else ""
+        name = clean_name(cells[self._name]) if self._name is not None else ""
         if not name and self._has_names:
-            name = " ".join(self._join_names(cells).split())
+            name = clean_name(self._join_names(cells))
         if len(name) > LONGEST_NAME:
             return Problem(self.columns[self._single.get("name", self._single.get("family_name", 0))], TOO_LONG_TEXT)
         notes: list[Problem] = []
         email = cells[self._email].strip() if self._email is not None else ""
-        if email and (len(email) > 254 or _EMAIL.fullmatch(email) is None):
+        if email and not is_email(email):
             email = ""
             notes.append(self._note("email", EMAIL_LEFT_OUT))
         language_text = cells[self._language] if self._language is not None else ""
@@ -304,6 +305,16 @@ class RowParser:
         if not family or not given:
             return family or given
         return f"{given} {family}" if family.isascii() and given.isascii() else f"{family} {given}"
+
+
+def clean_name(text: str) -> str:
+    """Return a name as it is kept: one blank between its parts."""
+    return " ".join(text.split())
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text without blanks around it is an address that can be kept."""
+    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)

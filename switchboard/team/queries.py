@@ -1,5 +1,7 @@
 """Who is who."""
 
+from collections.abc import Collection
+
 from switchboard.team.errors import WorkspaceMissingError
 from switchboard.team.models import Member, Workspace
 
@@ -34,6 +36,12 @@ def map_member_names(workspace_id: int) -> dict[int, str]:
     """Return the names of a workspace's members, by member id."""
     members = Member.objects.select_related("user").filter(workspace_id=workspace_id)
     return {member.pk: str(member.user) for member in members}
+
+
+def map_user_names(workspace_id: int, user_ids: Collection[int | None]) -> dict[int, str]:
+    """Return the names of those of these users who are members of a workspace, by user id."""
+    members = Member.objects.select_related("user").filter(workspace_id=workspace_id, user_id__in=set(user_ids))
+    return {member.user_id: str(member.user) for member in members} if user_ids else {}
 
 
 def find_workspace(name_or_id: str) -> Workspace | None:

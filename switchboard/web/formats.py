@@ -1,5 +1,6 @@
 """Numbers, moments and spans of time as people of each language write them."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -130,10 +131,22 @@ def render_country(code: str) -> str:
 
 def render_language(code: str) -> str:
     """Return what a language is called in the page's language; the code itself where nobody knows it."""
+    return _render_language(code, locale_name())
+
+
+# A list of people asks for the same few again and again.
+@lru_cache(maxsize=1024)
+def _render_language(code: str, locale: str) -> str:
     try:
-        return Locale.parse(code.replace("-", "_")).get_display_name(locale_name()) or code
+        return Locale.parse(code.replace("-", "_")).get_display_name(locale) or code
     except (UnknownLocaleError, ValueError):
-        return code
+        # Some have a name and no data of their own: Kyrgyz of Kyrgyzstan has, Dari has not.
+        return str(Locale.parse(locale).languages.get(code.partition("_")[0], code))
+
+
+def list_languages(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return languages with what they are called, by name."""
+    return sorted(((code, render_language(code)) for code in codes), key=lambda row: row[1].casefold())
 
 
 def list_countries() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -13,7 +14,7 @@ from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
 from switchboard.contacts.actions import edits, exports
 from switchboard.contacts.choosing import Chosen
-from switchboard.contacts.models import Contact, Edit, Export, Field, Note
+from switchboard.contacts.models import Activity, Contact, Edit, Export, Field, Note
 from switchboard.conversions.models import Deeds
 from switchboard.core import clock
 from switchboard.core.tenancy import workspace_scope
@@ -244,3 +245,65 @@ def test_erasing_says_how_long_files_stay(shop: Shop, olive: Client) -> None:
     text = text_of(olive, f"/contacts/{shop.contacts[0].pk}/")
     assert "30 days after its import" in text
     assert "an export for 7 days" in text
+
+
+def correct(client: Client, contact: Contact, typed: dict[str, str], **seen: str) -> HttpResponse:
+    """Save the form of a person's name, address and language as somebody who saw what stands there, or something else."""
+    there = {"name": contact.name, "email": contact.email, "language": contact.language}
+    form = {**there, **typed, **{f"seen-{key}": value for key, value in {**there, **seen}.items()}}
+    return client.post(f"/contacts/{contact.pk}/details/", form)  # type: ignore[return-value]  # a response of Django's
+
+
+def test_name_address_and_language_are_corrected_by_hand_and_undone(shop: Shop, olive: Client) -> None:
+    hana = shop.contacts[0]
+    page = f"/contacts/{hana.pk}/"
+    assert 'name="email"' in text_of(olive, f"{page}details/")
+    typed = {"name": " Hanako  Abe ", "email": " Hana@example.com", "language": "zh_CN"}
+    assert correct(olive, hana, typed)["Location"] == page
+    hana.refresh_from_db()
+    assert (hana.name, hana.email, hana.language) == ("Hanako Abe", "Hana@example.com", "zh_CN")
+    told = text_of(olive, page)
+    assert "Name: 花子 → Hanako Abe" in told
+    assert "owner-" in told.split("Name: 花子")[1].split("</li>")[0]
+    assert Activity.objects.get(pk=hana.pk).language == "zh_CN"
+    olive.post(f"/contacts/edits/{Edit.objects.get().pk}/undo/", {"person": hana.pk})
+    assert Contact.objects.get(pk=hana.pk).name == "花子"
+    assert "Undone" in text_of(olive, page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"email": "hana＠example.com"}, "“hana＠example.com” is no e-mail address. Write it as name@example.com"),
+        ({"language": "qq"}, "“qq” is no language that WhatsApp knows. Choose one from the list."),
+        ({"name": "x" * 256}, "The name is too long. At most 255 characters fit."),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused_beside_its_field(
+    shop: Shop, olive: Client, typed: dict[str, str], sentence: str
+) -> None:
+    refused = correct(olive, shop.contacts[0], typed)
+    assert refused.status_code == 422
+    [[key, value]] = typed.items()
+    text = refused.content.decode()
+    assert sentence in text.split(f'id="details-{key}"')[1]
+    assert value in text.split(f'id="details-{key}"')[0] + text.split(f'id="details-{key}"')[1]
+    assert not Edit.objects.exists()
+
+
+def test_what_somebody_else_has_written_meanwhile_is_shown_and_not_lost(shop: Shop, olive: Client) -> None:
+    hana = shop.contacts[0]
+    Contact.objects.filter(pk=hana.pk).update(name="Hana Sato", email="hana@example.com")
+    refused = correct(olive, hana, {"name": "Hanako"})
+    assert (refused.status_code, Contact.objects.get(pk=hana.pk).name) == (409, "Hana Sato")
+    assert "Meanwhile changed to: Hana Sato" in refused.content.decode()
+    # Whoever has seen it may write over it; what they did not touch stays as the other left it.
+    assert correct(olive, hana, {"name": "Hanako"}, name="Hana Sato").status_code == 302
+    assert Contact.objects.get(pk=hana.pk).name == "Hanako"
+    assert Contact.objects.get(pk=hana.pk).email == "hana@example.com"
+
+
+def test_an_agent_corrects_nobody(shop: Shop, sign_in: SignIn) -> None:
+    agent = sign_in(shop.workspace, "agent")
+    assert "/details/" not in text_of(agent, f"/contacts/{shop.contacts[0].pk}/")
+    assert correct(agent, shop.contacts[0], {"name": "Hanako"}).status_code == 403

@@ -16,12 +16,13 @@ from switchboard.contacts.actions.imports import (
     start_import,
     stop_import,
 )
-from switchboard.contacts.actions.people import ensure_contact
+from switchboard.contacts.actions.people import change_details, ensure_contact
 from switchboard.contacts.actions.tags import ensure_tags
 from switchboard.contacts.actions.undoing import run_undo, undo_import
 
 __all__ = [
     "ConsentGiven",
+    "change_details",
     "change_field",
     "change_import",
     "check_import",

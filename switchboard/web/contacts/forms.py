@@ -1,14 +1,18 @@
 """The shapes of the import's forms."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from switchboard.contacts import rules
+from switchboard.contacts.details import DETAILS, Details
 from switchboard.contacts.encoding import ENCODINGS
 from switchboard.contacts.reading import DELIMITERS
+from switchboard.contacts.words import WRITTEN_LANGUAGES
 from switchboard.web import formats, words
 
 IGNORE, KEEP_AS_FIELD = "", "field"
@@ -85,6 +89,40 @@ class ConsentForm(forms.Form):
         label=_("Replace the tags of people by those of this file, instead of adding them"), required=False
     )
     skips_known = forms.BooleanField(label=_("Leave people who are known already as they are"), required=False)
+
+
+class DetailsForm(forms.Form):
+    """What a person is called and how they are reached. What fits is the room's to say, in one sentence each."""
+
+    name = forms.CharField(label=_("Name"), required=False)
+    email = forms.CharField(
+        label=_("E-mail address"), required=False, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
+    language = forms.CharField(label=_("Language"), required=False, widget=forms.Select())
+
+    def __init__(self, data: QueryDict | None, *, there: Details) -> None:
+        super().__init__(data, initial=asdict(there), auto_id="details-%s")
+        named = formats.list_languages({*WRITTEN_LANGUAGES, there.language} - {""})
+        self.fields["language"].widget.choices = [("", _("Not known")), *named]
+        self.there = there
+
+    def read_typed(self) -> Details:
+        """Return what stands in the form."""
+        return Details(**{key: self.cleaned_data.get(key, "") for key in DETAILS})
+
+    def read_seen(self) -> Details:
+        """Return what stood there when somebody began to type."""
+        return Details(**{key: str(self.data.get(f"seen-{key}", "")) for key in DETAILS})
+
+    def list_seen(self) -> list[tuple[str, str]]:
+        """Return what stands there now, for the next time that the form is sent."""
+        return [(f"seen-{key}", value) for key, value in asdict(self.there).items()]
+
+    def mark_changed(self) -> None:
+        """Say beside each field what somebody else has written there meanwhile."""
+        for key, value in self.there.differing(self.read_seen()).items():
+            shown = formats.render_language(value) if key == "language" and value else value
+            self.add_error(key, _("Meanwhile changed to: %(value)s") % {"value": shown or "–"})
 
 
 def list_targets(column: str, keys: Sequence[str]) -> list[tuple[str, Any]]:

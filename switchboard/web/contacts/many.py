@@ -71,6 +71,11 @@ def edit(request: ConsoleRequest) -> HttpResponseBase:
     shown = formats.render_count(done.people_count)
     sentence = ngettext("%(n)s person is changed.", "%(n)s people are changed.", done.people_count)
     messages.success(request, sentence % {"n": shown} + " " + _("You can undo it for 24 hours."))
+    return _go_back(request)
+
+
+def _go_back(request: ConsoleRequest) -> HttpResponse:
+    """Lead back to the person on whose page it was asked for, or else to the list."""
     person = request.POST.get("person", "")
     return redirect("contacts:detail", int(person)) if person.isdigit() else redirect("contacts:list")
 
@@ -108,7 +113,7 @@ def undo(request: ConsoleRequest, edit_id: int) -> HttpResponse:
         _edit, count = edits.undo_edit(workspace_id=workspace_id, edit_id=edit_id, now=now)
     sentence = ngettext("%(n)s person is as before.", "%(n)s people are as before.", count)
     messages.success(request, sentence % {"n": formats.render_count(count)})
-    return redirect("contacts:list")
+    return _go_back(request)
 
 
 @require_POST

@@ -1,21 +1,25 @@
 """What happened with a person, newest first: messages both ways, orders, events, tags, consent, notes."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from switchboard.consent import queries as consent_queries
 from switchboard.contacts import people_queries
+from switchboard.contacts.actions.edits import UNDO_FOR
 from switchboard.conversions import queries as conversions_queries
+from switchboard.core import clock
 from switchboard.delivery import boards
 from switchboard.delivery.types import State
 from switchboard.replies import latest
+from switchboard.team import queries as team_queries
 from switchboard.templates import catalogue
 from switchboard.templates import rules as template_rules
 from switchboard.templates.types import Shape
 from switchboard.web import formats, words
+from switchboard.web.contacts import showing
 
 _SHOWN = 50
 
@@ -27,22 +31,28 @@ class Line:
     at: datetime
     text: str
     is_ours: bool = False
-    # message, order, event, tag_given, tag_taken, consent_grant, consent_withdraw, consent_void or note
+    # message, order, event, edit, tag_given, tag_taken, consent_grant, consent_withdraw, consent_void or note
     kind: str = "message"
     status: str = ""
     label: str = ""
     detail: str = ""
     broadcast_id: int | None = None
     is_opt_out: bool = False
+    is_undone: bool = False
+    undo_id: int | None = None
     note_id: int | None = None
 
 
-def list_everything(workspace_id: int, contact_id: int) -> list[Line]:
-    """Return what happened with a person, newest first: messages, orders, events, tags, consent, notes."""
+def list_everything(workspace_id: int, contact_id: int, *, fields: Sequence[Any], entries: Iterable[Any]) -> list[Line]:
+    """Return what happened with a person, newest first: messages, orders, events, corrections, tags, consent, notes.
+
+    `fields` are the workspace's, `entries` the person's consent, which their page has already.
+    """
     lines = [
         *list_timeline(workspace_id, contact_id),
         *_list_deeds(workspace_id, contact_id),
-        *_list_words(workspace_id, contact_id),
+        *_list_edits(workspace_id, contact_id, fields),
+        *_list_words(workspace_id, contact_id, entries),
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:_SHOWN]
 
@@ -65,21 +75,54 @@ def _list_deeds(workspace_id: int, contact_id: int) -> list[Line]:
     return orders + events
 
 
-def _list_words(workspace_id: int, contact_id: int) -> list[Line]:
+def _list_words(workspace_id: int, contact_id: int, entries: Iterable[Any]) -> list[Line]:
     """Return what was said about the person: tags, consent, notes."""
     tags = [
         Line(at=change.at, kind="tag_given" if change.is_member else "tag_taken", text=name)
         for change, name in people_queries.list_tag_changes(workspace_id, contact_id)
     ]
-    entries = [
+    consent = [
         Line(at=one.at, kind=f"consent_{one.kind}", text=str(one.get_kind_display()), detail=one.source)
-        for one in consent_queries.list_entries(workspace_id, contact_id)
+        for one in entries
     ]
     notes = [
         Line(at=one.at, kind="note", text=one.text, detail=one.author_name, note_id=one.pk)
         for one in people_queries.list_notes(workspace_id, contact_id)
     ]
-    return tags + entries + notes
+    return tags + consent + notes
+
+
+def _list_edits(workspace_id: int, contact_id: int, fields: Sequence[Any]) -> list[Line]:
+    """Return what was written by hand, each value before and after, and by whom."""
+    rewritings = people_queries.list_rewritings(workspace_id, contact_id)
+    names = team_queries.map_user_names(workspace_id, [one.edit.by for one in rewritings])
+    return [
+        Line(
+            at=one.edit.at,
+            kind="edit",
+            text="\n".join(
+                f"{what}: {before or '–'} → {after or '–'}" for what, before, after in _list_written(one, fields)
+            ),
+            detail=names.get(one.edit.by or 0, ""),
+            is_undone=one.edit.undone_at is not None,
+            undo_id=one.edit.pk if _may_undo(one.edit) else None,
+        )
+        for one in rewritings
+    ]
+
+
+def _may_undo(edit: Any) -> bool:
+    """Tell whether it is one person's alone and fresh; what was done to many is undone where it was done."""
+    return edit.people_count == 1 and edit.undone_at is None and clock.now() - edit.at < UNDO_FOR
+
+
+def _list_written(one: people_queries.Rewriting, fields: Sequence[Any]) -> list[tuple[str, ...]]:
+    said = {"language": formats.render_language}
+    details = [
+        (str(words.TARGETS[key]), *(said.get(key, str)(value) if value else "" for value in (before, after)))
+        for key, before, after in one.details
+    ]
+    return [*details, *showing.list_values(fields, one.fields_before, one.fields_after)]
 
 
 def list_timeline(workspace_id: int, contact_id: int) -> list[Line]:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("orders/<int:deeds_id>/stop/", deeds.stop, name="deeds_stop"),
     path("merges/<int:merge_id>/undo/", people.undo_merge, name="undo_merge"),
     path("<int:contact_id>/", views.show_contact, name="detail"),
+    path("<int:contact_id>/details/", views.change_details, name="details"),
     path("<int:contact_id>/opt-out/", views.opt_out, name="opt_out"),
     path("<int:contact_id>/consent/", views.subscribe, name="subscribe"),
     path("<int:contact_id>/notes/", people.add_note, name="add_note"),

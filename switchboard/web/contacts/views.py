@@ -7,17 +7,20 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from switchboard.consent import actions as consent_actions
 from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts import people_queries, queries, segment_queries, tag_queries
+from switchboard.contacts import actions, people_queries, queries, segment_queries, tag_queries
 from switchboard.contacts.actions.edits import UNDO_FOR
+from switchboard.contacts.details import Details
+from switchboard.contacts.errors import DetailsChangedError, DetailsError
 from switchboard.core import clock
 from switchboard.team.rules import Right
-from switchboard.web import asked, seeing
+from switchboard.web import asked, failures, seeing
 from switchboard.web.contacts import showing, timeline
+from switchboard.web.contacts.forms import DetailsForm
 from switchboard.web.rights import ConsoleRequest, needs
 
 
@@ -72,11 +75,16 @@ def show_contact(request: ConsoleRequest, contact_id: int) -> HttpResponse:
     if former is not None:
         return redirect("contacts:detail", former)
     contact = queries.get_contact(workspace_id, contact_id)
+    return render(request, "contacts/detail.html", _describe(workspace_id, contact))
+
+
+def _describe(workspace_id: int, contact: Any) -> dict[str, Any]:
     tags = {row.pk: row for row in queries.list_tags(workspace_id)}
-    now, fields = clock.now(), queries.list_fields(workspace_id)
+    now, fields, contact_id = clock.now(), queries.list_fields(workspace_id), contact.pk
     standing = consent_queries.find_standing(workspace_id, contact_id)
+    entries = consent_queries.list_entries(workspace_id, contact_id)
     classes = tag_queries.map_classes(workspace_id, [contact_id]).get(contact_id, [])
-    context = {
+    return {
         "contact": contact,
         "tags": [tags[key] for key in (*contact.tags, *classes) if key in tags],
         "other_tags": [row for key, row in tags.items() if key not in contact.tags and key not in classes],
@@ -85,14 +93,44 @@ def show_contact(request: ConsoleRequest, contact_id: int) -> HttpResponse:
         "permissions": showing.list_permissions(standing),
         "identities": queries.list_identities(workspace_id, contact_id),
         "standing": standing,
-        "entries": consent_queries.list_entries(workspace_id, contact_id),
-        "lines": timeline.list_everything(workspace_id, contact_id),
+        "entries": entries,
+        "lines": timeline.list_everything(workspace_id, contact_id, fields=fields, entries=entries),
         "purchases": people_queries.find_purchases(workspace_id, contact_id),
         "twins": people_queries.list_twins(workspace_id, contact),
         "merges": people_queries.list_merges(workspace_id, contact_id, since=now - timedelta(hours=24)),
         "link": links.build_link(workspace_id, contact_id),
     }
-    return render(request, "contacts/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.SEND)
+def change_details(request: ConsoleRequest, contact_id: int) -> HttpResponse:
+    """Correct what a person is called and how they are reached, in place on their page."""
+    workspace_id = request.member.workspace_id
+    contact = queries.get_contact(workspace_id, contact_id)
+    there = Details(contact.name, contact.email, contact.language)
+    form = DetailsForm(request.POST if request.method == "POST" else None, there=there)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        try:
+            done = actions.change_details(
+                workspace_id=workspace_id,
+                contact_id=contact_id,
+                typed=form.read_typed(),
+                seen=form.read_seen(),
+                by=request.user.pk,
+                now=clock.now(),
+            )
+            if done:
+                messages.success(request, _("Saved. You can undo it for 24 hours."))
+            return redirect("contacts:detail", contact_id)
+        except DetailsError as error:
+            form.add_error(error.field, failures.say(error))
+        except DetailsChangedError as error:
+            form.mark_changed()
+            context["fault"] = failures.say(error)
+    status = 409 if "fault" in context else 422 if form.errors else 200
+    return render(request, "contacts/detail.html", {**_describe(workspace_id, contact), **context}, status=status)
 
 
 @require_POST

@@ -114,6 +114,18 @@ def called(person: Any) -> str:
 
 
 @register.filter
+def language_name(code: str) -> str:
+    """Name a language in the page's own."""
+    return formats.render_language(code) if code else ""
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """Name a country in the page's language."""
+    return formats.render_country(code) if code else ""
+
+
+@register.filter
 def category(value: str) -> Any:
     """Name a template's or a consent's category."""
     return words.CATEGORIES.get(value, value)
