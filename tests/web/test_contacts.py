@@ -37,6 +37,18 @@ def test_the_list_shows_where_everybody_stands(shop: Shop, olive: Client) -> Non
     assert "No consent" in page
 
 
+def test_language_and_country_are_called_by_their_names(shop: Shop, olive: Client) -> None:
+    person = factories.make_contact(shop.workspace, name="Li", language="zh_TW", country="TW")
+    odd = factories.make_contact(shop.workspace, name="Odd", language="xx", country="ZZ")
+    olive.post("/language/", {"language": "ja"})
+    assert "中国語 (繁体字, 台湾)" in olive.get("/contacts/").content.decode()
+    page = olive.get(f"/contacts/{person.pk}/").content.decode()
+    assert ("中国語 (繁体字, 台湾)</dd>" in page, "<dd>台湾</dd>" in page) == (True, True)
+    # What nobody has a name for stands as it is, also among the choices.
+    assert "<dd>xx</dd>" in olive.get(f"/contacts/{odd.pk}/").content.decode()
+    assert '<option value="xx" selected>xx</option>' in olive.get(f"/contacts/{odd.pk}/details/").content.decode()
+
+
 def test_the_list_goes_on_page_by_page(shop: Shop, olive: Client) -> None:
     for place in range(50):
         factories.make_contact(shop.workspace, name=f"Person {place:02}")

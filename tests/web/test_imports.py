@@ -129,6 +129,12 @@ def test_a_number_of_no_known_country_is_said_plainly(olive: Client) -> None:
     assert "A number of no known country; write it with + and the country code" in page
 
 
+def test_the_preview_says_which_language_a_code_is(olive: Client) -> None:
+    answer = upload(olive, b"phone,language\n090-1234-5678,jp\n090-1234-5679,Japanese\n")
+    page = olive.get(answer["Location"].replace("/map/", "/check/")).content.decode()
+    assert page.count("→ Japanese") == 1
+
+
 def test_the_result_counts_and_gives_the_refused_rows(shop: Shop, olive: Client, job: Import) -> None:
     olive.post(f"/contacts/imports/{job.pk}/map/", {**MAPPED, **AGREED})
     olive.post(f"/contacts/imports/{job.pk}/check/")

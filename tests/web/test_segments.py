@@ -48,6 +48,10 @@ def test_languages_are_called_by_their_names(olive: Client, shop: Shop) -> None:
     asked = {"n|join": "all", "n.0|field": "language", "n.0|test": "in", "n.0|values": ["zh_CN"]}
     page = olive.post("/contacts/segments/count/", asked).content.decode()
     assert "Language is Chinese (Simplified, China)" in page
+    # Nobody here speaks it; the question keeps it all the same.
+    unheard = asked | {"n.0|values": ["fr"]}
+    assert "Language is French" in olive.post("/contacts/segments/count/", unheard).content.decode()
+    assert 'value="fr" checked' in olive.post("/contacts/segments/editor/", unheard).content.decode()
 
 
 def test_a_field_that_was_deleted_is_named_where_it_was(olive: Client, shop: Shop) -> None:

@@ -1,6 +1,6 @@
 """An import in five steps: upload, map, check, run, result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -13,7 +13,7 @@ from switchboard.contacts.actions.undoing import UNDO_FOR
 from switchboard.core import clock
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import failures, seeing, sentences, words
+from switchboard.web import failures, formats, seeing, sentences, words
 from switchboard.web.contacts.forms import ConsentForm, ReadingForm, UploadForm, list_targets
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -169,16 +169,17 @@ def check(request: ConsoleRequest, import_id: int) -> HttpResponse:
         return redirect("contacts:import", import_id)
     result = actions.check_import(workspace_id=workspace_id, import_id=import_id)
     reasons = [(words.say_import_reason(reason), count) for reason, count in result.reasons.items()]
-    rows = [_checked_row(row, result.shape.columns) for row in result.rows]
+    rows = [_checked_row(row, result.shape.columns, result.mapping) for row in result.rows]
     return render(
         request, "contacts/check.html", {"job": job, "check": result, "rows": rows, "reasons": reasons, "step": "check"}
     )
 
 
-def _checked_row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+def _checked_row(row: Any, columns: tuple[str, ...], mapping: Mapping[str, str]) -> dict[str, Any]:
     cells = [
         {
             "text": cell,
+            "read_as": _read_as(cell, mapping.get(name, "")),
             "fault": words.say_import_reason(row.problems[name]) if name in row.problems else "",
             "note": words.say_import_reason(row.notes[name]) if name in row.notes else "",
         }
@@ -186,6 +187,13 @@ def _checked_row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
     ]
     whole = words.say_import_reason(row.problems[""]) if "" in row.problems else ""
     return {"line": row.line, "cells": cells, "phone": row.phone, "fault": whole, "row": row}
+
+
+def _read_as(cell: str, target: str) -> str:
+    """Return what a code in a cell means; nothing where the cell says it already."""
+    code = rules.parse_language(cell) if target == "language" else ""
+    name = formats.render_language(code) if code else ""
+    return name if name != cell.strip() else ""
 
 
 @require_GET

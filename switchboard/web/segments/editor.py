@@ -187,6 +187,9 @@ def build_rows(raw: Raw, choices: Choices, path: str = ROOT) -> Row:
     known = choices.values.get(raw["field"])
     if row.needs_values and known and subject.kind != "outcome":
         row.options = [(value, name, value in values) for value, name in known]
+        if unlisted := wording.UNLISTED.get(raw["field"]):
+            listed = {value for value, _name in known}
+            row.options += [(value, unlisted(value), True) for value in values if value not in listed]
     row.text = ", ".join(str(value) for value in values)
     row.is_date = subject.kind == "date"
     labels = {"days": _("days"), "hours": _("hours"), "from": _("from"), "to": _("to"), "broadcast": _("Broadcast")}

@@ -1,7 +1,7 @@
 """What segments ask, in the words of the page: names of fields and tests, and a whole question as a sentence."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -142,6 +142,9 @@ TESTS: dict[tuple[str, str], Words] = {
 _EVER: dict[str, Words] = {"did": gettext_lazy("%(values)s at some time"), "did_not": gettext_lazy("%(values)s never")}
 _BLANKS = dict.fromkeys(("values", "days", "hours", "from", "to", "broadcast"), "…")
 
+# Nobody may speak a language any more that a saved question asks for; it stays there to be read, and to be kept.
+UNLISTED: dict[str, Callable[[Any], str]] = {"language": formats.render_language, "country": formats.render_country}
+
 # What a value is called: the field (or its kind), the value, the name. Pages fill it with what the workspace has.
 Names = Mapping[str, Mapping[Any, str]]
 
@@ -171,8 +174,8 @@ def _join(words: str, parts: list[str]) -> str:
 def say_condition(condition: Condition, fields: Mapping[str, str], names: Names) -> str:
     """Return one condition in words, as the middle of a sentence."""
     kind = catalogue.find_subject(condition.field, fields).kind
-    known = names.get(condition.field, {})
-    values = [str(known.get(value, value)) for value in condition.values]
+    known, unlisted = names.get(condition.field, {}), UNLISTED.get(condition.field, str)
+    values = [str(known[value] if value in known else unlisted(value)) for value in condition.values]
     figures = {key: formats.render_count(condition.figure(key)) for key in ("days", "hours", "from", "to")}
     broadcast = names.get("broadcast", {}).get(int(condition.figure("broadcast")), "")
     text = str(TESTS[kind, condition.test])
