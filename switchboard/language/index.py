@@ -98,8 +98,13 @@ class Automaton:
             target = Target(text, len(text), scripts.is_spaced(text[0]), scripts.is_spaced(text[-1]), [])
             self._targets[text] = target
             self._automaton.add_word(text, target)
-        if use not in target.uses:
-            target.uses.append(use)
+        # Keywords come one after the other: what this one has put here already stands at the end.
+        for known in reversed(target.uses):
+            if known.entry is not use.entry:
+                break
+            if known == use:
+                return
+        target.uses.append(use)
 
     def close(self) -> None:
         """Make it ready: nothing is added afterwards."""
@@ -220,8 +225,9 @@ def split_words(text: str) -> tuple[str, ...]:
 
 def weigh(folded: str) -> float:
     """Return how much finding this text says."""
-    han = sum(len(found) for found in ALL_HAN.findall(folded))
-    return han * HAN_WEIGHT + sum(one.isalnum() or one == "ー" for one in folded) - han or 1.0
+    letters = len(folded) if folded.isalnum() else sum(map(str.isalnum, folded))
+    han = 0 if folded.isascii() else sum(map(len, ALL_HAN.findall(folded)))
+    return han * HAN_WEIGHT + letters - han or 1.0
 
 
 def find_core(folded: str) -> str:

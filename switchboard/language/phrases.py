@@ -55,11 +55,13 @@ class Phrases:
             letters = len(entry.folded) - len(words) + 1
             if not 2 <= len(words) <= LONGEST_PHRASE or not count_slips(letters, entry.keyword.threshold):
                 continue
+            vouching = [_vouches(one) for one in words]
+            ranked = sorted(range(len(words)), key=lambda one: (-vouching[one], -len(words[one]), one))
             for place, word in enumerate(words):
-                others = words[:place] + words[place + 1 :]
-                expected = _Expected(entry, sum(_vouches(one) for one in others), sum(map(len, others)))
+                expected = _Expected(entry, sum(vouching) - vouching[place], letters - len(word))
                 self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
-                anchor = _find_anchor(words, place)
+                # The rarest of the other words, as far as that can be told from it.
+                anchor = ranked[ranked[0] == place]
                 first = next((one for one in range(len(words)) if one not in (anchor, place)), anchor)
                 shape = (len(words), anchor, place, not expected.vouchers, first)
                 anchors.setdefault(words[anchor], {}).setdefault(shape, set()).add(words[first])
@@ -104,12 +106,6 @@ class Phrases:
             for one in phrases:
                 if one.is_believable(meant, is_unknown=is_unknown):
                     yield Slip(one.entry, 1, start, end, word, meant)
-
-
-def _find_anchor(words: list[str], missing: int) -> int:
-    """Return which of the other words is rarest as far as that can be told from it."""
-    others = (one for one in range(len(words)) if one != missing)
-    return max(others, key=lambda one: (_vouches(words[one]), len(words[one]), -one))
 
 
 def _key(words: list[str], place: int) -> str:

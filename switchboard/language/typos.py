@@ -1,9 +1,7 @@
 """Slips of the finger in words with spaces: which keyword a word may have been meant for."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import combinations
+from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 
@@ -32,10 +30,15 @@ class SlipIndex:
         self._limits: dict[str, int] = {}
         for word, limit in words:
             self._limits[word] = max(limit, self._limits.get(word, 0))
-        self._by_deletion: dict[str, list[str]] = defaultdict(list)
+        # Most have one word only: a list around each would cost more than all the rest.
+        self._by_deletion: dict[str, str | list[str]] = {}
         for word in sorted(self._limits):
             for part in _delete(word, self._limits[word]):
-                self._by_deletion[part].append(word)
+                others = self._by_deletion.setdefault(part, word)
+                if isinstance(others, list):
+                    others.append(word)
+                elif others is not word:
+                    self._by_deletion[part] = [others, word]
         self._cache: dict[str, tuple[tuple[str, int], ...]] = {}
 
     def __contains__(self, word: str) -> bool:
@@ -55,7 +58,8 @@ class SlipIndex:
             return ()
         near: dict[str, int] = {}
         for part in _delete(word, MOST_SLIPS):
-            for other in self._by_deletion.get(part, ()):
+            others = self._by_deletion.get(part, ())
+            for other in (others,) if isinstance(others, str) else others:
                 if other not in near and abs(len(other) - len(word)) <= self._limits[other]:
                     near[other] = OSA.distance(word, other, score_cutoff=MOST_SLIPS)
         fair = [one for one in near.items() if one[1] <= self._limits[one[0]] and is_likely(word, *one)]
@@ -72,17 +76,14 @@ def _strip_ending(word: str) -> str | None:
     )
 
 
-def _delete(word: str, count: int) -> Iterator[str]:
-    """Give the beginning of a word with up to so many of its letters left out."""
+def _delete(word: str, count: int) -> set[str]:
+    """Return the beginning of a word with up to so many of its letters left out."""
     prefix = word[:PREFIX]
-    yield prefix
-    seen = {prefix}
-    for left_out in range(1, min(count, len(prefix) - 1) + 1):
-        for kept in combinations(prefix, len(prefix) - left_out):
-            part = "".join(kept)
-            if part not in seen:
-                seen.add(part)
-                yield part
+    parts, latest = {prefix}, {prefix}
+    for _ in range(min(count, len(prefix) - 1)):
+        latest = {one[:place] + one[place + 1 :] for one in latest for place in range(len(one))}
+        parts |= latest
+    return parts
 
 
 def is_likely(word: str, other: str, distance: int) -> bool:

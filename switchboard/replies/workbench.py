@@ -1,7 +1,7 @@
 """What helps to write rules: try a message, replay real ones against the draft, see which rules fight and what nobody answers."""
 
 import functools
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,20 +20,18 @@ from switchboard.language.types import (
     Mode,
     PhraseGroup,
 )
-from switchboard.replies import latest, queries
+from switchboard.replies import compiled, latest, queries
 from switchboard.replies.answering import arbiter
 from switchboard.replies.answering.facts import Person, Place, Question
 from switchboard.replies.answering.languages import language_of
 from switchboard.replies.models import Decision, InboundMessage
-from switchboard.replies.types import Outcome, Rule, RuleSet, Scope, Trigger
+from switchboard.replies.types import Outcome, Rule, RuleSet, Scope
 
 MOST_REPLAYED = 1000
 MOST_SHOWN = 100
 MOST_UNANSWERED = 3000
 UNANSWERED_DAYS = timedelta(days=30)
 _KEPT = 16
-# Compiled sets of this process, by what they were made of: trying a message must not compile a thousand rules each time.
-_compiled: OrderedDict[tuple[KeywordRule, ...], matcher.Matcher] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +76,15 @@ class Conflicts:
     hidden: dict[int, int]
 
 
-def listen(rules: RuleSet) -> tuple[KeywordRule, ...]:
-    """Return what a set listens for."""
-    return tuple(
-        KeywordRule(rule.id, rule.keywords, rule.position) for rule in rules.rules if rule.trigger == Trigger.KEYWORDS
-    )
-
-
 def compile_set(rules: RuleSet) -> matcher.Matcher:
     """Return a set's matcher, kept for the next time."""
-    listening = listen(rules)
-    found = _compiled.get(listening)
-    if found is None:
-        found = _compiled[listening] = matcher.compile_matcher(listening)
-        while len(_compiled) > _KEPT:
-            _compiled.popitem(last=False)
-    return found
+    return _compile_and_keep(compiled.listen(rules))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _compile_and_keep(listening: tuple[KeywordRule, ...]) -> matcher.Matcher:
+    """Keep the last ones: trying a message must not compile a thousand rules each time."""
+    return compiled.compile_once(listening)
 
 
 def try_message(rules: RuleSet, text: str, *, zone: str, now: datetime) -> Trial:
@@ -155,7 +146,7 @@ def find_conflicts(rules: RuleSet) -> Conflicts:
     """Return which rules fight; those whose scopes differ may both be right and are left out."""
     by_id = {rule.id: rule for rule in rules.rules}
     # A higher priority goes first whatever the score, so for hiding it comes before the position.
-    ordered = sorted(listen(rules), key=lambda one: (-by_id[one.id].priority, one.position, one.id))
+    ordered = sorted(compiled.listen(rules), key=lambda one: (-by_id[one.id].priority, one.position, one.id))
     listening = [KeywordRule(one.id, one.keywords, place) for place, one in enumerate(ordered)]
     found, beaten = _fight(tuple(listening))
     fighting = [one for one in found if by_id[one.rule_id].scope == by_id[one.other_rule_id].scope]
@@ -209,8 +200,8 @@ def list_examples(text: str, threshold: str) -> list[tuple[str, bool]]:
     """Return ways in which people write a keyword, and whether each is found at this threshold."""
     percent = int(threshold) if threshold.isdigit() else DEFAULT_THRESHOLD
     patterns = derive_patterns(text)
-    compiled = matcher.compile_matcher([KeywordRule(1, (Keyword(text, Mode.FUZZY, percent, patterns),))])
-    return [(sample, bool(compiled.match(sample))) for sample in _misspell(text, [one.text for one in patterns])]
+    alone = matcher.compile_matcher([KeywordRule(1, (Keyword(text, Mode.FUZZY, percent, patterns),))])
+    return [(sample, bool(alone.match(sample))) for sample in _misspell(text, [one.text for one in patterns])]
 
 
 def _misspell(text: str, patterns: Sequence[str]) -> list[str]:

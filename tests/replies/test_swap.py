@@ -106,6 +106,8 @@ async def test_new_rules_answer_in_both_workers_within_a_moment(bot: Bot, count:
         begun = time.monotonic()
         await publish_second(bot, count)
         await until(note_live)
+        found = [worker.shelf.find(bot.world.workspace_id) for worker in workers]
+        assert len({id(loaded.matcher) for loaded in found if loaded}) == 1, "compiled once for both"
     seconds = sorted(live.values())
     print(f"{count} rules live after {seconds[0]:.2f} s and {seconds[1]:.2f} s; promised: {PROMISED_SECONDS} s")  # noqa: T201
     assert seconds[1] < LATEST_SECONDS

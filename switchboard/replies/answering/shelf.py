@@ -12,10 +12,11 @@ from switchboard.conversations import store as conversations_store
 from switchboard.core import clock
 from switchboard.core.database import Pool
 from switchboard.language import matcher, mood
-from switchboard.language.types import Feeling, KeywordRule, Lexicon, Match
+from switchboard.language.types import Feeling, Lexicon, Match
+from switchboard.replies import compiled
 from switchboard.replies.answering import membership, store
 from switchboard.replies.answering.facts import Place
-from switchboard.replies.types import Rule, RuleSet, Settings, Trigger, decode_set
+from switchboard.replies.types import Rule, RuleSet, Settings, decode_set
 
 log = structlog.get_logger(__name__)
 
@@ -47,15 +48,12 @@ class Loaded:
 
 
 def load(version: int, rules: RuleSet, zone: str) -> Loaded:
-    """Compile a set; takes up to two seconds for a thousand rules, so it is done off-thread."""
-    listening = [
-        KeywordRule(rule.id, rule.keywords, rule.position) for rule in rules.rules if rule.trigger == Trigger.KEYWORDS
-    ]
+    """Compile a set; takes up to a second for a thousand rules, so it is done off-thread."""
     return Loaded(
         version=version,
         rules=rules,
         zone=zone,
-        matcher=matcher.compile_matcher(listening),
+        matcher=compiled.compile_once(compiled.listen(rules)),
         by_id={rule.id: rule for rule in rules.rules},
         segment_ids=membership.list_asked(rules.rules),
         lexicon=Lexicon(dict(rules.settings.mood_weights)),
