@@ -1,7 +1,7 @@
 """Reading broadcasts: one, its problems, its progress, its recipients."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from switchboard.contacts.errors import SegmentError
 from switchboard.contacts.models import Contact
 from switchboard.core import clock, statements, tenancy
 from switchboard.delivery import queries as delivery_queries
-from switchboard.delivery.models import Delivery, Lane, Outbox
+from switchboard.delivery.models import Delivery, Lane, Message, Outbox
 from switchboard.delivery.rules.quiet_hours import Night
 from switchboard.delivery.types import UNCONFIRMED, Gate, Origin, State
+from switchboard.numbers import queries as number_queries
 from switchboard.team.models import Workspace
 from switchboard.templates.models import Template
 
@@ -151,7 +152,8 @@ class RecipientLine:
     delivered_at: datetime | None
     read_at: datetime | None
     replied_at: datetime | None
-    # Why this number writes to them, one of rules.Choice; empty until a message is made.
+    # The number that writes to them, and why that one: one of rules.Choice. Empty until a message is made.
+    number_phone: str = ""
     number_choice: str = ""
 
 
@@ -173,16 +175,16 @@ def list_recipients(
     rows = list(found.order_by("contact_id").values_list(*columns)[: limit + 1])
     page = rows[:limit]
     people = Contact.objects.in_bulk([contact_id for contact_id, _, _ in page])
-    deliveries = {
-        one.message_id: one
-        for one in Delivery.objects.filter(workspace_id=workspace_id, message_id__in=[mid for _, mid, _ in page if mid])
-    }
-    lines = [
-        _as_line(
-            contact_id, message_id, people.get(contact_id), deliveries.get(message_id) if message_id else None, choice
-        )
-        for contact_id, message_id, choice in page
-    ]
+    made = [message_id for _, message_id, _ in page if message_id]
+    of_messages = Delivery.objects.filter(workspace_id=workspace_id, message_id__in=made)
+    deliveries = {one.message_id: one for one in of_messages}
+    numbers = dict(Message.objects.filter(workspace_id=workspace_id, pk__in=made).values_list("id", "number_id"))
+    phones = number_queries.map_phones(workspace_id, set(numbers.values()))
+    lines = []
+    for contact_id, message_id, choice in page:
+        line = _as_line(contact_id, message_id, people.get(contact_id), deliveries.get(message_id))
+        phone = phones.get(numbers.get(message_id, 0), "")
+        lines.append(replace(line, number_phone=phone, number_choice=choice))
     return RecipientPage(lines, page[-1][0] if len(rows) > limit else None)
 
 
@@ -200,7 +202,7 @@ def _filter_state(found: QuerySet[Recipient], state: str, reason: str) -> QueryS
 
 
 def _as_line(
-    contact_id: int, message_id: UUID | None, person: Contact | None, delivery: Delivery | None, number_choice: str
+    contact_id: int, message_id: UUID | None, person: Contact | None, delivery: Delivery | None
 ) -> RecipientLine:
     return RecipientLine(
         contact_id=contact_id,
@@ -214,7 +216,6 @@ def _as_line(
         delivered_at=delivery.delivered_at if delivery else None,
         read_at=delivery.read_at if delivery else None,
         replied_at=delivery.replied_at if delivery else None,
-        number_choice=number_choice,
     )
 
 

@@ -1,5 +1,7 @@
 """What is known of portfolios, accounts and numbers."""
 
+from collections.abc import Collection
+
 from switchboard.cloudapi import sync as cloud
 from switchboard.core import secrets
 from switchboard.numbers.errors import AccountMissingError, AppMissingError, NumberMissingError
@@ -66,6 +68,11 @@ def find_app(workspace_id: int, meta_id: str) -> App | None:
 def map_app_names(workspace_id: int) -> dict[int, str]:
     """Return the names of the Meta apps by their id."""
     return dict(App.objects.filter(workspace_id=workspace_id).values_list("id", "name"))
+
+
+def map_phones(workspace_id: int, number_ids: Collection[int]) -> dict[int, str]:
+    """Return the phone numbers of some numbers by their id."""
+    return dict(Number.objects.filter(workspace_id=workspace_id, pk__in=number_ids).values_list("id", "phone"))
 
 
 def list_checks(workspace_id: int, account_id: int) -> dict[str, AccountCheck]:

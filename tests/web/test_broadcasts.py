@@ -155,7 +155,8 @@ def test_htmx_gets_the_live_part_alone(olive: Client, sending: Broadcast) -> Non
 def test_recipients_are_listed_by_state(olive: Client, sending: Broadcast, state: str) -> None:
     answer = olive.get(f"/broadcasts/{sending.pk}/recipients/?state={state}")
     assert answer.status_code == 200
-    assert ("花子" in answer.content.decode()) is (state in {"", "waiting"})
+    page = answer.content.decode()
+    assert ("花子" in page, "from +81" in page) == ((state in {"", "waiting"},) * 2)
 
 
 @pytest.mark.parametrize("address", ["?before=x", "?before=-1", "?before=99999999999999999999999", "?group=nonsense"])

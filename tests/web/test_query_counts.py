@@ -21,7 +21,7 @@ PAGES = [
     ("/templates/", FRAME + 2),
     ("/search/?q=a", FRAME + 5),
     ("/broadcasts/{broadcast}/", FRAME + 12),
-    ("/broadcasts/{broadcast}/recipients/", FRAME + 4),
+    ("/broadcasts/{broadcast}/recipients/", FRAME + 6),
     # Counts over the whole workspace change the role and back.
     ("/broadcasts/{draft}/edit/audience/", FRAME + 14),
     ("/broadcasts/{draft}/edit/message/", FRAME + 7),
