@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from switchboard.contacts import fields, queries
+from switchboard.contacts import fields, refused
 from switchboard.contacts.models import Contact
 
 MOST_XLSX_ROWS = 1_048_575
@@ -61,7 +61,7 @@ def open_sheet(path: Path, kind: str) -> Iterator[Callable[[Row], None]]:
 
 def _render_text(cell: Any) -> str:
     text = fields.render_value(cell)
-    return queries.defuse_cell(text) if isinstance(cell, str) else text
+    return refused.defuse_cell(text) if isinstance(cell, str) else text
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """What pages, commands and other rooms ask about contacts and imports."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from switchboard.contacts import reading, segment_queries, tag_queries, uploads, workbook
+from switchboard.contacts import reading, refused, segment_queries, tag_queries, uploads, workbook
 from switchboard.contacts.errors import ContactNotFound, ImportNotFound
 from switchboard.contacts.fields import Definition
 from switchboard.contacts.models import Contact, Field, Identity, Import, ImportedRow, RefusedRow, Tag
@@ -93,40 +92,21 @@ def list_refused_rows(workspace_id: int, import_id: int, *, after: int = 0, limi
     return list(rows.order_by("id")[:limit])
 
 
-def iter_refused_csv(workspace_id: int, import_id: int, *, page_rows: int = 2000) -> Iterator[bytes]:
-    """Give the refused rows as a CSV file (UTF-8 with mark, for spreadsheets): line, outcome, reason, column, cells."""
-    yield b"\xef\xbb\xbf"
-    columns: Sequence[str] = ()
-    job = get_import(workspace_id, import_id)
-    if uploads.has_upload(job.file_path):
-        columns = get_shape(job).columns
-    yield _render_csv([["line", "outcome", "reason", "column", *map(defuse_cell, columns)]])
-    rows = RefusedRow.objects.filter(workspace_id=workspace_id, import_id=import_id).order_by("pk")
-    after = 0
-    while page := list(
-        rows.filter(pk__gt=after).values_list("line", "outcome", "reason", "column", "cells", "pk")[:page_rows]
-    ):
-        yield _render_csv(
-            [line, outcome, reason, defuse_cell(column), *map(defuse_cell, cells)]
-            for line, outcome, reason, column, cells, _ in page
-        )
-        after = page[-1][-1]
+def render_refused_csv(workspace_id: int, import_id: int, after: refused.After = None) -> refused.Piece:
+    """Return a piece of the refused rows as a CSV file: line, outcome, reason, column, cells; and where to go on."""
+    rows = RefusedRow.objects.filter(workspace_id=workspace_id, import_id=import_id)
+
+    def head() -> Sequence[str]:
+        job = get_import(workspace_id, import_id)
+        columns = get_shape(job).columns if uploads.has_upload(job.file_path) else ()
+        return ["line", "outcome", "reason", "column", *columns]
+
+    return refused.render_piece(rows, ["outcome", "reason", "column"], head=head, after=after)
 
 
-# Some programs skip blanks first, some read the full-width signs of Japanese and Chinese keyboards as the plain ones.
-_BLANKS = " \t\r\n\v\f\0\u00a0\u3000\ufeff"
-_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def defuse_cell(cell: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run as a formula."""
-    return f"'{cell}" if cell.lstrip(_BLANKS).startswith(_STARTS) or cell.startswith(("\t", "\r", "\n")) else cell
-
-
-def _render_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+def iter_refused_csv(workspace_id: int, import_id: int) -> Iterator[bytes]:
+    """Give the whole file of refused rows, a piece at a time."""
+    return refused.iter_pieces(partial(render_refused_csv, workspace_id, import_id))
 
 
 def get_contact(workspace_id: int, contact_id: int) -> Contact:

@@ -1,10 +1,8 @@
 """What pages ask about orders and about the files that bring them."""
 
-import csv
-import io
+from collections.abc import Sequence
 
-from switchboard.contacts import queries as contacts_queries
-from switchboard.contacts import reading, uploads
+from switchboard.contacts import reading, refused, uploads
 from switchboard.contacts.types import FileShape, Row
 from switchboard.conversions.errors import DeedsNotFound
 from switchboard.conversions.models import Deeds, Order, RefusedDeed
@@ -56,12 +54,11 @@ def read_sample(deeds: Deeds) -> tuple[FileShape, list[Row]]:
         return shape, [row for row, _ in zip(rows, range(_ROWS_SHOWN + 1), strict=False)][1:]
 
 
-def render_refused_csv(workspace_id: int, deeds_id: int) -> bytes:
-    """Return the refused rows as a CSV file: line, reason, and the cells below their headings."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    headings = get_deeds(workspace_id, deeds_id).columns
-    writer.writerow(["line", "reason", *map(contacts_queries.defuse_cell, headings)])
-    for row in RefusedDeed.objects.filter(workspace_id=workspace_id, deeds_id=deeds_id).order_by("id").iterator():
-        writer.writerow([row.line, row.reason, *map(contacts_queries.defuse_cell, row.cells)])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+def render_refused_csv(workspace_id: int, deeds_id: int, after: refused.After = None) -> refused.Piece:
+    """Return a piece of the refused rows as a CSV file: line, reason, and the cells below their headings."""
+    rows = RefusedDeed.objects.filter(workspace_id=workspace_id, deeds_id=deeds_id)
+
+    def head() -> Sequence[str]:
+        return ["line", "reason", *get_deeds(workspace_id, deeds_id).columns]
+
+    return refused.render_piece(rows, ["reason"], head=head, after=after)

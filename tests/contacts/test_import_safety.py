@@ -11,7 +11,7 @@ import xlsxwriter
 
 from switchboard.consent import actions as consent_actions
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts import actions, edit_store, queries, suspicion, undo_store, uploads, workbook
+from switchboard.contacts import actions, edit_store, queries, refused, suspicion, undo_store, uploads, workbook
 from switchboard.contacts.errors import (
     NothingToUndoError,
     SourceUnstatedError,
@@ -274,9 +274,9 @@ def test_no_cell_and_no_heading_of_the_refused_rows_is_a_formula(run_import: Run
     "cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1+1", "＝1+1", "＋1", "－1", "＠x", "\u3000=1", "\n=1"]
 )
 def test_no_spelling_of_a_formula_leaves_as_one(cell: str) -> None:
-    assert queries.defuse_cell(cell) == f"'{cell}"
+    assert refused.defuse_cell(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["", "花子", "a=b", "2026-03-01", "'x", " a"])
 def test_a_cell_that_is_no_formula_leaves_as_it_is(cell: str) -> None:
-    assert queries.defuse_cell(cell) == cell
+    assert refused.defuse_cell(cell) == cell

@@ -147,7 +147,7 @@ def test_a_file_of_orders_tells_what_became_of_every_row(workspace: Workspace, h
     )  # fmt: skip
     reasons = [row.reason for row in queries.list_refused(workspace.pk, done.pk)]
     assert reasons == [rules.NO_PERSON, rules.NEGATIVE, rules.FUTURE, rules.NO_DATE, rules.OTHER_CURRENCY]
-    assert b"2026/13/1" in queries.render_refused_csv(workspace.pk, done.pk)
+    assert b"2026/13/1" in queries.render_refused_csv(workspace.pk, done.pk)[0]
 
 
 def test_a_file_of_events_is_recorded_and_may_be_given_again(workspace: Workspace, hana: Contact) -> None:
@@ -244,7 +244,7 @@ def test_a_file_is_gone_as_soon_as_its_rows_are_recorded(
 ) -> None:
     done = run_file(workspace, "orders", ORDERS)
     assert [path for path in Path(settings.HOME).rglob("*") if path.is_file()] == []
-    assert queries.render_refused_csv(workspace.pk, done.pk)
+    assert queries.render_refused_csv(workspace.pk, done.pk)[0]
 
 
 def test_a_file_that_nobody_starts_is_gone_after_thirty_days(
@@ -336,6 +336,6 @@ def test_the_statements_of_a_step_find_orders_by_key(workspace: Workspace) -> No
 
 def test_refused_rows_come_with_their_headings_and_no_formula(workspace: Workspace, hana: Contact) -> None:
     done = run_file(workspace, "orders", "=cmd(),order id,phone,total,date\n ＝1+1,1,070-0000-0000,5,2026-03-01\n")
-    head, row = queries.render_refused_csv(workspace.pk, done.pk).decode("utf-8-sig").splitlines()
+    head, row = queries.render_refused_csv(workspace.pk, done.pk)[0].decode("utf-8-sig").splitlines()
     assert head == "line,reason,'=cmd(),order id,phone,total,date"
     assert "' ＝1+1" in row or "'＝1+1" in row

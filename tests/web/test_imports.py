@@ -147,7 +147,7 @@ def test_the_result_counts_and_gives_the_refused_rows(shop: Shop, olive: Client,
     assert "The same person again in this file" in page
     refused = olive.get(f"/contacts/imports/{job.pk}/refused.csv")
     assert refused["Content-Disposition"] == f'attachment; filename="refused-{job.pk}.csv"'
-    assert "12345" in refused.content.decode("utf-8-sig")
+    assert "12345" in refused.getvalue().decode("utf-8-sig")
 
 
 def test_an_import_runs_once(olive: Client, job: Import) -> None:

@@ -1,8 +1,9 @@
 """Files of orders and of events: upload, look at, record, see what became of each row."""
 
+from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,7 +12,7 @@ from switchboard.conversions import actions, queries, rules
 from switchboard.core import clock
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import failures, seeing, sentences, words
+from switchboard.web import downloads, failures, seeing, sentences, words
 from switchboard.web.rights import ConsoleRequest, needs
 
 
@@ -91,11 +92,11 @@ def stop(request: ConsoleRequest, deeds_id: int) -> HttpResponse:
 
 @require_GET
 @needs(Right.SEND)
-def download_refused(request: ConsoleRequest, deeds_id: int) -> HttpResponse:
+def download_refused(request: ConsoleRequest, deeds_id: int) -> HttpResponseBase:
     """Give the refused rows as a file, each with its sentence."""
     if not seeing.may_see_phones():
         raise Invalid(_("This file holds whole phone numbers, which your role may not see."))
-    queries.get_deeds(request.member.workspace_id, deeds_id)
-    content = queries.render_refused_csv(request.member.workspace_id, deeds_id)
-    headers = {"Content-Disposition": f'attachment; filename="refused-{deeds_id}.csv"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    workspace_id = request.member.workspace_id
+    queries.get_deeds(workspace_id, deeds_id)
+    read = partial(queries.render_refused_csv, workspace_id, deeds_id)
+    return downloads.give_csv(workspace_id, f"refused-{deeds_id}.csv", read)

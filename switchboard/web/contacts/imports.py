@@ -1,6 +1,7 @@
 """An import in five steps: upload, map, check, run, result."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -13,7 +14,7 @@ from switchboard.contacts.actions.undoing import UNDO_FOR
 from switchboard.core import clock
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import failures, formats, seeing, sentences, words
+from switchboard.web import downloads, failures, formats, seeing, sentences, words
 from switchboard.web.contacts.forms import ConsentForm, ReadingForm, UploadForm, list_targets
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -274,10 +275,5 @@ def download_refused(request: ConsoleRequest, import_id: int) -> HttpResponseBas
     """Give the refused rows as a file, each with its reason."""
     workspace_id = request.member.workspace_id
     queries.get_import(workspace_id, import_id)
-    content = b"".join(queries.iter_refused_csv(workspace_id, import_id))
-    name = f"refused-{import_id}.csv"
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    read = partial(queries.render_refused_csv, workspace_id, import_id)
+    return downloads.give_csv(workspace_id, f"refused-{import_id}.csv", read)

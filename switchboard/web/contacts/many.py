@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from switchboard.core import clock
 from switchboard.core.errors import Invalid, NotFound
 from switchboard.team import rules as team_rules
 from switchboard.team.rules import Right
-from switchboard.web import formats, seeing, sentences
+from switchboard.web import downloads, formats, seeing, sentences
 from switchboard.web.rights import ConsoleRequest, needs
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -155,4 +155,4 @@ def download_export(request: ConsoleRequest, export_id: int) -> HttpResponseBase
     if path is None or (export.shows_phones and not may_see):
         raise NotFound(_("This file is gone. Export the people again."))
     name = f"contacts-{export.pk}.{export.format}"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=_TYPES[export.format])
+    return downloads.give_file(path, name, _TYPES[export.format])

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -123,7 +124,8 @@ def change_details(request: ConsoleRequest, contact_id: int) -> HttpResponse:
             )
             if done:
                 messages.success(request, _("Saved. You can undo it for 24 hours."))
-            return redirect("contacts:detail", contact_id)
+            # Without a place of its own the browser keeps the form's, and the message stands above it, out of sight.
+            return redirect(reverse("contacts:detail", args=[contact_id]) + "#content")
         except DetailsError as error:
             form.add_error(error.field, failures.say(error))
         except DetailsChangedError as error:
