@@ -119,7 +119,9 @@ def install_python_packages(kind: str) -> None:
 def install_locked(requirements: Path) -> None:
     """Install a lock file with uv, or with pip where only pip is set up to reach the registry."""
     locked: Command = ["--require-hashes", "-r", requirements]
-    command: Command = [BIN / "uv", "pip", "install", "--quiet", "--python", BIN / "python", *locked]
+    # Compiled once, as pip does: a dozen processes start together, and where Python may not write they stay slow.
+    uv: Command = [BIN / "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", BIN / "python"]
+    command: Command = [*uv, *locked]
     answer = subprocess.run(command, cwd=ROOT, env=network_environment(), capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         pip: Command = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
