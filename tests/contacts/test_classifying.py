@@ -165,15 +165,8 @@ def test_asked_and_not_registered_ends_with_the_registration(place: Place) -> No
 
     def did(name: str, at: datetime) -> None:
         with workspace_scope(place.workspace.pk):
-            events.add_event(
-                workspace_id=place.workspace.pk,
-                contact_id=hana.pk,
-                name=name,
-                external_id=name,
-                properties={},
-                at=at,
-                now=at,
-            )
+            told = [events.NewEvent(hana.pk, name, name, at)]
+            events.add_events(workspace_id=place.workspace.pk, events=told, now=at)
         place.look(at)
 
     did("asked", NOON)

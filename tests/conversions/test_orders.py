@@ -113,11 +113,11 @@ def test_money_given_back_in_full_was_never_an_order(workspace: Workspace, hana:
 
 def test_an_event_is_counted_once_and_never_from_the_future(workspace: Workspace, hana: Contact) -> None:
     given: dict[str, Any] = {"workspace_id": workspace.pk, "person": str(hana.pk), "name": "registered", "now": NOON}
-    assert actions.record_event(**given, external_id="e1", at=NOON)
+    assert actions.record_event(**given, external_id="e1", at=NOON, properties={"shop": "銀座"})
     assert not actions.record_event(**given, external_id="e1", at=NOON)
     with pytest.raises(EventError, match="in the future"):
         actions.record_event(**given, external_id="e2", at=NOON + timedelta(days=1))
-    assert Event.objects.count() == 1
+    assert [one.properties for one in Event.objects.all()] == [{"shop": "銀座"}]
 
 
 def run_file(workspace: Workspace, kind: str, text: str) -> Deeds:

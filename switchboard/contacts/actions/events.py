@@ -2,36 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from psycopg.types.json import Jsonb
+
 from switchboard.contacts import facts
-from switchboard.contacts.models import Event, Purchases
+from switchboard.contacts.models import Purchases
 from switchboard.core import statements
-
-
-def add_event(
-    *,
-    workspace_id: int,
-    contact_id: int,
-    name: str,
-    external_id: str,
-    properties: Mapping[str, Any],
-    at: datetime,
-    now: datetime,
-) -> bool:
-    """Keep an event of a person; false when the same one is there already."""
-    _, is_new = Event.objects.get_or_create(
-        workspace_id=workspace_id,
-        name=name,
-        external_id=external_id,
-        defaults={"contact_id": contact_id, "properties": dict(properties), "at": at, "created_at": now},
-    )
-    if is_new:
-        facts.record_event_facts(workspace_id=workspace_id, events=[facts.EventFact(contact_id, at)], now=now)
-    return is_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +22,22 @@ class NewEvent:
     name: str
     external_id: str
     at: datetime
+    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 # An event told twice is one. Index: contacts_event_once.
 SQL_ADD_EVENTS = """
 INSERT INTO contacts_event (workspace_id, contact_id, name, external_id, properties, at, created_at)
-SELECT %(workspace_id)s, contact_id, name, external_id, '{}', at, %(now)s
-FROM unnest(%(contact_ids)s::bigint[], %(names)s::text[], %(external_ids)s::text[], %(moments)s::timestamptz[])
-    AS told (contact_id, name, external_id, at)
+SELECT %(workspace_id)s, contact_id, name, external_id, properties, at, %(now)s
+FROM unnest(%(contact_ids)s::bigint[], %(names)s::text[], %(external_ids)s::text[], %(moments)s::timestamptz[],
+    %(properties)s::jsonb[]) AS told (contact_id, name, external_id, at, properties)
 ON CONFLICT (workspace_id, name, external_id) DO NOTHING
 RETURNING contact_id, at
 """
 
 
 def add_events(*, workspace_id: int, events: Sequence[NewEvent], now: datetime) -> int:
-    """Keep events of a file; return how many were news."""
+    """Keep what people did; return how many were news."""
     given: dict[str, Any] = {
         "workspace_id": workspace_id,
         "now": now,
@@ -64,6 +45,7 @@ def add_events(*, workspace_id: int, events: Sequence[NewEvent], now: datetime) 
         "names": [one.name for one in events],
         "external_ids": [one.external_id for one in events],
         "moments": [one.at for one in events],
+        "properties": [Jsonb(dict(one.properties)) for one in events],
     }
     added = statements.fetch(SQL_ADD_EVENTS, given)
     told = [facts.EventFact(contact_id, at) for contact_id, at in added]

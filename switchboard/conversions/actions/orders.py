@@ -110,15 +110,8 @@ def record_event(
     if refusal := rules.refuse_event(name, external_id, at, now):
         raise EventError(refusal)
     contact_id = _find_person(workspace_id, person)
-    return event_actions.add_event(
-        workspace_id=workspace_id,
-        contact_id=contact_id,
-        name=" ".join(name.split()),
-        external_id=external_id,
-        properties=dict(properties or {}),
-        at=at,
-        now=now,
-    )
+    event = event_actions.NewEvent(contact_id, " ".join(name.split()), external_id, at, properties or {})
+    return bool(event_actions.add_events(workspace_id=workspace_id, events=[event], now=now))
 
 
 def update_purchases(*, workspace_id: int, contact_ids: Sequence[int]) -> None:
