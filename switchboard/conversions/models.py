@@ -97,13 +97,14 @@ class RefusedDeed(models.Model):
     """A row of a file that recorded nothing, and the sentence that says why."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False, db_constraint=False)
-    deeds = models.ForeignKey(Deeds, on_delete=models.CASCADE)
+    deeds = models.ForeignKey(Deeds, on_delete=models.CASCADE, db_index=False)
     line = models.IntegerField()
     reason = models.TextField()
     cells = ArrayField(models.TextField())
 
     class Meta:
         db_table = "conversions_refuseddeed"
+        indexes = [models.Index(fields=["deeds", "line"], name="conversions_refuseddeed_line")]
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
