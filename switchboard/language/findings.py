@@ -57,6 +57,8 @@ class Findings:
 
     def rank(self) -> list[Match]:
         """Order the rules by their best keyword; equal ones by position, then id."""
+        if not self.by_entry:
+            return []
         by_rule: dict[int, list[Found]] = {}
         for found in self.by_entry.values():
             by_rule.setdefault(found.entry.rule.id, []).append(found)

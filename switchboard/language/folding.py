@@ -15,7 +15,7 @@ _BREAK = "\n"  # Punctuation: two words never grow together across it, as they d
 
 _SPACE_IN_CJK = re.compile(f"(?<=[{HAN}{KANA}]) +(?=[{HAN}{KANA}])")
 _DASH_AFTER_KANA = re.compile(f"(?<=[{KANA}])[-‐‑‒–—―−~〜ｰ]+")
-_DASHES = frozenset("-‐‑‒–—―−~〜ｰ")  # Looking behind every character for them costs as much as all the rest.
+_DASHES = re.compile("[-‐‑‒–—―−~〜ｰ]")  # Looking behind every character for them costs as much as all the rest.
 _MARK_RUN = re.compile("ー{2,}")
 # サーバー and サーバ are one word; バー without its mark would be another one, found everywhere.
 _MARK_AT_END = re.compile(f"(?:(?<=[ァ-ヺー]{{3}})|(?<=[{HIRAGANA}]{{3}}))ー(?![{KANA}])")
@@ -35,9 +35,10 @@ def clean(text: str) -> str:
     """Return the text with one width, case and spacing, its scripts as they were; at most LONGEST_TEXT characters."""
     text = text[:LONGEST_TEXT]
     if text.isascii():
-        return " ".join(_shorten(text.lower().translate(_TABLE)).split())
+        plain = text.encode("ascii").translate(_ASCII_TABLE, _ASCII_APOSTROPHES).decode("ascii")
+        return " ".join(_shorten(plain).split())
     text = unicodedata.normalize("NFKC", text)
-    if not _DASHES.isdisjoint(text):
+    if _DASHES.search(text):
         text = _DASH_AFTER_KANA.sub("ー", text)
     text = text.casefold().translate(_TABLE)
     if " " in text:
@@ -110,3 +111,7 @@ def _strip_accent(character: str) -> str:
 
 
 _TABLE = _Table()
+_ASCII_APOSTROPHES = b"'`"
+_ASCII_TABLE = b"".join((_clean_character(chr(code).lower()) or " ").encode("ascii") for code in range(128)) + bytes(
+    128
+)

@@ -88,7 +88,7 @@ class Matcher:
         self._find_exact(findings)
         for hit in self._index.surface.scan(message.folded):
             self._note(findings, hit, 0, hit.start, hit.end)
-        if message.words and (message.has_han or message.unknown_words):
+        if message.texts_of_words and (message.has_han or message.unknown_words):
             self._find_pinyin(findings)
             self._find_corrected(findings)
             if message.unknown_words:
@@ -153,11 +153,12 @@ class Matcher:
     def _find_corrected(self, findings: Findings) -> None:
         """Look again with unknown words replaced by the keywords' words that they are slips of."""
         message = findings.message
-        shortest = SHORTEST_CORRECTED_ABROAD if message.is_in_another_language else 0
         slips = [
             (start, end, word, candidates)
             for start, end, word in message.unknown_words
-            if word not in self._slips and len(word) >= shortest and (candidates := self._slips.find(word))
+            if word not in self._slips
+            and (candidates := self._slips.find(word))
+            and (len(word) >= SHORTEST_CORRECTED_ABROAD or not message.is_in_another_language)
         ][:MOST_CORRECTED]
         if not slips:
             return
@@ -193,7 +194,7 @@ class Matcher:
     def _find_by_sound(self, findings: Findings) -> None:
         """Try everything that costs more and means less."""
         message = findings.message
-        if message.words:
+        if message.texts_of_words:
             self._find_phrases(findings, only_unknown=False)
             for sound in self._japanese.find_romaji(message):
                 findings.add(*sound)

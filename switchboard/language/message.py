@@ -1,10 +1,11 @@
 """One message while it is being matched: its forms, and the dictionary's view of it, each worked out once."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from switchboard.language import resources, scripts
-from switchboard.language.folding import clean, unify
+from switchboard.language.folding import KANA, clean, unify
 from switchboard.language.scripts import HAS_HAN, HAS_KANA, KATAKANA, SPACED_WORD
 
 _PARTICLES = frozenset("はがをにでとものへやかねよだ")
@@ -14,6 +15,7 @@ SURE_LENGTH = 6  # Kana that mean one thing wherever they stand.
 LIKELY_LENGTH = 4
 SHORTEST_TELLING, FEWEST_TELLING = 3, 3
 MOST_KANA_IN_CHINESE = 2
+_MORE_KANA = re.compile(f"(?:[{KANA}][^{KANA}]*){{{MOST_KANA_IN_CHINESE + 1}}}")
 LONGEST_WITHOUT_KANA = 16  # Japanese has no longer messages in Chinese characters alone: 返品送料着払希望.
 
 
@@ -54,7 +56,7 @@ class Message:
     @once
     def may_be_chinese(self) -> bool:
         """Whether there are Chinese characters, and hardly any kana: some write の for 的."""
-        return self.has_han and len(HAS_KANA.findall(self.folded)) <= MOST_KANA_IN_CHINESE
+        return self.has_han and not _MORE_KANA.search(self.folded)
 
     @once
     def may_be_japanese(self) -> bool:
@@ -64,24 +66,26 @@ class Message:
         return self.has_han and len(self.cleaned) <= LONGEST_WITHOUT_KANA and scripts.is_used_in_japan(self.cleaned)
 
     @once
+    def texts_of_words(self) -> list[str]:
+        """The words that stand between spaces."""
+        return SPACED_WORD.findall(self.folded)
+
+    @once
     def words(self) -> list[tuple[int, int, str]]:
-        """The words that stand between spaces, with their places."""
+        """Those words with their places, which most messages need not know."""
         return [(found.start(), found.end(), found[0]) for found in SPACED_WORD.finditer(self.folded)]
 
     @once
     def unknown_words(self) -> list[tuple[int, int, str]]:
         """Those of them that are not English: names, slips, or another language in Latin letters."""
-        english = resources.english_words()
-        return [
-            one
-            for one in self.words
-            if one[2] not in english and not one[2].isdigit() and not resources.is_english(one[2])
-        ]
+        rare = set(self.texts_of_words).difference(resources.english_words())
+        unknown = {one for one in rare if not one.isdigit() and not resources.is_english(one)}
+        return [one for one in self.words if one[2] in unknown] if unknown else []
 
     @once
     def is_in_another_language(self) -> bool:
         """Whether most words in Latin letters are not English: then short ones are words of their own, not slips."""
-        telling = sum(len(one[2]) >= SHORTEST_TELLING for one in self.words)
+        telling = sum(len(one) >= SHORTEST_TELLING for one in self.texts_of_words)
         unknown = sum(len(one[2]) >= SHORTEST_TELLING for one in self.unknown_words)
         return telling >= FEWEST_TELLING and unknown * 2 > telling
 
@@ -95,9 +99,14 @@ class Message:
         return found
 
     @once
+    def morphemes(self) -> Sequence[Any]:
+        """The message in Japanese words, as the dictionary gives them."""
+        return resources.japanese_morphemes(self.cleaned)
+
+    @once
     def tokens(self) -> list[resources.Token]:
-        """The message in Japanese words."""
-        return resources.japanese_tokens(self.cleaned)
+        """The message in Japanese words, with their places, which most messages need not know."""
+        return [resources.Token(one) for one in self.morphemes]
 
     @once
     def token_starts(self) -> dict[int, int]:

@@ -59,11 +59,14 @@ class Phrases:
             ranked = sorted(range(len(words)), key=lambda one: (-vouching[one], -len(words[one]), one))
             for place, word in enumerate(words):
                 expected = _Expected(entry, sum(vouching) - vouching[place], letters - len(word))
+                needs_unknown = not expected.is_believable(word, is_unknown=False)
+                if needs_unknown and not expected.is_believable(word, is_unknown=True):
+                    continue
                 self._missing.setdefault(_key(words, place), {}).setdefault(word, []).append(expected)
                 # The rarest of the other words, as far as that can be told from it.
                 anchor = ranked[ranked[0] == place]
                 first = next((one for one in range(len(words)) if one not in (anchor, place)), anchor)
-                shape = (len(words), anchor, place, not expected.vouchers, first)
+                shape = (len(words), anchor, place, needs_unknown, first)
                 anchors.setdefault(words[anchor], {}).setdefault(shape, set()).add(words[first])
         self._anchors: dict[str, tuple[_Shape, ...]] = {
             word: tuple((*shape, frozenset(found[shape])) for shape in sorted(found)) for word, found in anchors.items()
@@ -74,29 +77,27 @@ class Phrases:
 
         On demand only where that one is no English word. Another good word is a slip only when nothing else is found.
         """
-        written, anchors, count = message.words, self._anchors, len(message.words)
-        unknown = {start for start, _, _ in message.unknown_words}
-        for number, (_, _, word) in enumerate(written):
+        written, anchors, count = message.texts_of_words, self._anchors, len(message.texts_of_words)
+        unknown, common = {word for _, _, word in message.unknown_words}, resources.common_words()
+        for number, word in enumerate(written):
             shapes = anchors.get(word)
             if shapes is None:
                 continue
             for length, anchor, place, needs_unknown, first, fitting in shapes:
                 begin = number - anchor
-                if begin < 0 or begin + length > count or written[begin + first][2] not in fitting:
+                if begin < 0 or begin + length > count or written[begin + first] not in fitting:
                     continue
-                is_unknown = written[begin + place][0] in unknown
-                if is_unknown or not (needs_unknown or only_unknown):
-                    yield from self._find_at(message, begin, length, place, is_unknown=is_unknown)
+                wrong = written[begin + place]
+                if wrong in unknown or not (needs_unknown or only_unknown or wrong in common):
+                    yield from self._find_at(message, begin, length, place, is_unknown=wrong in unknown)
 
     def _find_at(self, message: Message, begin: int, length: int, place: int, *, is_unknown: bool) -> Iterator[Slip]:
-        spans = message.words[begin : begin + length]
-        words = [one[2] for one in spans]
+        words = message.texts_of_words[begin : begin + length]
         expected = self._missing.get(_key(words, place))
-        start, end = spans[0][0], spans[-1][1]
-        if not expected or end - start != sum(map(len, words)) + length - 1:
+        if expected is None:
             return
-        word = words[place]
-        if word in resources.common_words():
+        start, end, word = message.words[begin][0], message.words[begin + length - 1][1], words[place]
+        if end - start != sum(map(len, words)) + length - 1:
             return
         for meant, phrases in expected.items():
             if meant == word or abs(len(meant) - len(word)) > 1 or OSA.distance(word, meant, score_cutoff=1) > 1:

@@ -5,6 +5,7 @@ import importlib.resources
 import importlib.util
 import threading
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 JAPANESE = "ja"
@@ -206,9 +207,15 @@ def _tokenizer() -> Any:
     return _of_thread.tokenizer
 
 
+def japanese_morphemes(text: str) -> Sequence[Any]:
+    """Split a Japanese text into words, as the library gives them."""
+    found: Sequence[Any] = _tokenizer().tokenize(text)
+    return found
+
+
 def japanese_tokens(text: str) -> list[Token]:
     """Split a Japanese text into words."""
-    return [Token(one) for one in _tokenizer().tokenize(text)]
+    return [Token(one) for one in japanese_morphemes(text)]
 
 
 def japanese_readings(word: str) -> list[str]:

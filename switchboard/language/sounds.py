@@ -18,7 +18,6 @@ from switchboard.language.types import Mode, View
 from switchboard.language.typos import count_slips
 
 _FIRST_CODE = 0xE000  # Private use: one character a syllable, so that places stay the same.
-_LAST_KANA = "\u30ff"
 SHORTEST_READING = 3
 SHORTEST_ROMAJI = 4
 # What can become kana: English words are mostly told apart here, before they cost a conversion.
@@ -119,8 +118,11 @@ class JapaneseSounds:
         """Give keywords that the message spells with other characters of the same reading: 変品, 振込 for 振り込み."""
         if not len(self._readings) or not message.has_japanese or not message.has_han or not message.may_be_japanese:
             return
-        reading, starts, ends = _read(message)
-        for hit in self._readings.scan(reading):
+        hits = self._readings.scan(_read(message))
+        if not hits:
+            return
+        starts, ends = _find_borders(message)
+        for hit in hits:
             first, last = starts.get(hit.start), ends.get(hit.end)
             if first is None or last is None or hit.end - hit.start < SHORTEST_READING:
                 continue
@@ -163,19 +165,28 @@ def _readings_of(entry: Entry) -> Iterator[str]:
             yield pattern.text
 
 
-def _read(message: Message) -> tuple[str, dict[int, int], dict[int, int]]:
-    """Return how the message sounds, and which word begins and ends at which of its sounds."""
-    parts: list[str] = []
-    starts, ends, place, folded = {}, {}, 0, message.folded
+def _read(message: Message) -> str:
+    """Return how the message sounds; kana need no dictionary, and are taken over piece by piece."""
+    folded, parts, written, begin = message.folded, [], 0, 0
+    han = HAS_HAN.search(folded)
+    for word in message.morphemes if han else ():
+        end = word.end()
+        if han and han.start() < end:
+            parts += [folded[written:begin], word.reading_form() or folded[begin:end]]
+            written, han = end, HAS_HAN.search(folded, end)
+        begin = end
+    return unify("".join([*parts, folded[written:]]))
+
+
+def _find_borders(message: Message) -> tuple[dict[int, int], dict[int, int]]:
+    """Return which word begins and ends at which of the message's sounds."""
+    starts, ends, place = {}, {}, 0
     for number, word in enumerate(message.tokens):
-        written = folded[word.start : word.end]
-        # Kana need no dictionary, and comparing is cheaper than searching.
-        sound = (word.sound or written) if max(written) > _LAST_KANA and HAS_HAN.search(written) else written
+        written = message.folded[word.start : word.end]
         starts[place] = number
-        place += len(sound)
+        place += len((word.sound or written) if HAS_HAN.search(written) else written)
         ends[place] = number
-        parts.append(sound)
-    return unify("".join(parts)), starts, ends
+    return starts, ends
 
 
 def _is_converter_slip(words: list[resources.Token], meant: str) -> bool:
@@ -192,17 +203,20 @@ def _is_converter_slip(words: list[resources.Token], meant: str) -> bool:
 
 def _nearest_window(text: str, begin: int, whole: str, offset: int) -> tuple[int, int] | None:
     """Return the piece of the text that differs from the keyword by one, given where its right half would stand."""
-    length = len(whole)
-    for start, end in (
-        ((begin, begin + length + change) for change in (0, -1, 1))
-        if not offset
-        else ((begin + change, begin + length) for change in (0, 1, -1))
-    ):
-        if start < 0 or end > len(text) or text[start] != whole[0]:
+    end = begin + len(whole)
+    if not offset:
+        # What all three windows hold.
+        if not ALL_KANA.fullmatch(text, begin, end - 1):
+            return None
+        windows = ((begin, end), (begin, end - 1), (begin, end + 1))
+    else:
+        windows = ((begin, end), (begin + 1, end), (begin - 1, end))
+    for start, stop in windows:
+        if start < 0 or stop > len(text) or text[start] != whole[0]:
             continue
-        window = text[start:end]
+        window = text[start:stop]
         if OSA.distance(window, whole, score_cutoff=1) == 1 and ALL_KANA.fullmatch(window):
-            return start, end
+            return start, stop
     return None
 
 
