@@ -11,17 +11,20 @@ from switchboard.delivery.schedule import Planned, Schedule
 log = structlog.get_logger(__name__)
 
 _TENTHS_KEPT = 20
-# A beginning is judged by what it has shown so far, but by no less than this.
-_LEAST_TENTHS = 1
+# A beginning is judged by what it has shown so far, but by no less time than this.
+_LEAST_SECONDS = 0.02
+_PAUSES_KEPT = 100
 Post = Callable[[Planned], Awaitable[None]]
 
 
 class Speed:
-    """How many messages were posted in the last second, counted in tenths."""
+    """How many messages were posted in the last second, counted in tenths, and when there were none to post."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._tenths: deque[list[int]] = deque(maxlen=_TENTHS_KEPT)
+        self._pauses: deque[tuple[float, float]] = deque(maxlen=_PAUSES_KEPT)
+        self._idle_since: float | None = None
 
     def note_one(self) -> None:
         """Note that one was posted now."""
@@ -31,15 +34,31 @@ class Speed:
         else:
             self._tenths.append([tenth, 1])
 
+    def note_pause(self) -> None:
+        """Note that nothing is under way from now on."""
+        self._idle_since = self._monotonic()
+
+    def note_work(self) -> None:
+        """Note that something is under way again."""
+        if self._idle_since is not None:
+            self._pauses.append((self._idle_since, self._monotonic()))
+            self._idle_since = None
+
     def per_second(self) -> int:
-        """Return how many there were in the last second, or would have been if they began later."""
-        now = int(self._monotonic() * 10)
+        """Return how many there were in the last second, or would have been with no pause and no beginning in it."""
+        moment = self._monotonic()
+        now = int(moment * 10)
         recent = [one for one in self._tenths if one[0] > now - 10]
         if not recent:
             return 0
         has_begun = recent[0] is self._tenths[0]
-        tenths = min(10, max(_LEAST_TENTHS, now - recent[0][0] + 1)) if has_begun else 10
-        return sum(count for _, count in recent) * 10 // tenths
+        since = (recent[0][0] if has_begun else now - 9) / 10
+        seconds = moment - since - self._paused_seconds(since, moment)
+        return int(sum(count for _, count in recent) / max(_LEAST_SECONDS, seconds))
+
+    def _paused_seconds(self, since: float, moment: float) -> float:
+        pauses = [*self._pauses, (self._idle_since, moment)] if self._idle_since is not None else self._pauses
+        return sum(end - max(begin, since) for begin, end in pauses if end > since)
 
     def peak_per_second(self) -> int:
         """Return how many there would be in a second like the best tenth of the last two."""
@@ -60,6 +79,8 @@ class Crew:
         self._tasks: list[asyncio.Task[None]] = []
         self._is_quiet = asyncio.Event()
         self._is_quiet.set()
+        self.speed = Speed(monotonic)
+        self.speed.note_pause()
         self.in_flight = 0
 
     def start(self, group: asyncio.TaskGroup) -> None:
@@ -88,14 +109,18 @@ class Crew:
                 await self._rest()
                 continue
             self._wake_one()
+            if not self.in_flight:
+                self._is_quiet.clear()
+                self.speed.note_work()
             self.in_flight += 1
-            self._is_quiet.clear()
             try:
                 await self._post(planned)
+                self.speed.note_one()
             finally:
                 self.in_flight -= 1
                 if not self.in_flight:
                     self._is_quiet.set()
+                    self.speed.note_pause()
 
     async def _rest(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -20,7 +20,7 @@ from switchboard.core.roles import RoleWatch
 from switchboard.delivery import store
 from switchboard.delivery.breaker import Breaker
 from switchboard.delivery.credentials import Credentials
-from switchboard.delivery.crew import Crew, Speed
+from switchboard.delivery.crew import Crew
 from switchboard.delivery.open_batches import OpenBatches
 from switchboard.delivery.opening import Opening
 from switchboard.delivery.posting import Poster, Switches
@@ -99,7 +99,6 @@ class Sender:
         self._schedule = poster.schedule
         self._is_due = asyncio.Event()
         self._crew = Crew(self._schedule, self._post, size=config.concurrency, monotonic=clock.monotonic)
-        self._posted = Speed(clock.monotonic)
         self._is_clock_steady = self._is_fresh = False
         self._set_aside: dict[int, float] = {}
         self._roles = RoleWatch()
@@ -186,7 +185,7 @@ class Sender:
         """
         if self._poster.breaker.is_testing:
             return 0 if self._crew.in_flight or len(self._schedule) else 1
-        wanted = min(_MOST_WAITING, max(_LEAST_WAITING, self._posted.per_second()))
+        wanted = min(_MOST_WAITING, max(_LEAST_WAITING, self._crew.speed.per_second()))
         waiting = len(self._schedule) + self._crew.in_flight
         return min(_MOST_AT_ONCE, wanted - waiting) if waiting < wanted * _REFILL_SHARE else 0
 
@@ -260,7 +259,6 @@ class Sender:
             log.exception("post_failed", message=str(message.message_id))
             note = self._poster.doubt(message, "an error in the sender")
         self.counts[_NAMES[note.result.state]] += 1
-        self._posted.note_one()
         self._recorder.add(note)
 
     async def _finish(self) -> None:

@@ -68,3 +68,15 @@ def test_a_beginning_is_judged_by_what_it_has_shown_so_far():
     for _ in range(3):
         speed.note_one()
     assert speed.per_second() == 6
+
+
+def test_time_in_which_there_was_nothing_to_post_says_nothing_of_the_speed():
+    moments = iter([0.0, 0.2, 0.3, 0.8, 0.95, 1.0])
+    speed = Speed(lambda: next(moments))
+    speed.note_one()
+    speed.note_one()
+    speed.note_pause()
+    speed.note_work()
+    speed.note_one()
+    # Two within nine tenths, of which five were a pause.
+    assert speed.per_second() == 5
