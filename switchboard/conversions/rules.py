@@ -86,25 +86,9 @@ class Sums:
     interval_days: float | None
 
 
-def add_up(orders: Sequence[tuple[datetime, Decimal, Decimal, str]]) -> Sums | None:
-    """Return the sums of orders (moment, total, refunded, currency) in their order; none when nothing counts.
-
-    What was given back in full counts as never bought. Money is added in the currency of the last order.
-    """
-    kept = [row for row in orders if row[2] < row[1] or row[1] == 0]
-    if not kept:
-        return None
-    currency = kept[-1][3]
-    first, last = kept[0][0], kept[-1][0]
-    days = (last - first).total_seconds() / 86400
-    return Sums(
-        count=len(kept),
-        total=sum((total - refunded for _, total, refunded, one in kept if one == currency), Decimal(0)),
-        currency=currency,
-        first_at=first,
-        last_at=last,
-        interval_days=round(days / (len(kept) - 1), 3) if len(kept) > 1 else None,
-    )
+def find_interval(count: int, first_at: datetime, last_at: datetime) -> float | None:
+    """Return the mean distance in days between so many orders; none with fewer than two."""
+    return round((last_at - first_at).total_seconds() / 86400 / (count - 1), 3) if count > 1 else None
 
 
 # ── rows of a file ───────────────────────────────────────────────────────────────────────────────

@@ -100,6 +100,22 @@ def test_segments_learn_what_somebody_bought(workspace: Workspace, hana: Contact
     assert (bought.interval_days, bought.last_order["number"], bought.last_order["items"]) == (20.0, "A-2", "tea")
 
 
+def test_money_is_added_up_in_the_currency_of_the_last_order(workspace: Workspace, hana: Contact) -> None:
+    buy(workspace, "A-1", at=NOON - timedelta(days=30))
+    buy(workspace, "A-2", at=NOON - timedelta(days=10), total=Decimal("10.50"), currency="USD", refunded=Decimal(1))
+    bought = people_queries.find_purchases(workspace.pk, hana.pk)
+    assert bought is not None
+    assert (bought.order_count, bought.total, bought.currency) == (2, Decimal("9.50"), "USD")
+    assert (bought.last_order["total"], bought.first_order_at) == ("10.50", NOON - timedelta(days=30))
+    # Of two at the same moment the one that was told later is the last; a gift counts, what was given back does not.
+    buy(workspace, "A-3", at=NOON - timedelta(days=10), total=Decimal(0))
+    buy(workspace, "A-4", at=NOON, total=Decimal(5), refunded=Decimal(5))
+    bought = people_queries.find_purchases(workspace.pk, hana.pk)
+    assert bought is not None
+    assert (bought.order_count, bought.total, bought.last_order["number"]) == (3, Decimal(4200), "A-3")
+    assert bought.last_order["at"] == (NOON - timedelta(days=10)).isoformat()
+
+
 def test_money_given_back_in_full_was_never_an_order(workspace: Workspace, hana: Contact) -> None:
     buy(workspace)
     given: dict[str, Any] = {"workspace_id": workspace.pk, "order_id": "A-1", "at": NOON, "now": NOON}
@@ -328,6 +344,8 @@ def test_the_statements_of_a_step_find_orders_by_key(workspace: Workspace) -> No
     for statement in (conversions_sql.SQL_HOLD_ORDERS, conversions_sql.SQL_RAISE_REFUNDS):
         plan = "\n".join(str(line) for (line,) in statements.fetch(f"EXPLAIN {statement}", given))
         assert "conversions_order_once" in plan, plan
+    lines = statements.fetch(f"EXPLAIN {conversions_sql.SQL_ADD_UP}", given | {"contact_ids": [7]})
+    assert "conversions_order_by_contact" in str(lines), lines
     # These insert: they run in the tests above.
     assert conversions_sql.SQL_ADD_ORDERS
     assert event_actions.SQL_ADD_EVENTS

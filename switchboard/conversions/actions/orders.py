@@ -1,5 +1,6 @@
 """Orders, refunds and events are recorded one by one. Call these inside a workspace's scope."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from switchboard.contacts import facts
 from switchboard.contacts import people_queries as contacts_people
 from switchboard.contacts.actions import events as event_actions
 from switchboard.conversions import rules
+from switchboard.conversions import statements as sql
 from switchboard.conversions.errors import (
     EventError,
     OrderError,
@@ -21,6 +23,7 @@ from switchboard.conversions.errors import (
 )
 from switchboard.conversions.models import Order, Refund
 from switchboard.conversions.rules import NewOrder
+from switchboard.core import statements
 
 
 @transaction.atomic
@@ -116,53 +119,61 @@ def record_event(
 
 def update_purchases(*, workspace_id: int, contact_ids: Sequence[int]) -> None:
     """Add up these people's orders anew, for segments and for the variables of broadcasts."""
-    by_person: dict[int, list[_Line]] = {contact_id: [] for contact_id in sorted(set(contact_ids))}
-    told = Order.objects.filter(workspace_id=workspace_id, contact_id__in=by_person).order_by("at", "id")
-    for line in map(_Line._make, told.values_list(*_Line._fields).iterator()):
-        by_person[line.contact_id].append(line)
-    last_of = {contact_id: _find_last(lines) for contact_id, lines in by_person.items()}
-    last_orders = Order.objects.filter(workspace_id=workspace_id).in_bulk([one for one in last_of.values() if one])
+    people = sorted(set(contact_ids))
+    told = statements.fetch(sql.SQL_ADD_UP, {"workspace_id": workspace_id, "contact_ids": people})
+    lines = {line.contact_id: line for line in map(_Line._make, told)}
     facts_of, bought = [], []
-    for contact_id, lines in by_person.items():
-        sums = rules.add_up([(one.at, one.total, one.refunded, one.currency) for one in lines])
-        last = last_orders.get(last_of[contact_id] or 0)
-        bought.append(event_actions.Bought(contact_id, sums, _describe(last) if last else {}))
-        facts_of.append(_as_facts(contact_id, sums))
+    for contact_id in people:
+        line = lines.get(contact_id)
+        bought.append(_as_bought(line) if line else event_actions.Bought(contact_id, None, {}))
+        facts_of.append(_as_facts(contact_id, line))
     event_actions.set_purchases(workspace_id=workspace_id, bought=bought)
     facts.record_order_facts(workspace_id=workspace_id, facts=facts_of)
 
 
 class _Line(NamedTuple):
-    """What of an order is added up."""
+    """What a person's orders come to, and the last of them."""
 
     contact_id: int
-    pk: int
-    at: datetime
+    many: int
     total: Decimal
-    refunded: Decimal
     currency: str
+    first_at: datetime
+    last_at: datetime
+    number: str
+    last_total: Decimal
+    items: str
 
 
-def _find_last(lines: Sequence[_Line]) -> int | None:
-    return next((one.pk for one in reversed(lines) if one.refunded < one.total or one.total == 0), None)
+def _as_bought(line: _Line) -> event_actions.Bought:
+    sums = rules.Sums(
+        count=line.many,
+        total=line.total,
+        currency=line.currency,
+        first_at=line.first_at,
+        last_at=line.last_at,
+        interval_days=rules.find_interval(line.many, line.first_at, line.last_at),
+    )
+    return event_actions.Bought(line.contact_id, sums, _describe(line))
 
 
-def _as_facts(contact_id: int, sums: rules.Sums | None) -> facts.OrderFacts:
+def _as_facts(contact_id: int, line: _Line | None) -> facts.OrderFacts:
     return facts.OrderFacts(
         contact_id=contact_id,
-        count=sums.count if sums else 0,
-        total=sums.total if sums else Decimal(0),
-        first_at=sums.first_at if sums else None,
-        last_at=sums.last_at if sums else None,
+        count=line.many if line else 0,
+        total=line.total if line else Decimal(0),
+        first_at=line.first_at if line else None,
+        last_at=line.last_at if line else None,
     )
 
 
-def _describe(order: Order) -> dict[str, str]:
-    """Return an order as the variables of a broadcast show it."""
+def _describe(line: _Line) -> dict[str, str]:
+    """Return the last order as the variables of a broadcast show it."""
+    total = line.last_total
     return {
-        "number": str(order),
-        "total": f"{order.total:,.0f}" if order.total == order.total.to_integral_value() else f"{order.total:,.2f}",
-        "currency": order.currency,
-        "items": "、".join(str(item.get("name", "")) for item in order.items)[:500],
-        "at": order.at.isoformat(),
+        "number": line.number,
+        "total": f"{total:,.0f}" if total == total.to_integral_value() else f"{total:,.2f}",
+        "currency": line.currency,
+        "items": "、".join(str(item.get("name", "")) for item in json.loads(line.items))[:500],
+        "at": line.last_at.isoformat(),
     }
