@@ -426,6 +426,15 @@ async def test_it_speaks_the_persons_language_and_knows_their_name(bot: Bot) -> 
     assert await bot.say("price", phone="447700900123", wamid="wamid.UK") == ["Dear Hana, 900 yen."]
 
 
+async def test_characters_of_two_languages_are_answered_in_the_one_that_was_written_before(bot: Bot) -> None:
+    words = {"ja": "送料は900円です。", "zh": "运费9元。", "": "It is 900 yen."}
+    await bot.publish(keyword_rule(1, "送料", (text(words),)), AGENT)
+    await bot.hear("我想退货")
+    await bot.wait(2)
+    assert await bot.say("送料") == ["运费9元。"]
+    assert await bot.say("送料", phone="819087654321") == ["送料は900円です。"]
+
+
 async def test_a_step_may_depend_on_what_the_person_did(bot: Bot) -> None:
     ordered = Condition(ConditionKind.ORDERED_WITHIN, days=7)
     steps = (text("Thank you!"), text("Your order: {{order_link}}", condition=ordered))

@@ -44,3 +44,20 @@ from switchboard.replies.answering.languages import language_of
 )
 def test_the_writing_tells_the_language_else_what_is_known(text: str, known: str, country: str, language: str) -> None:
     assert language_of(known, text, country) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "country", "earlier", "language"),
+    [
+        ("送料", "", "JP", ("我想退货",), "zh"),
+        ("配送", "", "TW", ("付款", "OK", "返品したいです"), "ja"),
+        ("送料", "ja", "CN", ("我想退货",), "ja"),
+        ("退貨", "", "JP", ("返品したいです",), "zh"),
+        ("😀", "", "JP", ("thank you so much",), "en"),
+        ("送料", "", "JP", ("OK", "配送"), "ja"),
+    ],
+)
+def test_what_the_writing_leaves_open_is_answered_as_the_person_wrote_before(
+    text: str, known: str, country: str, earlier: tuple[str, ...], language: str
+) -> None:
+    assert language_of(known, text, country, earlier) == language

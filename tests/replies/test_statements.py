@@ -64,6 +64,7 @@ PERSON: dict[str, Any] = {"workspace_id": 1, "contact_id": 1, "now": NOON}
 COUPON = PERSON | {"pool": "autumn"}
 TAG = PERSON | {"tag_id": 1, "is_added": True}
 EFFECTS = {"effect": "answer", "message_ids": [_ID], "workspace_ids": [1], "sequences": [1]}
+EARLIER = {"workspace_ids": [1], "contact_ids": [1], "message_ids": [_ID], "oldest": _ID, "most": 5}
 TEMPLATE = {"workspace_id": 1, "account_id": 1, "name": "a"}
 UPLOAD = {"workspace_id": 1, "asset_id": 1, "number_id": 1, "now": NOON}
 KIND = {"conversation_ids": [1], "kind": "answer"}
@@ -99,6 +100,7 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         {"workspace_ids": [1], "contact_ids": [1], "since": NOON},
         ("conversations_",),
     ),
+    (effects.SQL_LIST_EARLIER_TEXTS, EARLIER, ("workspace_id_contact_id_id_idx",)),
     (effects.SQL_INSERT_DECISIONS, DECISION, ("replies_decision_pkey",)),
     (effects.SQL_FIND_DECIDED, {"message_ids": [_ID]}, ("_pkey",)),
     (people.SQL_READ_PEOPLE, {"thread_ids": [1]}, ("conversations_conversation_pkey", "contacts_identity_")),

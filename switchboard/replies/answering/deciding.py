@@ -55,8 +55,8 @@ class Case:
     @property
     def language(self) -> str:
         """The language that this person is answered in."""
-        person = self.question.person
-        return languages.language_of(person.language, self.question.text, person.country)
+        question, person = self.question, self.question.person
+        return languages.language_of(person.language, question.text, person.country, question.earlier)
 
 
 @dataclass(slots=True)

@@ -46,6 +46,8 @@ class Question:
     was_opted_out: bool
     is_in_group: bool
     person: Person
+    # What they wrote before, the latest first; read only where this message leaves their language open.
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

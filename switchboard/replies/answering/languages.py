@@ -1,6 +1,7 @@
 """Which language a person is answered in, and the text of several that is theirs. Pure."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from switchboard.language import resources, scripts
 from switchboard.language.folding import fold
@@ -10,6 +11,7 @@ from switchboard.replies.types import Words
 LANGUAGES = ("ja", "zh", "en")
 # Characters that dictionaries are asked about; the first words of a message tell its language.
 _LONGEST_LOOK = 200
+_FEWEST_WORDS = 3
 # In Japanese dictionaries, but not in messages; and below, what Japanese has within words only.
 _ONLY_CHINESE = ("麼", "謝謝", "今天", "明天")
 _CHINESE_ALONE = frozenset("我你他她是給將讓這那哪誰吧")
@@ -18,19 +20,40 @@ _ENDS_OF_PLACES = ("市", "区", "县", "町", "村", "都", "府", "郡")
 _BY_COUNTRY = {"JP": "ja", "CN": "zh", "TW": "zh", "HK": "zh", "MO": "zh"}
 
 
-def language_of(person_language: str, text: str, country: str = "") -> str:
-    """Return ja, zh or en: by the writing and the words of the message; what is left open is settled by what is known."""
-    known = person_language.replace("_", "-").partition("-")[0].lower()
-    folded = unicodedata.normalize("NFKC", text)
-    seen = _narrow(folded, scripts.find_languages(folded))
+def language_of(person_language: str, text: str, country: str = "", earlier: Iterable[str] = ()) -> str:
+    """Return ja, zh or en: by the writing and the words of the message.
+
+    What it leaves open (送料, 配送, a picture's emoji) is settled by the person's stored language, else by what they wrote
+    earlier, the latest first, else by their country.
+    """
+    known, seen = _known(person_language), _see(text)
     if len(seen) == 1 and (seen[0] != "en" or not known):
         return seen[0]
     if known in LANGUAGES:
         return known
-    by_country = _BY_COUNTRY.get(country, "")
-    if len(seen) != 1 and by_country:
-        return by_country
+    if len(seen) != 1 and (settled := _spoken_in(earlier) or _BY_COUNTRY.get(country)):
+        return settled
     return seen[0] if seen else "en"
+
+
+def is_left_open(person_language: str, text: str) -> bool:
+    """Whether neither the message nor the person's stored language tells what they are answered in."""
+    return _known(person_language) not in LANGUAGES and len(_see(text)) != 1
+
+
+def _known(person_language: str) -> str:
+    return person_language.replace("_", "-").partition("-")[0].lower()
+
+
+def _see(text: str) -> tuple[str, ...]:
+    folded = unicodedata.normalize("NFKC", text)
+    return _narrow(folded, scripts.find_languages(folded))
+
+
+def _spoken_in(texts: Iterable[str]) -> str:
+    """Return the language of the first text that has only one; single words in Latin letters are everybody's: OK."""
+    seen = (_see(text) for text in texts if not text.isascii() or len(text.split()) >= _FEWEST_WORDS)
+    return next((one[0] for one in seen if len(one) == 1), "")
 
 
 def _narrow(text: str, seen: tuple[str, ...]) -> tuple[str, ...]:

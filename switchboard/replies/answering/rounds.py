@@ -11,7 +11,7 @@ from switchboard.conversations import store as threads
 from switchboard.conversations.types import NewLine, NewTimer, Thread, TimerKind
 from switchboard.core import live
 from switchboard.language.types import Feeling
-from switchboard.replies.answering import deciding, plans, store
+from switchboard.replies.answering import deciding, languages, plans, store
 from switchboard.replies.answering.deciding import Case, Draw, Verdict
 from switchboard.replies.answering.facts import Person, Question
 from switchboard.replies.answering.plans import Plan
@@ -73,15 +73,24 @@ async def _decide(connection: store.Connection, shelf: Shelf, rows: Sequence[sto
         await shelf.read_hours(connection, workspace_id)
         writers = {row.contact_id for row in rows if row.workspace_id == workspace_id}
         segments |= await shelf.find_segments(connection, workspace_id, writers, round_.now)
+    earlier = await _read_earlier(connection, rows)
     for row in rows:
         thread = held[row.workspace_id, row.contact_id, row.number_id]
         elsewhere = [number for number in recent.get((row.workspace_id, row.contact_id), ()) if number != row.number_id]
-        question = _question(row, thread, segments.get(row.contact_id, frozenset()))
+        question = _question(row, thread, segments.get(row.contact_id, frozenset()), earlier.get(row.id, ()))
         _decide_one(round_, shelf, thread, question, len(elsewhere))
     await _write(connection, shelf, held, round_)
 
 
-def _question(row: store.QuestionRow, thread: Thread, segments: frozenset[int]) -> Question:
+async def _read_earlier(connection: store.Connection, rows: Sequence[store.QuestionRow]) -> dict[UUID, tuple[str, ...]]:
+    """Return what was written before those messages that do not tell the language in which they are answered."""
+    asked = [row for row in rows if languages.is_left_open(row.language or "", row.text)]
+    return await store.list_earlier_texts(connection, asked) if asked else {}
+
+
+def _question(
+    row: store.QuestionRow, thread: Thread, segments: frozenset[int], earlier: tuple[str, ...] = ()
+) -> Question:
     person = Person(
         contact_id=row.contact_id,
         name=row.name or "",
@@ -105,6 +114,7 @@ def _question(row: store.QuestionRow, thread: Thread, segments: frozenset[int]) 
         was_opted_out=row.opted_out_at is not None and (row.opted_out_at < row.sent_at or row.is_repeated_wish),
         is_in_group=bool(row.body.get("group_id")),
         person=person,
+        earlier=earlier,
     )
 
 

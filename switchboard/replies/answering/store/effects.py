@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
+
+from switchboard.core import ids
 
 Connection = AsyncConnection[Any]
 
@@ -140,6 +142,42 @@ async def read_questions(connection: Connection, message_ids: Collection[UUID]) 
     async with connection.cursor(row_factory=class_row(QuestionRow), binary=True) as cursor:
         await cursor.execute(SQL_READ_QUESTIONS, {"message_ids": list(message_ids)})
         return await cursor.fetchall()
+
+
+# Index: replies_inbound_by_contact, of the months since `oldest`; asked only for messages that do not tell their language.
+# "Between" two that are one, so that the order is that index's alone: by the other one, a workspace's newest messages
+# would be gone through for somebody's only one.
+SQL_LIST_EARLIER_TEXTS = """
+SELECT asked.message_id, earlier.text
+FROM unnest(%(workspace_ids)s::bigint[], %(contact_ids)s::bigint[], %(message_ids)s::uuid[])
+    AS asked (workspace_id, contact_id, message_id)
+CROSS JOIN LATERAL (
+    SELECT message.text, message.id FROM replies_inboundmessage AS message
+    WHERE message.workspace_id = asked.workspace_id
+      AND message.contact_id BETWEEN asked.contact_id AND asked.contact_id
+      AND message.id < asked.message_id AND message.id >= %(oldest)s::uuid AND message.kind = 'text'
+    ORDER BY message.contact_id, message.id DESC LIMIT %(most)s
+) AS earlier
+ORDER BY asked.message_id, earlier.id DESC
+"""
+_EARLIER_TEXTS = 5
+_EARLIER_WITHIN = timedelta(days=30)
+
+
+async def list_earlier_texts(connection: Connection, rows: Sequence[QuestionRow]) -> dict[UUID, tuple[str, ...]]:
+    """Return by message what its writer wrote before it, the latest first; what a button says is not their own."""
+    given = {
+        "workspace_ids": [row.workspace_id for row in rows],
+        "contact_ids": [row.contact_id for row in rows],
+        "message_ids": [row.id for row in rows],
+        "oldest": ids.lowest_id(min(row.sent_at for row in rows) - _EARLIER_WITHIN),
+        "most": _EARLIER_TEXTS,
+    }
+    found: dict[UUID, tuple[str, ...]] = {}
+    cursor = await connection.execute(SQL_LIST_EARLIER_TEXTS, given)
+    for message_id, text in await cursor.fetchall():
+        found[message_id] = (*found.get(message_id, ()), text)
+    return found
 
 
 # Index: conversations_once.
