@@ -20,7 +20,11 @@ class Breaker:
     @property
     def is_open(self) -> bool:
         """Whether nothing may be posted at this moment."""
-        return self._monotonic() < self._open_until
+        return self.is_open_at(self._monotonic())
+
+    def is_open_at(self, now: float) -> bool:
+        """Tell whether nothing may be posted at a moment of the same clock."""
+        return now < self._open_until
 
     @property
     def is_testing(self) -> bool:

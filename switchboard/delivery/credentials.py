@@ -42,7 +42,7 @@ class Credentials:
 
         :raises NoTokenError: the account has none, or it cannot be decrypted.
         """
-        known = self.find_known(account_id)
+        known = self.find_known(account_id, clock.monotonic())
         if known is not None:
             return known
         async with self._lock:
@@ -52,10 +52,10 @@ class Credentials:
                 self._kept[account_id] = kept = _Kept(access, clock.monotonic() + _KEPT_SECONDS)
         return kept.access
 
-    def find_known(self, account_id: int) -> Access | None:
+    def find_known(self, account_id: int, now: float) -> Access | None:
         """Return an account's token if it was read a moment ago."""
         kept = self._kept.get(account_id)
-        return kept.access if kept is not None and clock.monotonic() < kept.until else None
+        return kept.access if kept is not None and now < kept.until else None
 
     def forget(self, account_id: int) -> None:
         """Read the token again next time: Meta refused it."""

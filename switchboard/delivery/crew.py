@@ -28,7 +28,11 @@ class Speed:
 
     def note_one(self) -> None:
         """Note that one was posted now."""
-        tenth = int(self._monotonic() * 10)
+        self.note_one_at(self._monotonic())
+
+    def note_one_at(self, moment: float) -> None:
+        """Note that one was posted at this moment."""
+        tenth = int(moment * 10)
         if self._tenths and self._tenths[-1][0] == tenth:
             self._tenths[-1][1] += 1
         else:

@@ -1,7 +1,7 @@
 """The batches of this sender that are not settled yet, and until when they are surely its own."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,8 +22,7 @@ class _Open:
 class OpenBatches:
     """Counts what is left of each batch."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
+    def __init__(self) -> None:
         self._open: dict[UUID, _Open] = {}
 
     def __len__(self) -> int:
@@ -35,10 +34,10 @@ class OpenBatches:
             len(claim.messages), asked_at + _LEASE_SECONDS, claim.messages[-1].position + 1, claim.opened_to
         )
 
-    def is_ours(self, batch_id: UUID) -> bool:
+    def is_ours(self, batch_id: UUID, now: float) -> bool:
         """Tell whether nobody else can have given the batch up for lost."""
         batch = self._open.get(batch_id)
-        return batch is not None and self._monotonic() < batch.ours_until
+        return batch is not None and now < batch.ours_until
 
     def opened_to(self, batch_id: UUID) -> int:
         """Return how many messages of a batch may be posted by its crash record."""

@@ -38,18 +38,20 @@ class Opening:
 
     def ahead(self) -> int:
         """Return how many messages may be opened before their turn."""
-        now = clock.monotonic()
+        return self._ahead_at(clock.monotonic())
+
+    def _ahead_at(self, now: float) -> int:
         if now - self._ahead_since > _LOOK_AGAIN_SECONDS:
             # Asked for every message, while the speed hardly changes from one to the next. The best speed of late: by a
             # mean, a sender that begins again would wait for the database after every few messages.
             self._ahead, self._ahead_since = self._speed.peak_per_second() // _AHEAD, now
         return self._ahead
 
-    def is_open(self, message: Claimed) -> bool:
+    def is_open(self, message: Claimed, now: float) -> bool:
         """Tell whether the record says already that this message may have been posted, and ask for those behind it."""
-        self._speed.note_one()
+        self._speed.note_one_at(now)
         opened_to = self._batches.opened_to(message.batch_id)
-        ahead = self.ahead()
+        ahead = self._ahead_at(now)
         if message.position + ahead // 2 >= opened_to:
             wanted = max(self._wanted.get(message.batch_id, 0), message.position + 1 + ahead)
             self._wanted[message.batch_id] = wanted

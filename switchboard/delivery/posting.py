@@ -71,25 +71,29 @@ class Poster:
     async def post(self, planned: Planned) -> Note:
         """Return what became of the message: posted, or released because a last check failed."""
         message = planned.message
-        if self._is_too_late(planned):
+        # One look at the clock will do for what follows without waiting.
+        now = self.monotonic()
+        if self._is_too_late(planned, now):
             return self.release(message)
-        access = self.credentials.find_known(message.account_id)
+        access = self.credentials.find_known(message.account_id, now)
         has_waited = access is None
         if access is None:
             try:
                 access = await self.credentials.find_access(message.workspace_id, message.account_id)
             except NoTokenError as error:
                 return self._stop(message, Action.STOP_ACCOUNT, Reason(190, str(error)), is_try_used=False)
-        if not self.opening.is_open(message):
+        if not self.opening.is_open(message, now):
             has_waited = True
             if not await self.opening.open(message):
                 return self.release(message)
         # Looking the token up may have taken its time, and so may have writing the crash record.
-        if has_waited and self._is_too_late(planned):
-            return self.release(message)
+        if has_waited:
+            now = self.monotonic()
+            if self._is_too_late(planned, now):
+                return self.release(message)
         data = callback.build_callback_data(message.workspace_id, message.message_id, message.attempt)
         payload = payloads.build_envelope(recipient=message.recipient, callback_data=data, body=message.body)
-        self.schedule.note_left(planned, self.monotonic())
+        self.schedule.note_left(planned, now)
         answer = await self._client_with(access).send_message(message.number_meta_id, payload)
         return self._weigh(message, answer)
 
@@ -102,16 +106,15 @@ class Poster:
             self._clients[access] = client
         return client
 
-    def _is_too_late(self, planned: Planned) -> bool:
-        now = self.monotonic()
+    def _is_too_late(self, planned: Planned, now: float) -> bool:
         message = planned.message
         return (
             now - planned.read_at > OLDEST_GATES_SECONDS
             # A number's windows hold as Meta sees them only if nobody is later than they allow for.
             or now - planned.at > message.lateness
-            or not self.batches.is_ours(message.batch_id)
+            or not self.batches.is_ours(message.batch_id, now)
             or self.switches.forbids(message.workspace_id, now)
-            or self.breaker.is_open
+            or self.breaker.is_open_at(now)
             or (bool(self._blocked) and self._is_blocked(message, now))
         )
 

@@ -76,7 +76,7 @@ async def run_sender(config: SenderConfig, stopping: asyncio.Event) -> dict[str,
         async with open_transport(
             config.cloud_api_url, connections=config.concurrency, timeout_seconds=config.timeout_seconds
         ) as transport:
-            batches = OpenBatches(clock.monotonic)
+            batches = OpenBatches()
             parts = Switches(), Breaker(clock.monotonic), Schedule()
             credentials = Credentials(pool, proves_calls=config.proves_calls)
             poster = Poster(transport, credentials, batches, Opening(pool, batches), *parts)

@@ -118,6 +118,8 @@ class Caller:
         return {**(query or {}), **({"appsecret_proof": self._proof} if self._proof else {})}
 
     def _path(self, path: str, query: dict[str, str] | None = None) -> str:
+        if not self._proof and not query:
+            return path
         proven = self._prove(query)
         return f"{path}?{urlencode(proven)}" if proven else path
 
