@@ -59,6 +59,11 @@ class Recorder:
         if len(self._notes) >= ENOUGH:
             self._is_enough.set()
 
+    def hurry(self) -> None:
+        """Write at once what there is: nothing more will come soon."""
+        if self._notes:
+            self._is_enough.set()
+
     async def run(self) -> None:
         """Write until cancelled."""
         while True:

@@ -260,6 +260,9 @@ class Sender:
             note = self._poster.doubt(message, "an error in the sender")
         self.counts[_NAMES[note.result.state]] += 1
         self._recorder.add(note)
+        if self._crew.in_flight == 1 and not len(self._schedule):
+            # It was the last of what there is.
+            self._recorder.hurry()
 
     async def _finish(self) -> None:
         """Release what was not posted, wait for the answers that are still out, record everything."""
