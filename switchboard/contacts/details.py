@@ -1,6 +1,6 @@
 """What a person is called and how they are reached, as somebody writes it by hand: read, checked and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 
 from switchboard.contacts import rules, words
@@ -29,15 +29,19 @@ def read_details(typed: Details, *, former: Details) -> Details:
 
     :raises DetailsError: a name that is too long, an address that is none, a language that WhatsApp does not know.
     """
-    read = Details(rules.clean_name(typed.name), typed.email.strip(), _read_language(typed.language, former.language))
+    read = Details(
+        _read(rules.clean_name, typed.name, former.name),
+        _read(str.strip, typed.email, former.email),
+        _read(lambda text: rules.parse_language(text) or text.strip(), typed.language, former.language),
+    )
     for field, sentence in _list_faults(read.differing(former)):
         raise DetailsError(sentence, field=field)
     return read
 
 
-def _read_language(text: str, former: str) -> str:
-    text = text.strip()
-    return former if text == former else rules.parse_language(text) or text
+def _read(clean: Callable[[str], str], text: str, former: str) -> str:
+    """Return a text as it is kept; a form that only gives back what stood there changes nothing."""
+    return former if clean(text) == clean(former) else clean(text)
 
 
 def _list_faults(new: dict[str, str]) -> Iterator[tuple[str, str]]:

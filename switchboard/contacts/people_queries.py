@@ -156,6 +156,8 @@ def list_rewritings(workspace_id: int, contact_id: int, *, limit: int = 50) -> l
     """Return what was written about a person by hand, newest first."""
     edits = Edit.objects.filter(workspace_id=workspace_id, kind__in=("set_details", "set_field"))
     rows = EditedRow.objects.filter(workspace_id=workspace_id, contact_id=contact_id, edit_id__in=edits.values("pk"))
+    # Of older changes only what was before is known.
+    rows = rows.filter(before__has_key="became")
     befores = dict(rows.order_by("-edit_id").values_list("edit_id", "before")[:limit])
     return (
         [_compare(edit, befores[edit.pk]) for edit in edits.filter(pk__in=befores).order_by("-pk")] if befores else []

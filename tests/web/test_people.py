@@ -303,6 +303,14 @@ def test_what_somebody_else_has_written_meanwhile_is_shown_and_not_lost(shop: Sh
     assert Contact.objects.get(pk=hana.pk).email == "hana@example.com"
 
 
+def test_what_was_not_touched_is_not_tidied_either(shop: Shop, olive: Client) -> None:
+    hana = shop.contacts[0]
+    Contact.objects.filter(pk=hana.pk).update(name=" Hana  Abe", email="hana@localhost", language="xx")
+    hana.refresh_from_db()
+    assert correct(olive, hana, {"name": "Hana Abe"}).status_code == 302
+    assert not Edit.objects.exists()
+
+
 def test_an_agent_corrects_nobody(shop: Shop, sign_in: SignIn) -> None:
     agent = sign_in(shop.workspace, "agent")
     assert "/details/" not in text_of(agent, f"/contacts/{shop.contacts[0].pk}/")
