@@ -25,8 +25,17 @@ class Rounds:
 
     def ratio(self, name: str, yardstick: str) -> float | None:
         """Return the median of the rounds' own ratios: both sides of each were measured right after each other."""
-        pairs = [(one, other) for one, other in zip(self.raw[name], self.raw[yardstick], strict=False) if other]
-        return round(statistics.median(one / other for one, other in pairs), 3) if pairs else None
+        ratios = self._ratios(name, yardstick)
+        return round(statistics.median(ratios), 3) if ratios else None
+
+    def spread(self, name: str, yardstick: str) -> tuple[float, float] | None:
+        """Return the least and the greatest of the rounds' own ratios."""
+        ratios = self._ratios(name, yardstick)
+        return (round(min(ratios), 3), round(max(ratios), 3)) if ratios else None
+
+    def _ratios(self, name: str, yardstick: str) -> list[float]:
+        pairs = zip(self.raw[name], self.raw[yardstick], strict=False)
+        return [one / other for one, other in pairs if other]
 
 
 def describe_machine(server_version: int) -> dict[str, Any]:
