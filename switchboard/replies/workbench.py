@@ -89,7 +89,11 @@ def _compile_and_keep(listening: tuple[KeywordRule, ...]) -> matcher.Matcher:
 
 def try_message(rules: RuleSet, text: str, *, zone: str, now: datetime) -> Trial:
     """Return how a message would be understood and which rules could answer it, in business hours, from somebody known."""
-    explanation = compile_set(rules).explain(text)
+    return _try(compile_set(rules), rules, text, zone=zone, now=now)
+
+
+def _try(compiled_set: matcher.Matcher, rules: RuleSet, text: str, *, zone: str, now: datetime) -> Trial:
+    explanation = compiled_set.explain(text)
     place = Place(number_id=0, zone=zone, is_open=True)
     question = _question(text, now)
     candidates = arbiter.list_candidates(
@@ -120,6 +124,8 @@ def _question(text: str, now: datetime) -> Question:
 def replay(workspace_id: int, *, zone: str, now: datetime) -> Replay:
     """Answer the last 1,000 written messages by what is published and by the draft, and return what changes."""
     draft, published = queries.build_draft(workspace_id), queries.get_published(workspace_id) or RuleSet()
+    # Looked up once: comparing what a thousand rules listen for takes longer than a message.
+    sets = [(rules, compile_set(rules)) for rules in (published, draft)]
     texts = Counter(
         message.text.strip()
         for message in latest.list_latest(workspace_id, MOST_REPLAYED)
@@ -127,7 +133,7 @@ def replay(workspace_id: int, *, zone: str, now: datetime) -> Replay:
     )
     changes, before_count, after_count = [], 0, 0
     for text, count in sorted(texts.items(), key=lambda one: (-one[1], one[0])):
-        before, after = (_answering(rules, text, zone, now) for rules in (published, draft))
+        before, after = (_answering(compiled_set, rules, text, zone, now) for rules, compiled_set in sets)
         before_count += count * (before is not None)
         after_count += count * (after is not None)
         if (before.id if before else None) != (after.id if after else None):
@@ -136,9 +142,9 @@ def replay(workspace_id: int, *, zone: str, now: datetime) -> Replay:
     return Replay(sum(texts.values()), before_count, after_count, changed, tuple(changes[:MOST_SHOWN]))
 
 
-def _answering(rules: RuleSet, text: str, zone: str, now: datetime) -> Rule | None:
+def _answering(compiled_set: matcher.Matcher, rules: RuleSet, text: str, zone: str, now: datetime) -> Rule | None:
     """Return the rule that answers the words; what answers everything counts for nothing."""
-    winner = try_message(rules, text, zone=zone, now=now).winner
+    winner = _try(compiled_set, rules, text, zone=zone, now=now).winner
     return winner if winner and winner.trigger not in queries.LAST_RESORTS else None
 
 

@@ -22,6 +22,7 @@ from switchboard.web.replies import editor, pricing, wording
 from switchboard.web.rights import ConsoleRequest, needs
 
 _CHIPS = 6
+_FIGHTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,12 @@ class Row:
 def show_rules(request: ConsoleRequest) -> HttpResponse:
     """Show the rules in their order, whether they fight, and the tester."""
     workspace_id, now = request.member.workspace_id, clock.now()
-    saved = queries.list_rules(workspace_id)
-    drafts = [(queries.make_draft(rule), rule.is_on) for rule in saved]
+    drafts = queries.list_drafts(workspace_id)
     names = {rule.id: rule.name for rule, _is_on in drafts}
     conflicts = workbench.find_conflicts(RuleSet(tuple(rule for rule, is_on in drafts if is_on)))
+    fights: dict[int, list[Collision]] = {}
+    for one in conflicts.collisions:
+        fights.setdefault(one.other_rule_id, []).append(one)
     spent = costs.get_costs(workspace_id, now)
     hits = measuring.count_hits(workspace_id, now)
     rows = [
@@ -77,9 +80,7 @@ def show_rules(request: ConsoleRequest) -> HttpResponse:
             delivered=spent.delivered_by_rule.get(rule.id, 0),
             cost=pricing.say_amount(spent.by_rule.get(rule.id), spent.currency),
             hidden_by=names.get(conflicts.hidden.get(rule.id, 0), ""),
-            fights=tuple(_say_collision(one, names) for one in conflicts.collisions if one.other_rule_id == rule.id)[
-                :3
-            ],
+            fights=tuple(_say_collision(one, names) for one in fights.get(rule.id, ())[:_FIGHTS]),
         )
         for rule, is_on in drafts
     ]
