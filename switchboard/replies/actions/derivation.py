@@ -1,14 +1,13 @@
 """Readings that an older version of the program made are made anew, in the draft and in what answers."""
 
-from typing import Any
-
+import msgspec
 from django.db import transaction
 
 from switchboard.core.tenancy import workspace_scope
 from switchboard.language import readings
 from switchboard.language.types import Mode
 from switchboard.replies import queries
-from switchboard.replies.actions.rulesets import WITHOUT_READINGS
+from switchboard.replies.actions.rulesets import WITHOUT_READINGS, render_patterns
 from switchboard.replies.models import Keyword
 from switchboard.team.models import Workspace
 
@@ -35,7 +34,7 @@ def _derive_draft(workspace_id: int, now: int) -> int:
     done = 0
     while some := list(old[:_AT_ONCE]):
         for keyword in some:
-            keyword.patterns, keyword.derivation = _derive(keyword.text), now
+            keyword.patterns, keyword.derivation = render_patterns(readings.derive_patterns(keyword.text)), now
         done += Keyword.objects.bulk_update(some, ["patterns", "derivation"])
     return done
 
@@ -49,11 +48,7 @@ def _derive_published(workspace_id: int, now: int) -> int:
         # What is empty is left out of a published set.
         for keyword in (keyword for rule in latest.content["rules"] for keyword in rule.get("keywords", ())):
             if keyword["mode"] != Mode.REGEX.value:
-                keyword["patterns"] = [{"text": text, "view": view} for text, view in _derive(keyword["text"])]
+                keyword["patterns"] = msgspec.to_builtins(readings.derive_patterns(keyword["text"]))
         latest.derivation = now
         latest.save(update_fields=["content", "derivation"])
     return 1
-
-
-def _derive(text: str) -> list[list[Any]]:
-    return [[pattern.text, pattern.view.value] for pattern in readings.derive_patterns(text)]

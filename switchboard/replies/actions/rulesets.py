@@ -1,6 +1,6 @@
 """The draft of the rules: saved whole, rule by rule, checked as it will be sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -72,7 +72,7 @@ def _put_keywords(rule: Rule, draft: RuleDraft, known: Mapping[str, list[list[st
             mode=keyword.mode.value,
             threshold=keyword.threshold,
             patterns=(keyword.mode != Mode.REGEX and known.get(keyword.text.strip()))
-            or [[pattern.text, pattern.view.value] for pattern in _derive(keyword)],
+            or render_patterns(_derive(keyword)),
             derivation=readings.current_derivation(),
             position=position,
         )
@@ -89,6 +89,11 @@ def _derive(keyword: ListenFor) -> Sequence[Pattern]:
     if keyword.mode == Mode.REGEX:
         return ()
     return keyword.patterns or tuple(readings.derive_patterns(keyword.text.strip()))
+
+
+def render_patterns(patterns: Iterable[Pattern]) -> list[list[str]]:
+    """Return other writings of a keyword in the form in which its row keeps them."""
+    return [[pattern.text, pattern.view.value] for pattern in patterns]
 
 
 def _put_rungs(rule: Rule, draft: RuleDraft) -> None:
