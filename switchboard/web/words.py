@@ -45,7 +45,7 @@ IMPORT_REASONS: dict[str, Words] = {
 
 TARGETS: dict[str, Words] = {
     "phone": gettext_lazy("Phone number"),
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("of a person", "Name"),
     "family_name": gettext_lazy("Family name"),
     "given_name": gettext_lazy("Given name"),
     "email": gettext_lazy("E-mail address"),

@@ -259,7 +259,7 @@ def test_name_address_and_language_are_corrected_by_hand_and_undone(shop: Shop, 
     page = f"/contacts/{hana.pk}/"
     assert 'name="email"' in text_of(olive, f"{page}details/")
     typed = {"name": " Hanako  Abe ", "email": " Hana@example.com", "language": "zh_CN"}
-    assert correct(olive, hana, typed)["Location"] == f"{page}#content"
+    assert correct(olive, hana, typed)["Location"] == f"{page}#top"
     hana.refresh_from_db()
     assert (hana.name, hana.email, hana.language) == ("Hanako Abe", "Hana@example.com", "zh_CN")
     told = text_of(olive, page)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from switchboard.contacts import rules
 from switchboard.contacts.details import DETAILS, Details
@@ -94,7 +95,7 @@ class ConsentForm(forms.Form):
 class DetailsForm(forms.Form):
     """What a person is called and how they are reached. What fits is the room's to say, in one sentence each."""
 
-    name = forms.CharField(label=_("Name"), required=False)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), required=False)
     email = forms.CharField(
         label=_("E-mail address"), required=False, widget=forms.TextInput(attrs={"inputmode": "email"})
     )

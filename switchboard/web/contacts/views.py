@@ -125,7 +125,7 @@ def change_details(request: ConsoleRequest, contact_id: int) -> HttpResponse:
             if done:
                 messages.success(request, _("Saved. You can undo it for 24 hours."))
             # Without a place of its own the browser keeps the form's, and the message stands above it, out of sight.
-            return redirect(reverse("contacts:detail", args=[contact_id]) + "#content")
+            return redirect(reverse("contacts:detail", args=[contact_id]) + "#top")
         except DetailsError as error:
             form.add_error(error.field, failures.say(error))
         except DetailsChangedError as error:
