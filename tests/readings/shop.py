@@ -81,8 +81,9 @@ class Shop:
         done = until or (lambda: not self.world.waiting() and not self.world.states().get(8))
         async with asyncio.TaskGroup() as group:
             group.create_task(run_sender(sender, stopping))
-            deadline = time.monotonic() + 10
-            while time.monotonic() < deadline and not await asyncio.to_thread(done):  # noqa: ASYNC110  it is in the database
+            deadline = time.monotonic() + 30
+            while not await asyncio.to_thread(done):
+                assert time.monotonic() < deadline, "what the sender was to do has not happened in 30 s"
                 await asyncio.sleep(0.03)
             stopping.set()
 

@@ -124,6 +124,8 @@ async def test_a_rewritten_number_is_the_same_person(shop: Shop, rewrites: bool)
     shop.world.run("UPDATE contacts_contact SET phone = %s", phone)
     shop.world.run("UPDATE delivery_message SET recipient = %s", phone)
     await shop.send()
+    # The phone shows what was delivered, a moment after it was accepted.
+    await shop.emulator.settle()
     (chat,) = (await shop.emulator.control("phones/chats"))["chats"]
     await shop.emulator.control("inbound", {"from": chat["phone"], "phone_number_id": NUMBER, "text": "oi"})
     await shop.apply()
