@@ -19,6 +19,7 @@ _COMMANDS = {
     "emulator": "Run the stand-in Cloud API.",
     "user": "Give a person a sign-in and a place in a workspace.",
     "contacts": "Import people from a file.",
+    "keys": "Make, list and revoke keys with which programs use the API.",
     "connect": "Connect a WhatsApp Business account: its numbers and templates.",
     "stop": "Stop all sending within a second.",
     "resume": "Go on sending after a stop.",

@@ -25,3 +25,23 @@ class LastOwnerError(Conflict):
 
 class WorkspaceMissingError(NotFound):
     """There is no such workspace."""
+
+
+class KeyNameError(Invalid):
+    """Give the key a name of at most 60 characters: which program uses it."""
+
+
+class KeyScopeError(Invalid):
+    """Choose at least one thing that the key may do, out of the list."""
+
+
+class KeyTimeError(Invalid):
+    """That moment has passed already, or is more than ten years away. Choose one in between."""
+
+
+class KeyMissingError(NotFound):
+    """There is no such key in this workspace."""
+
+
+class KeyEndedError(Conflict):
+    """This key has ended. Make a new one."""

@@ -1,7 +1,8 @@
-"""Workspaces, people who sign in, and who may do what where."""
+"""Workspaces, people who sign in, who may do what where, and the keys of programs."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -74,3 +75,27 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+
+class ApiKey(models.Model):
+    """What a program shows to be let in. The secret itself is kept nowhere: whoever lost it makes another."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="keys")
+    # What people call it; it stands in the ledger beside whatever the program does.
+    name = models.CharField(max_length=60)
+    # How the secret begins, to tell one key from another.
+    prefix = models.CharField(max_length=12)
+    # SHA-256 of the secret: 256 random bits cannot be guessed, so nothing slower is needed.
+    hash = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=32))
+    created_by = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "team_apikey"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

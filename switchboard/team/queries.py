@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
-from switchboard.team.errors import WorkspaceMissingError
-from switchboard.team.models import Member, Workspace
+from switchboard.core import statements
+from switchboard.team import keys, store
+from switchboard.team.errors import KeyMissingError, WorkspaceMissingError
+from switchboard.team.models import ApiKey, Member, Workspace
 
 
 def find_member(*, user_id: int, workspace_id: int | None) -> Member | None:
@@ -49,3 +51,34 @@ def find_workspace(name_or_id: str) -> Workspace | None:
     if name_or_id.isdigit():
         return Workspace.objects.filter(pk=int(name_or_id)).first()
     return Workspace.objects.filter(name=name_or_id.strip()).order_by("-id").first()
+
+
+def find_key(secret: str) -> ApiKey | None:
+    """Return the key with this secret, whatever workspace it is of, ended or not; needs an open transaction.
+
+    The transaction sees that one row and nothing else of any workspace; let it see the key's workspace next.
+    """
+    if not keys.is_secret(secret):
+        return None
+    digest = keys.hash_secret(secret)
+    statements.fetch(store.SQL_SHOW_KEY, {"hash": digest.hex()})
+    found = ApiKey.objects.filter(hash=digest).first()
+    statements.fetch(store.SQL_SHOW_KEY, {"hash": ""})
+    return found
+
+
+def get_key(workspace_id: int, key_id: int, *, lock: bool = False) -> ApiKey:
+    """Return a key.
+
+    :raises KeyMissingError: not in this workspace.
+    """
+    found = ApiKey.objects.filter(workspace_id=workspace_id, pk=key_id)
+    key = (found.select_for_update(no_key=True) if lock else found).first()
+    if key is None:
+        raise KeyMissingError
+    return key
+
+
+def list_keys(workspace_id: int) -> list[ApiKey]:
+    """Return the keys of a workspace, the newest first, those that have ended among them."""
+    return list(ApiKey.objects.filter(workspace_id=workspace_id).order_by("-id"))

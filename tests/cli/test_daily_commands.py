@@ -115,3 +115,14 @@ def test_the_stop_switch_of_a_workspace_that_is_not_there_is_refused(run):
     answer = run("stop", "--workspace", "7")
     assert answer.returncode == 2
     assert "no such workspace" in answer.stderr
+
+
+def test_a_key_is_made_listed_and_revoked(run, database):
+    add_olive(run)
+    made = run("keys", "create", "Shop", "--workspace", "Olive", "--scope", "orders:write", "--days", "30", "--json")
+    key = json.loads(made.stdout.splitlines()[-1])
+    assert (key["state"], key["scopes"], key["secret"][:12]) == ("works", ["orders:write"], key["prefix"])
+    listed = run("keys", "list", "--workspace", "Olive").stdout
+    assert key["prefix"] in listed
+    assert key["secret"] not in listed
+    assert "opens nothing" in run("keys", "revoke", str(key["id"]), "--workspace", "Olive").stdout

@@ -1,8 +1,4 @@
-"""Workspaces are made, people get their sign-in and their role.
-
-`create_workspace` opens the new workspace's scope itself; call the others inside `core.tenancy.workspace_scope`,
-`ensure_user` and `set_language` anywhere.
-"""
+"""Workspaces are made, people get their sign-in and their role."""
 
 from datetime import datetime, time
 from zoneinfo import available_timezones
