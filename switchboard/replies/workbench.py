@@ -31,7 +31,11 @@ MOST_REPLAYED = 1000
 MOST_SHOWN = 100
 MOST_UNANSWERED = 3000
 UNANSWERED_DAYS = timedelta(days=30)
+# Keywords among which fights are found while the page waits: 1,000 take a tenth of a second, 10,000 one.
+MOST_COMPARED_AT_ONCE = 1000
 _KEPT = 16
+# Drafts in memory: one of 10,000 keywords takes some 15 MB.
+_DRAFTS_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,25 @@ class Conflicts:
 
     collisions: tuple[Collision, ...]
     hidden: dict[int, int]
+
+    @property
+    def fighting(self) -> frozenset[int]:
+        """The rules one of whose keywords is another's that goes first."""
+        return frozenset(one.other_rule_id for one in self.collisions)
+
+
+# By workspace: of which draft, and what was found in it.
+_conflicts: dict[int, tuple[str, Conflicts]] = {}
+
+
+def get_draft(workspace_id: int) -> RuleSet:
+    """Return what publishing would make of the draft, read anew only after it has changed."""
+    return _read_draft(workspace_id, queries.read_fingerprint(workspace_id))
+
+
+@functools.lru_cache(maxsize=_DRAFTS_KEPT)
+def _read_draft(workspace_id: int, _fingerprint: str) -> RuleSet:
+    return queries.build_draft(workspace_id)
 
 
 def compile_set(rules: RuleSet) -> matcher.Matcher:
@@ -123,7 +146,7 @@ def _question(text: str, now: datetime) -> Question:
 
 def replay(workspace_id: int, *, zone: str, now: datetime) -> Replay:
     """Answer the last 1,000 written messages by what is published and by the draft, and return what changes."""
-    draft, published = queries.build_draft(workspace_id), queries.get_published(workspace_id) or RuleSet()
+    draft, published = get_draft(workspace_id), queries.get_published(workspace_id) or RuleSet()
     # Looked up once: comparing what a thousand rules listen for takes longer than a message.
     sets = [(rules, compile_set(rules)) for rules in (published, draft)]
     texts = Counter(
@@ -146,6 +169,22 @@ def _answering(compiled_set: matcher.Matcher, rules: RuleSet, text: str, zone: s
     """Return the rule that answers the words; what answers everything counts for nothing."""
     winner = _try(compiled_set, rules, text, zone=zone, now=now).winner
     return winner if winner and winner.trigger not in queries.LAST_RESORTS else None
+
+
+def find_draft_conflicts(workspace_id: int, *, may_take_long: bool) -> Conflicts | None:
+    """Return which rules of the draft fight; None where finding it takes long and has to be asked for."""
+    fingerprint = queries.read_fingerprint(workspace_id)
+    known = _conflicts.get(workspace_id)
+    if known is not None and known[0] == fingerprint:
+        return known[1]
+    if not may_take_long and queries.count_keywords(workspace_id) > MOST_COMPARED_AT_ONCE:
+        return None
+    found = find_conflicts(_read_draft(workspace_id, fingerprint))
+    _conflicts.pop(workspace_id, None)
+    _conflicts[workspace_id] = (fingerprint, found)
+    for oldest in list(_conflicts)[:-_KEPT]:
+        _conflicts.pop(oldest, None)
+    return found
 
 
 def find_conflicts(rules: RuleSet) -> Conflicts:

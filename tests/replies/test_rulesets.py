@@ -1,5 +1,6 @@
 """Rules are saved, checked and published; what could not work is refused with one sentence."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery.types import Measure, Origin
 from switchboard.language.types import Keyword, Mode
-from switchboard.replies import actions, costs, errors, queries
+from switchboard.replies import actions, costs, errors, queries, workbench
+from switchboard.replies.models import Keyword as KeywordRow
 from switchboard.replies.types import Condition, ConditionKind, Rule, Rung, Scope, Settings, Step, StepKind, Trigger
 from switchboard.team.models import Workspace
 from tests import factories
@@ -194,11 +196,48 @@ def test_settings_take_effect_when_published(shop: Workspace) -> None:
     assert published.settings.delay_until == 2
 
 
-def test_rules_are_put_into_order(shop: Workspace) -> None:
-    ids = [save(shop, draft(name=name)) for name in "abc"]
+@pytest.mark.parametrize(
+    ("move", "order", "place"),
+    [
+        ({"place": 1}, "cabd", 1),
+        ({"place": 0}, "cabd", 1),
+        ({"place": 99}, "abdc", 4),
+        ({"steps": -1}, "acbd", 2),
+        ({"steps": 1}, "abdc", 4),
+        ({"steps": -9}, "cabd", 1),
+    ],
+)
+def test_a_rule_is_moved_to_a_place_or_by_steps(shop: Workspace, move: dict[str, int], order: str, place: int) -> None:
+    ids = {name: save(shop, draft(name=name)) for name in "abxcd"}
     with workspace_scope(shop.pk):
-        actions.order_rules(workspace_id=shop.pk, rule_ids=[ids[2], ids[0]], now=NOON)
-        assert [rule.pk for rule in queries.list_rules(shop.pk)] == [ids[2], ids[0], ids[1]]
+        actions.delete_rule(workspace_id=shop.pk, rule_id=ids["x"], now=NOON)
+        assert actions.move_rule(workspace_id=shop.pk, rule_id=ids["c"], now=NOON, **move) == place
+        assert "".join(rule.name for rule in queries.list_rules(shop.pk)) == order
+        with pytest.raises(errors.RuleNotFoundError):
+            actions.move_rule(workspace_id=shop.pk, rule_id=ids["x"], place=1, now=NOON)
+
+
+def test_every_change_of_the_draft_is_noticed(shop: Workspace) -> None:
+    rule_id, other_id = save(shop, draft(HAND_OVER)), save(shop, draft(name="b"))
+    given: dict[str, Any] = {"workspace_id": shop.pk, "now": NOON}
+    changes: list[Callable[[], Any]] = [
+        lambda: actions.move_rule(rule_id=rule_id, place=2, **given),
+        lambda: actions.set_rule_on(rule_id=rule_id, is_on=False, by="user:1", **given),
+        lambda: actions.save_rule(
+            draft=draft(Step(StepKind.TEXT, {"text": "7 days."})), by="", rule_id=rule_id, **given
+        ),
+        lambda: KeywordRow.objects.filter(rule_id=rule_id, text="返品").update(patterns=[]),
+        lambda: actions.delete_rule(rule_id=other_id, **given),
+        lambda: actions.save_settings(settings=Settings(delay_from=1, delay_until=2), **given),
+    ]
+    with workspace_scope(shop.pk):
+        seen = [queries.read_fingerprint(shop.pk)]
+        for change in changes:
+            change()
+            seen.append(queries.read_fingerprint(shop.pk))
+            assert workbench.get_draft(shop.pk) == queries.build_draft(shop.pk)
+        assert seen[-1] == queries.read_fingerprint(shop.pk)
+    assert len(set(seen)) == len(seen)
 
 
 def test_coupons_are_counted_and_each_code_kept_once(shop: Workspace) -> None:

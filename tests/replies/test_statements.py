@@ -121,6 +121,11 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (costs.SQL_COUNT_SERVICE, {"workspace_id": 1, "since": NOON}, ("delivery_tally_by_origin",)),
     (costs.SQL_COUNT_RUNGS, {"workspace_id": 1, "since": NOON}, ("replies_answer_by_rule",)),
     (statements.SQL_NOTIFY_RULES, {"workspace": "1"}, ()),
+    (
+        statements.SQL_FINGERPRINT,
+        {"workspace": 1},
+        ("replies_rule_order", "replies_keyword_", "replies_rung_", "replies_step_"),
+    ),
     (merging.SQL_MOVE_THREADS, PAIR, ("conversations_once",)),
     (merging.SQL_JOIN_THREADS, PAIR, ("conversations_once", "conversations_line_latest", "conversation_id_at_idx")),
     (merging.SQL_MOVE_COUPONS, PAIR, ("replies_coupon_",)),

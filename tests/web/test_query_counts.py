@@ -33,8 +33,8 @@ PAGES = [
     ("/contacts/tags/", FRAME + 16),
     ("/contacts/tags/classification/", FRAME + 10),
     ("/contacts/tags/hygiene/", FRAME + 2),
-    # The draft twice, whole; versions, hits, and what the month's answers cost.
-    ("/replies/", FRAME + 18),
+    # The draft's fingerprint, a page of it; versions, hits, and what the month's answers cost.
+    ("/replies/", FRAME + 17),
     # What may be chosen: numbers, tags, segments, colleagues, coupon pools, fields; and what the month has cost.
     ("/replies/new/", FRAME + 16),
     ("/replies/replay/", FRAME + 8),

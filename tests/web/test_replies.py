@@ -15,10 +15,11 @@ from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions as delivery_actions
 from switchboard.delivery.types import Measure, Origin
 from switchboard.language.types import Keyword, Mode
-from switchboard.replies import queries
+from switchboard.replies import queries, workbench
 from switchboard.replies.actions import publishing, rulesets
 from switchboard.replies.models import Answer, Decision, IgnoredPhrase, InboundMessage
 from switchboard.replies.models import Keyword as KeywordRow
+from switchboard.replies.models import Rule as RuleRow
 from switchboard.replies.statements import SQL_COUNT_HITS, SQL_MEASURE, SQL_MEASURE_KEYWORDS, SQL_MEASURE_WAITS
 from switchboard.replies.types import Rule, Rung, Step, StepKind, Trigger
 from switchboard.templates import queries as templates_queries
@@ -277,6 +278,78 @@ def test_a_rule_is_moved_switched_and_deleted(shop: Shop, olive: Client) -> None
     with workspace_scope(shop.workspace.pk):
         (rule,) = queries.list_rules(shop.workspace.pk)
     assert (rule.pk, rule.is_on) == (first, False)
+
+
+def many_rules(shop: Shop, count: int) -> list[int]:
+    """Put so many rules into the draft, each with a keyword of its own; the first and the last have one in common."""
+    at = clock.now()
+    with workspace_scope(shop.workspace.pk):
+        rules = RuleRow.objects.bulk_create(
+            RuleRow(workspace_id=shop.workspace.pk, name=f"Rule {place:03}", position=place, updated_at=at)
+            for place in range(1, count + 1)
+        )
+        words = [(rule, f"keyword{place:03}x{more}") for place, rule in enumerate(rules, 1) for more in range(8)]
+        words += [(rules[0], "shared words"), (rules[-1], "shared words")]
+        KeywordRow.objects.bulk_create(
+            KeywordRow(workspace_id=shop.workspace.pk, rule=rule, text=text) for rule, text in words
+        )
+    return [rule.pk for rule in rules]
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'class="title"\s[^>]*>(Rule \d+)<', page)
+
+
+def test_rules_are_shown_by_pages_and_found_by_name_or_keyword_on_any(shop: Shop, olive: Client) -> None:
+    many_rules(shop, 60)
+    first, second = (olive.get(f"/replies/?page={page}").content.decode() for page in (1, 2))
+    assert shown(first) + shown(second) == [f"Rule {place:03}" for place in range(1, 61)]
+    assert "1 to 50 of 60" in first
+    assert "+3" in first  # Of nine keywords.
+    for search in ("rule 058", "KEYWORD058x7"):
+        found = olive.get("/replies/", {"q": search}, headers={"HX-Request": "true"}).content.decode()
+        assert shown(found) == ["Rule 058"]
+        assert 'value="58"' in found  # Its place among all.
+        assert "<html" not in found
+    assert "keyword058x7" in found  # Although it is none of the first six.
+    assert shown(olive.get("/replies/?page=99").content.decode()) == shown(second)
+    assert "No rule matches" in olive.get("/replies/?q=nowhere").content.decode()
+
+
+def test_a_rule_is_moved_to_another_page_and_the_list_follows(shop: Shop, olive: Client) -> None:
+    ids = many_rules(shop, 60)
+    moved = olive.post("/replies/order/", {"move": f"to:{ids[1]}", "place": "55"})
+    assert moved["Location"] == f"/replies/?page=2&moved=to%3A{ids[1]}#rule-{ids[1]}"
+    assert shown(olive.get(moved["Location"]).content.decode())[4] == "Rule 002"
+    over = olive.post("/replies/order/?page=1", {"move": f"down:{ids[50]}"})  # The last of the first page.
+    assert over["Location"].startswith("/replies/?page=2&")
+    assert shown(olive.get(over["Location"]).content.decode())[0] == "Rule 051"
+    kept = olive.post("/replies/order/?q=rule+00", {"move": f"to:{ids[3]}", "place": "60"})
+    assert kept["Location"].startswith("/replies/?q=rule+00&moved")
+    refused = olive.post("/replies/order/", {"move": f"to:{ids[3]}", "place": "top"}, follow=True).content.decode()
+    assert "Write the place as a number" in refused
+
+
+def test_what_fights_is_counted_over_all_pages_and_shown_alone(shop: Shop, olive: Client) -> None:
+    many_rules(shop, 60)
+    save(shop, "Rule 061", "keyword001x0")
+    page = olive.get("/replies/").content.decode()
+    assert "1 can never answer" in page
+    assert "2 fight with earlier ones" in page
+    assert shown(olive.get("/replies/?show=fights").content.decode()) == ["Rule 060", "Rule 061"]
+
+
+def test_with_very_many_keywords_the_list_comes_first_and_what_fights_after_it(
+    shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbench, "MOST_COMPARED_AT_ONCE", 10)
+    many_rules(shop, 5)
+    page = olive.get("/replies/").content.decode()
+    assert "Looking for rules that fight" in page
+    assert shown(page)
+    later = olive.get("/replies/?look=yes", headers={"HX-Request": "true"}).content.decode()
+    assert "1 fights with an earlier one" in later
+    assert "1 fights with an earlier one" in olive.get("/replies/").content.decode()  # It is known now.
 
 
 def test_the_replay_shows_what_publishing_would_change(shop: Shop, olive: Client) -> None:

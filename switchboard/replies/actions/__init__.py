@@ -3,7 +3,7 @@
 from switchboard.replies.actions.coupons import add_coupons, ensure_pool
 from switchboard.replies.actions.derivation import derive_anew
 from switchboard.replies.actions.publishing import publish, save_settings
-from switchboard.replies.actions.rulesets import delete_rule, ignore_phrase, order_rules, save_rule, set_rule_on
+from switchboard.replies.actions.rulesets import delete_rule, ignore_phrase, move_rule, save_rule, set_rule_on
 
 __all__ = [
     "add_coupons",
@@ -11,7 +11,7 @@ __all__ = [
     "derive_anew",
     "ensure_pool",
     "ignore_phrase",
-    "order_rules",
+    "move_rule",
     "publish",
     "save_rule",
     "save_settings",

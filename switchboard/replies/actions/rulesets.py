@@ -13,8 +13,7 @@ from switchboard.replies import checking, errors, queries
 from switchboard.replies.models import IgnoredPhrase, Keyword, Rule, Rung, Settings, Step
 from switchboard.replies.types import Rule as RuleDraft
 
-PAYLOAD_MODE = "payload"
-WITHOUT_READINGS = (PAYLOAD_MODE, Mode.REGEX.value)
+WITHOUT_READINGS = (queries.PAYLOAD_MODE, Mode.REGEX.value)
 
 
 def save_rule(
@@ -79,7 +78,13 @@ def _put_keywords(rule: Rule, draft: RuleDraft, known: Mapping[str, list[list[st
         for position, keyword in enumerate(draft.keywords)
     ]
     rows += [
-        Keyword(workspace_id=rule.workspace_id, rule=rule, text=payload.strip(), mode=PAYLOAD_MODE, position=position)
+        Keyword(
+            workspace_id=rule.workspace_id,
+            rule=rule,
+            text=payload.strip(),
+            mode=queries.PAYLOAD_MODE,
+            position=position,
+        )
         for position, payload in enumerate(draft.payloads)
     ]
     Keyword.objects.bulk_create(rows, ignore_conflicts=True)
@@ -145,16 +150,33 @@ def delete_rule(*, workspace_id: int, rule_id: int, now: datetime) -> None:
         _touch(workspace_id, now)
 
 
-def order_rules(*, workspace_id: int, rule_ids: Sequence[int], now: datetime) -> None:
-    """Put rules into this order; those that are not named come after them in the order they had."""
+def move_rule(*, workspace_id: int, rule_id: int, now: datetime, place: int | None = None, steps: int = 0) -> int:
+    """Move a rule to a place among all rules, 1 the first, or by so many steps; return where it is now.
+
+    :raises RuleNotFoundError: there is no such rule in this workspace.
+    """
     with transaction.atomic():
-        known = list(Rule.objects.filter(workspace_id=workspace_id).order_by("position", "id"))
-        places = {rule_id: place for place, rule_id in enumerate(rule_ids)}
-        known.sort(key=lambda rule: places.get(rule.pk, len(places)))
-        for position, rule in enumerate(known):
-            rule.position = position
-        Rule.objects.bulk_update(known, ["position"])
+        known = list(
+            Rule.objects.filter(workspace_id=workspace_id).order_by("position", "id").select_for_update(no_key=True)
+        )
+        moved = next((rule for rule in known if rule.pk == rule_id), None)
+        if moved is None:
+            raise errors.RuleNotFoundError
+        wanted = (known.index(moved) if place is None else place - 1) + steps
+        wanted = max(0, min(wanted, len(known) - 1))
+        known.remove(moved)
+        known.insert(wanted, moved)
+        _number(known)
         _touch(workspace_id, now)
+    return wanted + 1
+
+
+def _number(ordered: Sequence[Rule]) -> None:
+    """Write down this order, of as few rules as it takes."""
+    others = [(position, rule) for position, rule in enumerate(ordered) if rule.position != position]
+    for position, rule in others:
+        rule.position = position
+    Rule.objects.bulk_update([rule for _position, rule in others], ["position"])
 
 
 def ignore_phrase(*, workspace_id: int, phrase: str) -> None:

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from switchboard.web.replies import coupons, editing, settings, views
+from switchboard.web.replies import coupons, editing, listing, settings, views
 
 app_name = "replies"
 urlpatterns = [
-    path("", views.show_rules, name="list"),
-    path("order/", views.order_rules, name="order"),
+    path("", listing.show_rules, name="list"),
+    path("order/", listing.move_rule, name="order"),
     path("publish/", views.publish, name="publish"),
     path("try/", views.try_message, name="try"),
     path("replay/", views.show_replay, name="replay"),
@@ -19,6 +19,6 @@ urlpatterns = [
     path("new/", editing.edit_rule, name="new"),
     path("examples/", editing.show_examples, name="examples"),
     path("<int:rule_id>/", editing.edit_rule, name="detail"),
-    path("<int:rule_id>/switch/", views.switch_rule, name="switch"),
+    path("<int:rule_id>/switch/", listing.switch_rule, name="switch"),
     path("<int:rule_id>/delete/", views.delete_rule, name="delete"),
 ]
