@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -25,6 +26,9 @@ from tests.postgres import ERROR_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE, d
 
 # A test that stands still fails after the first, and its process ends after the second if even that does not help.
 _LONGEST_SECONDS, _LAST_SECONDS = 300.0, 400.0
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # A Tuesday, 21:00 in Tokyo.
 
 

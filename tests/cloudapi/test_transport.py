@@ -31,8 +31,8 @@ async def serve(handler: Handler) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def post_to(url: str, seconds: float = 0.6) -> Result:
-    async with open_transport(url, timeout_seconds=seconds, connect_seconds=0.3) as transport:
+async def post_to(url: str, seconds: float = 30.0, connect_seconds: float = 30.0) -> Result:
+    async with open_transport(url, timeout_seconds=seconds, connect_seconds=connect_seconds) as transport:
         return await transport.post("1/messages", token="t", body=b"{}")
 
 
@@ -94,7 +94,7 @@ async def test_a_black_hole_was_not_written():
             filler.setblocking(False)
             filler.connect_ex(listening.getsockname())
         try:
-            assert isinstance(await post_to(url), NotWritten)
+            assert isinstance(await post_to(url, connect_seconds=0.3), NotWritten)
         finally:
             for filler in fillers:
                 filler.close()
@@ -102,12 +102,12 @@ async def test_a_black_hole_was_not_written():
 
 async def test_a_hanging_tls_handshake_was_not_written():
     async with serve(lambda reader, writer: asyncio.sleep(2)) as url:
-        assert isinstance(await post_to(url.replace("http:", "https:")), NotWritten)
+        assert isinstance(await post_to(url.replace("http:", "https:"), connect_seconds=0.3), NotWritten)
 
 
 async def test_a_server_that_speaks_no_tls_was_not_written():
     async with serve(saying(b"what?")) as url:
-        assert isinstance(await post_to(url.replace("http:", "https:")), NotWritten)
+        assert isinstance(await post_to(url.replace("http:", "https:"), connect_seconds=0.3), NotWritten)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ async def test_a_server_that_speaks_no_tls_was_not_written():
 )
 async def test_what_may_have_been_done_is_unknown(handler):
     async with serve(handler) as url:
-        assert isinstance(await post_to(url), Unknown)
+        assert isinstance(await post_to(url, 0.6 if handler is hang else 30.0), Unknown)
 
 
 async def test_a_connection_that_was_closed_while_idle_is_not_reused_blindly():
@@ -173,28 +173,33 @@ async def test_an_answer_that_nobody_asked_for_is_never_taken_for_another_reques
             await asyncio.sleep(waits)
             writer.write(http("200 OK", b"stray"))
 
-    async with serve(answer_twice) as url, open_transport(url, timeout_seconds=1) as transport:
+    async with serve(answer_twice) as url, open_transport(url) as transport:
         for number in (b"1", b"2", b"3"):
             assert await transport.post("1/messages", token="t", body=b"{}") == Answer(200, number)
             await asyncio.sleep(0.05)
 
 
 async def test_a_request_whose_sender_was_stopped_leaves_no_answer_behind():
-    asked = 0
+    asked, has_arrived, may_answer = 0, asyncio.Event(), asyncio.Event()
 
-    async def slow_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def late_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal asked
         while True:
             await read_request(reader)
             asked += 1
             mine = asked
-            await asyncio.sleep(0.1 if mine == 1 else 0)
+            if mine == 1:
+                has_arrived.set()
+                await may_answer.wait()
             writer.write(http("200 OK", b"%d" % mine))
 
-    async with serve(slow_once) as url, open_transport(url, connections=1) as transport:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await transport.post("1/messages", token="t", body=b"{}")
+    async with serve(late_once) as url, open_transport(url, connections=1) as transport:
+        stopped = asyncio.ensure_future(transport.post("1/messages", token="t", body=b"{}"))
+        await has_arrived.wait()
+        stopped.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopped
+        may_answer.set()
         assert await transport.post("1/messages", token="t", body=b"{}") == Answer(200, b"2")
 
 
