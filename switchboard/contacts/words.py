@@ -43,7 +43,8 @@ LANGUAGES = {
     "french": "fr", "français": "fr", "spanish": "es", "español": "es", "portuguese": "pt_BR", "português": "pt_BR",
 }  # fmt: skip
 
-# In which WhatsApp takes templates: developers.facebook.com/docs/whatsapp/business-management-api/message-templates/supported-languages
+# In which WhatsApp takes templates, as of May 2026:
+# developers.facebook.com/documentation/business-messaging/whatsapp/templates/supported-languages
 WRITTEN_LANGUAGES = (
     "af", "sq", "ar", "ar_AE", "ar_EG", "ar_LB", "ar_MA", "ar_QA", "az", "be_BY", "bn", "bn_IN", "bg", "ca", "zh_CN",
     "zh_HK", "zh_TW", "hr", "cs", "da", "prs_AF", "nl", "nl_BE", "en", "en_AE", "en_AU", "en_CA", "en_GB", "en_GH",

@@ -1,5 +1,6 @@
 """Numbers, moments and spans of time as people of each language write them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,8 @@ from switchboard.core import clock
 
 _LOCALES = {"ja": "ja", "zh-hans": "zh_Hans", "en": "en"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# Meta's code, and where its name stands.
+_DARI, _DARI_OF_PERSIAN = "prs", "fa_AF"
 
 
 def locale_name() -> str:
@@ -137,11 +140,23 @@ def render_language(code: str) -> str:
 # A list of people asks for the same few again and again.
 @lru_cache(maxsize=1024)
 def _render_language(code: str, locale: str) -> str:
+    page, written = Locale.parse(locale), code.replace("-", "_")
+    language, _sep, country = written.partition("_")
+    if language == _DARI:
+        return str(page.languages.get(_DARI_OF_PERSIAN, code))
     try:
-        return Locale.parse(code.replace("-", "_")).get_display_name(locale) or code
+        return Locale.parse(written).get_display_name(page) or code
     except (UnknownLocaleError, ValueError):
-        # Some have a name and no data of their own: Kyrgyz of Kyrgyzstan has, Dari has not.
-        return str(Locale.parse(locale).languages.get(code.partition("_")[0], code))
+        # Some have a name and no data of their own, English of Qatar among them.
+        name = page.languages.get(language, code)
+        return f"{name} ({page.territories[country]})" if name != code and country in page.territories else str(name)
+
+
+def name_languages(codes: Iterable[str]) -> dict[str, str]:
+    """Return what languages are called; those that would be called the same keep their codes behind it."""
+    names = {code: render_language(code) for code in codes}
+    counts = Counter(names.values())
+    return {code: f"{name} ({code})" if counts[name] > 1 else name for code, name in names.items()}
 
 
 def list_languages(codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
+from switchboard.contacts.words import WRITTEN_LANGUAGES
 from switchboard.core import clock
 from switchboard.web import formats
 from switchboard.web.templatetags import console
@@ -84,3 +85,11 @@ def test_a_number_is_written_with_its_groups_apart(phone: str | None, text: str)
 )
 def test_a_body_looks_as_whatsapp_draws_it_and_runs_nothing(text: str, html: str) -> None:
     assert console.whatsapp(text) == html
+
+
+@pytest.mark.parametrize("language", ["ja", "zh-hans", "en"])
+def test_every_language_of_templates_has_a_name_of_its_own(language: str) -> None:
+    with translation.override(language):
+        named = formats.list_languages(WRITTEN_LANGUAGES)
+    assert [code for code, name in named if name == code] == []
+    assert len({name for _code, name in named}) == len(WRITTEN_LANGUAGES)

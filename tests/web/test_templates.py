@@ -15,7 +15,17 @@ def test_languages_of_one_template_stand_together(shop: Shop, olive: Client) -> 
     factories.make_template(shop.workspace, shop.account, language="zh_CN", body="{{1}}您好，秋季活动。")
     page = olive.get("/templates/").content.decode()
     assert page.count('class="title"') == 1
-    assert "zh_CN" in page
+    assert "Chinese (Simplified, China)</a>" in page
+    assert ">zh_CN<" not in page
+
+
+def test_languages_that_are_called_the_same_keep_their_codes(shop: Shop, olive: Client) -> None:
+    for language in ("prs", "prs_AF"):
+        factories.make_template(shop.workspace, shop.account, language=language)
+    page = olive.get("/templates/").content.decode()
+    assert "Dari (prs)</a>" in page
+    assert "Dari (prs_AF)</a>" in page
+    assert "Japanese</a>" in page
 
 
 def test_the_bubble_shows_the_chosen_language(shop: Shop, olive: Client) -> None:

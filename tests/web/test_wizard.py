@@ -101,6 +101,10 @@ def test_the_message_keeps_template_and_variables(draft: Draft) -> None:
     assert draft.row.variables == {"body:1": {"source": "name", "fallback": "お客様"}}
 
 
+def test_templates_are_offered_with_the_names_of_their_languages(shop: Shop, draft: Draft) -> None:
+    assert f"{shop.template.name} · Japanese · " in draft.page("message")
+
+
 def test_a_message_without_a_template_is_refused(draft: Draft) -> None:
     answer = draft.post("message", {"template": ""})
     assert (answer.status_code, "Choose a template." in answer.content.decode()) == (422, True)

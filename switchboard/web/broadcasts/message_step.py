@@ -12,7 +12,7 @@ from switchboard.core.errors import Invalid
 from switchboard.templates import actions as template_actions
 from switchboard.templates import catalogue
 from switchboard.templates import rules as template_rules
-from switchboard.web import failures
+from switchboard.web import failures, formats
 from switchboard.web.broadcasts.forms import list_sources, read_variables
 from switchboard.web.broadcasts.summary import address_of_image
 from switchboard.web.rights import ConsoleRequest
@@ -108,6 +108,7 @@ def describe(request: ConsoleRequest, broadcast: Any, chosen: Mapping[str, str] 
         variables = fields.get("variables", {})
     context: dict[str, Any] = {
         "families": families,
+        "language_names": formats.name_languages({code for row in families for code in row.approved_languages}),
         "chosen_name": name,
         "chosen_language": language,
         "broadcast": broadcast,

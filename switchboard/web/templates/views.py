@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from switchboard.numbers import queries as numbers_queries
 from switchboard.team.rules import Right
 from switchboard.templates import catalogue, queries, rules
-from switchboard.web import sentences
+from switchboard.web import formats, sentences
 from switchboard.web.rights import ConsoleRequest, needs
 from switchboard.web.templates import syncing
 
@@ -30,6 +30,7 @@ def show_templates(request: ConsoleRequest) -> HttpResponse:
         "families": families,
         "chosen": chosen,
         "search": search,
+        "language_names": formats.name_languages({code for family in families for code in family.languages}),
         "accounts": accounts,
         "has_accounts": bool(accounts),
         "synced_at": max((account.synced_at for account in accounts.values() if account.synced_at), default=None),
