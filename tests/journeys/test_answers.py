@@ -29,6 +29,6 @@ def open_shop(migrated_home) -> Iterator[Callable[[int], Shop]]:
 def test_everybody_is_answered_once_although_the_worker_is_killed(open_shop) -> None:
     shop = open_shop(8)
     shop.let_people_ask(60, 4.0, halfway=shop.kill_worker)
-    shop.wait_until_answered(40)
+    shop.wait_until_answered(120)
     result = shop.judge()
     assert (result["asked"], result["answered"], result["twice"]) == (60, 60, 0), result

@@ -107,7 +107,8 @@ def page(demo: RunningDemo, browser: Browser) -> Page:
     address = demo.wait_for(r"Console\s+(http://[\d.:]+)")[1]
     password = demo.wait_for(r"password (\S+)")[1]
     page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", base_url=address).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
     page.goto("/")
     page.get_by_label("E-mail address").fill("olive@example.com")
     page.get_by_label("Password").fill(password)
@@ -136,7 +137,7 @@ def test_a_file_becomes_contacts(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Check the rows").click()
     expect(page.get_by_text("Too short for a phone number").first).to_be_visible()
     page.get_by_role("button", name="Import all rows").click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
     expect(page.locator(".figure", has_text="New").locator(".value")).to_have_text("24")
     page.get_by_role("link", name="See these contacts").click()
     expect(page.get_by_text("お客様 23")).to_be_visible()
