@@ -71,28 +71,20 @@ def _run(workspace_id: int, file: Path, stated_source: str, given: dict[str, Any
     from switchboard.core.tenancy import workspace_scope
 
     category, _, basis = given["consent"].partition(":")
+    wanted = actions.Wanted(
+        consent=actions.ConsentGiven(category, basis, given["source"], given["wording"]),
+        mapping={column: target for column, _, target in (one.rpartition("=") for one in given["mapped"])},
+        tag_names=given["tags"],
+        replaces_tags=given["replace_tags"],
+        skips_known=given["skip_known"],
+        country=given["country"],
+        encoding=given["encoding"],
+        sheet=given["sheet"],
+    )
     with workspace_scope(workspace_id), file.open("rb") as source:
-        job = actions.create_import(
-            workspace_id=workspace_id,
-            file=source,
-            file_name=file.name,
-            now=clock.now(),
-            country=given["country"].upper(),
+        job = actions.begin_import(
+            workspace_id=workspace_id, file=source, file_name=file.name, wanted=wanted, now=clock.now()
         )
-        if given["encoding"] or given["sheet"]:
-            actions.change_import(
-                workspace_id=workspace_id, import_id=job.pk, encoding=given["encoding"], sheet=given["sheet"]
-            )
-        changed = actions.change_import(
-            workspace_id=workspace_id,
-            import_id=job.pk,
-            mapping=_read_mapping(job.mapping, given["mapped"]) if given["mapped"] else None,
-            tag_names=given["tags"],
-            replaces_tags=given["replace_tags"],
-            skips_known=given["skip_known"],
-            consent=actions.ConsentGiven(category, basis, given["source"], given["wording"]),
-        )
-        actions.start_import(workspace_id=workspace_id, import_id=changed.pk, now=clock.now())
     run: dict[str, Any] = {
         "workspace_id": workspace_id,
         "import_id": job.pk,
@@ -106,13 +98,6 @@ def _run(workspace_id: int, file: Path, stated_source: str, given: dict[str, Any
     return result
 
 
-def _read_mapping(guessed: dict[str, str], mapped: tuple[str, ...]) -> dict[str, str]:
-    """Return the guessed mapping with what the command line says of some columns."""
-    said = {column: target for column, _, target in (one.rpartition("=") for one in mapped)}
-    kept = {column: target for column, target in guessed.items() if target not in set(said.values())}
-    return {**dict.fromkeys(guessed, ""), **kept, **said}
-
-
 def _write_refused(workspace_id: int, import_id: int, path: Path) -> None:
     from switchboard.contacts import queries
     from switchboard.core.tenancy import workspace_scope
@@ -124,8 +109,7 @@ def _write_refused(workspace_id: int, import_id: int, path: Path) -> None:
 
 def _print(result: Any, seconds: float, *, as_json: bool) -> None:
     counts = {name: getattr(result, name) for name in ("rows", "created", "updated", "skipped", "failed")}
-    kinds = ("failed", "skipped") if as_json else ("failed", "skipped", "notes")
-    reasons = {reason: count for kind in kinds for reason, count in result.reasons.get(kind, {}).items()}
+    reasons = result.count_reasons(("failed", "skipped") if as_json else ("failed", "skipped", "notes"))
     if not as_json:
         click.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + f" in {seconds:.1f} s.")
         for reason, count in sorted(reasons.items(), key=lambda row: -row[1]):

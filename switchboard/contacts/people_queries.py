@@ -26,12 +26,18 @@ def find_person(workspace_id: int, text: str) -> int | None:
     if "@" in text:
         found = list(people.filter(email__iexact=text).values_list("pk", flat=True)[:2])
         return found[0] if len(found) == 1 else None
+    return find_by_phone(workspace_id, text)
+
+
+def find_by_phone(workspace_id: int, text: str) -> int | None:
+    """Return whose number that is, in whichever of its spellings it is kept."""
     country = Workspace.objects.values_list("country", flat=True).get(pk=workspace_id)
     reading = phone.parse_phone(text, country)
     if not reading.phone:
         return None
     spellings = [reading.phone, *(f"+{one}" for one in identity.variants(reading.phone[1:]))]
-    return people.filter(phone__in=spellings).order_by("pk").values_list("pk", flat=True).first()
+    people = Contact.objects.filter(workspace_id=workspace_id, phone__in=spellings)
+    return people.order_by("pk").values_list("pk", flat=True).first()
 
 
 def find_people(workspace_id: int, texts: Iterable[str]) -> dict[str, int]:

@@ -88,6 +88,12 @@ def suggest_mapping(
     return {column: mapping[column] for column in columns}
 
 
+def override_mapping(guessed: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]:
+    """Return the guessed mapping with what somebody says of some columns; what they name is no other column any more."""
+    taken = set(said.values())
+    return {column: "" if target in taken else target for column, target in guessed.items()} | dict(said)
+
+
 # Where a file in such an encoding most likely comes from.
 _COUNTRIES_BY_ENCODING = {
     "cp932": "JP", "shift_jis": "JP", "euc_jp": "JP", "iso2022_jp": "JP", "gb18030": "CN", "gbk": "CN", "big5": "TW",

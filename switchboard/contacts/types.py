@@ -137,3 +137,7 @@ class ImportResult:
     # "failed", "skipped" and "notes", each with its counts by reason.
     reasons: dict[str, dict[str, int]]
     error: str = ""
+
+    def count_reasons(self, kinds: Sequence[str] = ("failed", "skipped")) -> dict[str, int]:
+        """Return why rows were not used, with how many each; with "notes" also why cells were not."""
+        return {reason: count for kind in kinds for reason, count in self.reasons.get(kind, {}).items()}

@@ -23,6 +23,10 @@ class RefundError(Invalid):
     """The refund cannot be used."""
 
 
+class RefundExistsError(Conflict):
+    """There is a refund with this id already, and it says something else. Correct one of the two."""
+
+
 class EventError(Invalid):
     """The event cannot be used."""
 

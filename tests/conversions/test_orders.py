@@ -21,6 +21,7 @@ from switchboard.conversions.errors import (
     OrderError,
     OrderExistsError,
     RefundError,
+    RefundExistsError,
     UnknownPersonError,
 )
 from switchboard.conversions.models import Deeds, Order
@@ -121,6 +122,8 @@ def test_money_given_back_in_full_was_never_an_order(workspace: Workspace, hana:
     given: dict[str, Any] = {"workspace_id": workspace.pk, "order_id": "A-1", "at": NOON, "now": NOON}
     assert actions.record_refund(**given, external_id="R-1", amount=Decimal(4200))
     assert not actions.record_refund(**given, external_id="R-1", amount=Decimal(4200))
+    with pytest.raises(RefundExistsError):
+        actions.record_refund(**given, external_id="R-1", amount=Decimal(4100))
     with pytest.raises(RefundError, match="More would be given back"):
         actions.record_refund(**given, external_id="R-2", amount=Decimal(1))
     assert people_queries.find_purchases(workspace.pk, hana.pk) is None

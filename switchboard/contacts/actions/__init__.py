@@ -3,6 +3,7 @@
 Call these inside `core.tenancy.workspace_scope`, except `run_import`, which opens a scope for each of its steps.
 """
 
+from switchboard.contacts.actions.begin import Wanted, begin_import
 from switchboard.contacts.actions.checks import check_import
 from switchboard.contacts.actions.fields import change_field, create_field, delete_field, ensure_fields
 from switchboard.contacts.actions.imports import (
@@ -22,6 +23,8 @@ from switchboard.contacts.actions.undoing import run_undo, undo_import
 
 __all__ = [
     "ConsentGiven",
+    "Wanted",
+    "begin_import",
     "change_details",
     "change_field",
     "change_import",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from switchboard.conversions.errors import (
     OrderExistsError,
     OrderNotFound,
     RefundError,
+    RefundExistsError,
     UnknownPersonError,
 )
 from switchboard.conversions.models import Order, Refund
@@ -73,6 +75,7 @@ def record_refund(
 
     :raises OrderNotFound: no order has that id.
     :raises RefundError: no amount, more than was paid, or from the future.
+    :raises RefundExistsError: the same id with another amount.
     """
     order = Order.objects.select_for_update(no_key=True).filter(workspace_id=workspace_id, external_id=order_id).first()
     if order is None:
@@ -81,10 +84,12 @@ def record_refund(
         raise RefundError(rules.NO_AMOUNT)
     if rules.refuse_event("refund", external_id or "-", at, now):
         raise RefundError(rules.EVENT_FUTURE)
-    _, is_new = Refund.objects.get_or_create(
+    found, is_new = Refund.objects.get_or_create(
         order=order, external_id=external_id, defaults={"workspace_id": workspace_id, "amount": amount, "at": at}
     )
     if not is_new:
+        if found.amount != amount:
+            raise RefundExistsError
         return False
     if order.refunded + amount > order.total:
         raise RefundError(rules.TOO_MUCH_BACK)
@@ -115,6 +120,38 @@ def record_event(
     contact_id = _find_person(workspace_id, person)
     event = event_actions.NewEvent(contact_id, " ".join(name.split()), external_id, at, properties or {})
     return bool(event_actions.add_events(workspace_id=workspace_id, events=[event], now=now))
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """Something that a person did, as it is told: the person by number, address or id."""
+
+    person: str
+    name: str
+    external_id: str
+    at: datetime
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def record_events(
+    *, workspace_id: int, events: Sequence[ToldEvent], now: datetime
+) -> list[EventError | UnknownPersonError | None]:
+    """Record what people did: `record_event` for many at once. Return for each why it is refused, None for recorded."""
+    people = contacts_people.find_people(workspace_id, {one.person for one in events})
+    known: list[event_actions.NewEvent] = []
+    refusals: list[EventError | UnknownPersonError | None] = []
+    for one in events:
+        refusal = rules.refuse_event(one.name, one.external_id, one.at, now)
+        contact_id = people.get(one.person)
+        if refusal or contact_id is None:
+            refusals.append(EventError(refusal) if refusal else UnknownPersonError())
+            continue
+        name = " ".join(one.name.split())
+        known.append(event_actions.NewEvent(contact_id, name, one.external_id, one.at, one.properties))
+        refusals.append(None)
+    event_actions.add_events(workspace_id=workspace_id, events=known, now=now)
+    return refusals
 
 
 def update_purchases(*, workspace_id: int, contact_ids: Sequence[int]) -> None:

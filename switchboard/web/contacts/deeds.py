@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from switchboard.conversions import actions, queries, rules
-from switchboard.core import clock
+from switchboard.core import clock, downloads
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import downloads, failures, seeing, sentences, words
+from switchboard.web import failures, seeing, sentences, words
 from switchboard.web.rights import ConsoleRequest, needs
 
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from switchboard.contacts import actions, fields, queries, rules
 from switchboard.contacts.actions.undoing import UNDO_FOR
-from switchboard.core import clock
+from switchboard.core import clock, downloads
 from switchboard.core.errors import Invalid, Unavailable
 from switchboard.team.rules import Right
-from switchboard.web import downloads, failures, formats, seeing, sentences, words
+from switchboard.web import failures, formats, seeing, sentences, words
 from switchboard.web.contacts.forms import ConsentForm, ReadingForm, UploadForm, list_targets
 from switchboard.web.rights import ConsoleRequest, needs
 

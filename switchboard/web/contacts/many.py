@@ -13,11 +13,11 @@ from switchboard.consent import actions as consent_actions
 from switchboard.contacts import choosing, rules
 from switchboard.contacts.actions import edits, exports
 from switchboard.contacts.choosing import Chosen
-from switchboard.core import clock
+from switchboard.core import clock, downloads
 from switchboard.core.errors import Invalid, NotFound
 from switchboard.team import rules as team_rules
 from switchboard.team.rules import Right
-from switchboard.web import downloads, formats, seeing, sentences
+from switchboard.web import formats, seeing, sentences
 from switchboard.web.rights import ConsoleRequest, needs
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}

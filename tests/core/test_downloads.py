@@ -10,8 +10,8 @@ from pytest_django.fixtures import Settings
 
 from switchboard.contacts import actions, queries, refused
 from switchboard.contacts.models import RefusedRow
+from switchboard.core import downloads
 from switchboard.core.tenancy import workspace_scope
-from switchboard.web import downloads
 from tests import factories
 from tests.conftest import NOON, OwnDatabase
 
