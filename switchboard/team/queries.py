@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from switchboard.core import statements
-from switchboard.team import keys, store
+from switchboard.team import keys
+from switchboard.team import statements as sql
 from switchboard.team.errors import KeyMissingError, WorkspaceMissingError
 from switchboard.team.models import ApiKey, Member, Workspace
 
@@ -61,9 +62,9 @@ def find_key(secret: str) -> ApiKey | None:
     if not keys.is_secret(secret):
         return None
     digest = keys.hash_secret(secret)
-    statements.fetch(store.SQL_SHOW_KEY, {"hash": digest.hex()})
+    statements.fetch(sql.SQL_SHOW_KEY, {"hash": digest.hex()})
     found = ApiKey.objects.filter(hash=digest).first()
-    statements.fetch(store.SQL_SHOW_KEY, {"hash": ""})
+    statements.fetch(sql.SQL_SHOW_KEY, {"hash": ""})
     return found
 
 

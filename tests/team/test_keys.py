@@ -7,7 +7,8 @@ import pytest
 from switchboard.core import statements
 from switchboard.core.errors import SwitchboardError
 from switchboard.core.tenancy import set_scope, workspace_scope
-from switchboard.team import actions, queries, store
+from switchboard.team import actions, queries
+from switchboard.team import statements as sql
 from switchboard.team.actions import MadeKey
 from switchboard.team.errors import KeyEndedError, KeyMissingError, KeyNameError, KeyScopeError, KeyTimeError
 from switchboard.team.keys import SCOPES, KeyState, has_scope, hash_secret, is_same_hash, state_of
@@ -68,7 +69,7 @@ def test_a_hash_opens_one_row_for_one_look(olive: Workspace) -> None:
 def test_what_a_hash_shows_cannot_be_changed(olive: Workspace) -> None:
     made = make_key(olive)
     set_scope(workspace_id=None)
-    statements.fetch(store.SQL_SHOW_KEY, {"hash": hash_secret(made.secret).hex()})
+    statements.fetch(sql.SQL_SHOW_KEY, {"hash": hash_secret(made.secret).hex()})
     assert [key.pk for key in ApiKey.objects.all()] == [made.key.pk]
     assert ApiKey.objects.filter(pk=made.key.pk).update(scopes=list(SCOPES)) == 0
 
@@ -93,7 +94,9 @@ def test_it_is_found_by_its_index(olive: Workspace) -> None:
         ({"expires_at": NOON + 4000 * DAY}, KeyTimeError),
     ],
 )
-def test_a_key_that_cannot_be_is_refused(olive: Workspace, given: dict[str, object], error: type[SwitchboardError]) -> None:
+def test_a_key_that_cannot_be_is_refused(
+    olive: Workspace, given: dict[str, object], error: type[SwitchboardError]
+) -> None:
     with pytest.raises(error):
         make_key(olive, **given)
 

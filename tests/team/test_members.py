@@ -3,7 +3,8 @@
 import pytest
 
 from switchboard.core.tenancy import set_scope, workspace_scope
-from switchboard.team import actions, queries, store
+from switchboard.team import actions, queries
+from switchboard.team import statements as sql
 from switchboard.team.errors import EmailError, LastOwnerError, MemberMissingError, RoleError, TimeZoneError
 from switchboard.team.models import Member, User, Workspace
 from tests.conftest import NOON
@@ -25,7 +26,7 @@ def test_a_workspace_is_made_with_its_owner() -> None:
 
 
 def test_the_statement_for_the_next_id_gives_another_each_time() -> None:
-    assert "team_workspace" in store.SQL_NEXT_WORKSPACE_ID
+    assert "team_workspace" in sql.SQL_NEXT_WORKSPACE_ID
     assert make_workspace().pk != make_workspace().pk
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from switchboard.core import statements
 from switchboard.core.tenancy import workspace_scope
-from switchboard.team import store
+from switchboard.team import statements as sql
 from switchboard.team.errors import EmailError, LastOwnerError, MemberMissingError, RoleError, TimeZoneError
 from switchboard.team.models import Member, Role, User, Workspace
 
@@ -31,7 +31,7 @@ def create_workspace(
     if time_zone not in available_timezones():
         raise TimeZoneError(field="time_zone")
     with transaction.atomic():
-        [(workspace_id,)] = statements.fetch(store.SQL_NEXT_WORKSPACE_ID, {})
+        [(workspace_id,)] = statements.fetch(sql.SQL_NEXT_WORKSPACE_ID, {})
         with workspace_scope(workspace_id, owner_id):
             workspace = Workspace.objects.create(
                 id=workspace_id,
