@@ -1,8 +1,9 @@
-"""Every address of the console."""
+"""Every address of the console and of the API."""
 
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("switchboard.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("switchboard.web.urls")),
 ]
