@@ -14,7 +14,7 @@ from switchboard.consent.errors import AlreadyWithdrawnError, BasisError, OptedO
 from switchboard.consent.hashing import hash_phones
 from switchboard.consent.models import Entry, HashKey, Standing, Suppression
 from switchboard.contacts import choosing
-from switchboard.contacts.actions import edits
+from switchboard.contacts.actions import edits, long_edits
 from switchboard.contacts.choosing import Chosen
 from switchboard.contacts.models import Edit
 from switchboard.contacts.types import ImportedPeople
@@ -297,38 +297,59 @@ def _columns(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
 
 @transaction.atomic
 def withdraw_people(*, workspace_id: int, chosen: Chosen, source: str, by: int | None, now: datetime) -> Edit:
-    """Opt everybody of a selection out; a mistake can be taken back for a day.
+    """Opt everybody of a selection out; a mistake can be taken back for a day."""
+    edit = Edit.objects.create(workspace_id=workspace_id, kind=edits.OPT_OUT, plan={"source": source}, by=by, at=now)
+    for contact_ids in choosing.iter_ids(workspace_id, chosen, now, limit=edits.STEP_PEOPLE):
+        edit.people_count += withdraw_step(edit, contact_ids, now)
+    edit.save(update_fields=["people_count"])
+    return edit
 
-    :raises TooManyChosenError: more than 50,000 people.
-    """
-    edit = edits.begin_edit(workspace_id=workspace_id, kind="opt_out", chosen=chosen, by=by, now=now)
-    befores: list[tuple[int, dict[str, Any]]] = []
-    for page in choosing.iter_chosen(workspace_id, chosen, now):
-        befores += many.withdraw_many(
-            workspace_id=workspace_id,
-            contact_ids=sorted(contact.pk for contact in page),
-            edit_id=edit.pk,
-            source=source,
-            actor=f"user:{by}",
-            at=now,
-        )
-    return edits.end_edit(edit, befores)
+
+def start_withdrawal(*, workspace_id: int, chosen: Chosen, source: str, by: int | None, now: datetime) -> Edit:
+    """Have everybody of a selection opted out in the background, a step at a time."""
+    return long_edits.start_plan(
+        workspace_id=workspace_id, chosen=chosen, plan=edits.Plan(edits.OPT_OUT), by=by, now=now, source=source
+    )
+
+
+def withdraw_step(edit: Edit, contact_ids: Sequence[int], now: datetime) -> int:
+    """Opt some people out, and remember what they had agreed to; return how many were not out before."""
+    befores = many.withdraw_many(
+        workspace_id=edit.workspace_id,
+        contact_ids=contact_ids,
+        edit_id=edit.pk,
+        source=edit.plan["source"],
+        actor=f"user:{edit.by}",
+        at=now,
+    )
+    return edits.remember(edit, befores, now)
 
 
 @transaction.atomic
 def undo_withdraw_people(*, workspace_id: int, edit_id: int, by: int | None, now: datetime) -> tuple[Edit, int]:
     """Take an opt-out of many people back; whoever has asked to stop themselves since stays out.
 
+    :raises EditRunningError: it is under way.
     :raises NothingToUndoError: it was undone before.
     :raises UndoTooLateError: it is more than 24 hours ago.
     """
     edit = edits.lock_edit(workspace_id, edit_id, now)
-    count = many.take_back_many(
-        workspace_id=workspace_id,
-        befores=edits.list_befores(edit),
-        edit_id=edit_id,
-        actor=f"user:{by}",
+    edit.undone_by = by
+    while take_back_step(edit, now, edits.STEP_PEOPLE):
+        pass
+    return edits.end_undo(edit, now), edit.restored_count
+
+
+def take_back_step(edit: Edit, now: datetime, limit: int) -> bool:
+    """Take the opt-out of the next people back, and note how far that is; false after the last."""
+    befores = edits.list_befores(edit, after=edit.undone_through, limit=limit)
+    edit.restored_count += many.take_back_many(
+        workspace_id=edit.workspace_id,
+        befores=befores,
+        edit_id=edit.pk,
+        actor=f"user:{edit.undone_by}",
         since=edit.at,
         at=now,
     )
-    return edits.end_undo(edit, now), count
+    edit.undone_through = befores[-1][0] if befores else edit.undone_through
+    return bool(befores)

@@ -127,8 +127,16 @@ class EditError(Invalid):
     """Nothing is chosen to change. Choose people, and what to do with them."""
 
 
-class TooManyChosenError(Invalid):
-    """One change takes at most 50,000 people, so that it happens at once and can be undone at once: choose fewer, for instance by a tag, and repeat it."""
+class EditRunningError(Conflict):
+    """This change is still under way. Stop it first, or wait until it is done; then it can be undone."""
+
+
+class EditTargetGoneError(Conflict):
+    """The tag or field of this change was deleted meanwhile. Whoever was changed before that stays so until it is undone."""
+
+
+class EditNotFound(NotFound):
+    """There is no such change in this workspace."""
 
 
 class ExportNotFound(NotFound):

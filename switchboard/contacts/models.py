@@ -9,8 +9,11 @@ from switchboard.contacts.import_models import Import as Import
 from switchboard.contacts.import_models import ImportedRow as ImportedRow
 from switchboard.contacts.import_models import ImportState as ImportState
 from switchboard.contacts.import_models import RefusedRow as RefusedRow
+from switchboard.contacts.people_models import UNFINISHED_EDITS as UNFINISHED_EDITS
 from switchboard.contacts.people_models import Edit as Edit
 from switchboard.contacts.people_models import EditedRow as EditedRow
+from switchboard.contacts.people_models import EditState as EditState
+from switchboard.contacts.people_models import EditStep as EditStep
 from switchboard.contacts.people_models import Event as Event
 from switchboard.contacts.people_models import Export as Export
 from switchboard.contacts.people_models import Field as Field

@@ -107,6 +107,20 @@ class Purchases(models.Model):
         return f"{self.order_count} orders of contact {self.contact_id}"
 
 
+class EditState(models.TextChoices):
+    """How far a change of many people is; the first three are the worker's to take further."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    UNDOING = "undoing"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+UNFINISHED_EDITS = (EditState.WAITING, EditState.RUNNING, EditState.UNDOING)
+
+
 class Edit(models.Model):
     """One change that somebody made to many people at once; it can be undone for a day."""
 
@@ -114,14 +128,32 @@ class Edit(models.Model):
     # add_tags, remove_tags, set_field, opt_out, or set_details: one person's name, address and language
     kind = models.CharField(max_length=16)
     detail = models.JSONField(default=dict)
+    # Whom it has changed.
     people_count = models.IntegerField(default=0)
     by = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=EditState.choices, default=EditState.DONE, db_default=EditState.DONE)
+    # Of one in the background: whom (choosing.Chosen) and what, how many it is about, and at how many it has looked.
+    chosen = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    plan = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    total_count = models.IntegerField(default=0, db_default=0)
+    done_count = models.IntegerField(default=0, db_default=0)
+    error = models.TextField(blank=True, default="", db_default="")
+    finished_at = models.DateTimeField(null=True)
+    # Of one that is taken back: by whom, up to which person, and how many are as before.
+    undone_by = models.BigIntegerField(null=True)
+    undone_through = models.BigIntegerField(default=0, db_default=0)
+    restored_count = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "contacts_edit"
-        indexes = [models.Index(fields=["workspace", "-id"], name="contacts_edit_newest")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="contacts_edit_newest"),
+            models.Index(
+                fields=["id"], name="contacts_edit_unfinished", condition=models.Q(state__in=UNFINISHED_EDITS)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.people_count} people"
@@ -133,8 +165,10 @@ class EditedRow(models.Model):
     edit_id = models.BigIntegerField()
     contact_id = models.BigIntegerField()
     workspace_id = models.BigIntegerField()
-    # With what was written by hand under "became", which goes with the person when they are erased.
+    # What was touched, with what was written by hand under "became", which goes with the person when they are erased.
     before = models.JSONField()
+    # When it was changed; whoever is changed again later is not changed back. Empty in old rows: with the edit.
+    at = models.DateTimeField(null=True)
 
     pk = models.CompositePrimaryKey("edit_id", "contact_id")
 
@@ -144,6 +178,22 @@ class EditedRow(models.Model):
 
     def __str__(self) -> str:
         return f"edit {self.edit_id}: contact {self.contact_id}"
+
+
+class EditStep(models.Model):
+    """The people of one step of a change that is not done yet, as they were chosen when it began; gone once it is done."""
+
+    workspace_id = models.BigIntegerField()
+    edit_id = models.BigIntegerField()
+    # Eight bytes a person. Whoever is erased or merged meanwhile is simply not found.
+    contact_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "contacts_editstep"
+        indexes = [models.Index(fields=["edit_id", "id"], name="contacts_editstep_next")]
+
+    def __str__(self) -> str:
+        return f"{len(self.contact_ids)} people of edit {self.edit_id}"
 
 
 class Merge(models.Model):

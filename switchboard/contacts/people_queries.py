@@ -10,7 +10,19 @@ from django.db.models.functions import Upper
 
 from switchboard.contacts import identity
 from switchboard.contacts.details import DETAILS
-from switchboard.contacts.models import Alias, Change, Contact, Edit, EditedRow, Event, Merge, Note, Purchases, Tag
+from switchboard.contacts.models import (
+    UNFINISHED_EDITS,
+    Alias,
+    Change,
+    Contact,
+    Edit,
+    EditedRow,
+    Event,
+    Merge,
+    Note,
+    Purchases,
+    Tag,
+)
 from switchboard.core import phone
 from switchboard.team.models import Workspace
 
@@ -144,8 +156,9 @@ def list_twins(workspace_id: int, contact: Contact) -> list[Twin]:
 
 
 def list_edits(workspace_id: int, *, since: datetime, limit: int = 20) -> list[Edit]:
-    """Return the changes to many people that can still be undone, newest first."""
-    return list(Edit.objects.filter(workspace_id=workspace_id, at__gte=since).order_by("-id")[:limit])
+    """Return the changes to many people that are under way or can still be undone, newest first."""
+    fresh = Q(at__gte=since) | Q(finished_at__gte=since) | Q(state__in=UNFINISHED_EDITS)
+    return list(Edit.objects.filter(fresh, workspace_id=workspace_id).order_by("-id")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

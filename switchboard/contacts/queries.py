@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from django.db.models import F, Q, QuerySet
@@ -141,13 +142,21 @@ def list_contacts(
         workspace_id, search=search, tag_ids=tag_ids, import_id=import_id, by_part_of_phone=by_part_of_phone
     )
     if segment_id is not None:
-        definition = segment_queries.get_segment(workspace_id, segment_id).definition
-        statement, values = segment_queries.build_ids(workspace_id, definition, clock.now())
-        contacts = contacts.filter(pk__in=RawSQL(statement, values))  # noqa: S611  fixed words and parameters
+        contacts = keep_segment(contacts, workspace_id, segment_id, clock.now())
     if before is not None:
         contacts = contacts.filter(pk__lt=before)
     found = tuple(contacts.annotate(classes=F("activity__classes")).order_by("-id")[: limit + 1])
     return ContactPage(contacts=found[:limit], next_before=found[limit - 1].pk if len(found) > limit else None)
+
+
+def keep_segment(contacts: QuerySet[Contact], workspace_id: int, segment_id: int, now: datetime) -> QuerySet[Contact]:
+    """Return those contacts that are in a segment.
+
+    :raises SegmentError: the segment cannot be asked any more.
+    """
+    definition = segment_queries.get_segment(workspace_id, segment_id).definition
+    statement, values = segment_queries.build_ids(workspace_id, definition, now)
+    return contacts.filter(pk__in=RawSQL(statement, values))  # noqa: S611  fixed words and parameters
 
 
 def filter_contacts(

@@ -79,8 +79,17 @@ def list_people(
 
     :raises SegmentError: it cannot be asked.
     """
-    found = counting.list_people(tree.parse_tree(definition), load_world(workspace_id, now), before=before, limit=limit)
-    return list_by_ids(workspace_id, found)
+    return list_by_ids(workspace_id, list_ids(workspace_id, definition, now, before=before, limit=limit))
+
+
+def list_ids(
+    workspace_id: int, definition: Any, now: datetime, *, before: int | None = None, limit: int = 10
+) -> list[int]:
+    """Return the ids of the newest people a question is about.
+
+    :raises SegmentError: it cannot be asked.
+    """
+    return counting.list_people(tree.parse_tree(definition), load_world(workspace_id, now), before=before, limit=limit)
 
 
 def list_by_ids(workspace_id: int, contact_ids: list[int]) -> list[Contact]:

@@ -13,6 +13,7 @@ from switchboard.core import clock, database, ending
 from switchboard.core.database import Pool
 from switchboard.jobs import leading, schedule, watching
 from switchboard.jobs.broadcasting import Expansion, Preparation
+from switchboard.jobs.editing import run_edits
 from switchboard.jobs.importing import run_files, run_imports
 from switchboard.jobs.media import fetch_media
 from switchboard.jobs.watching import Watch
@@ -61,6 +62,7 @@ async def run_jobs(stopping: asyncio.Event) -> None:
         tasks.create_task(leading.run_leading("media", fetch_media, stopping))
         tasks.create_task(leading.run_leading("imports", run_imports, stopping))
         tasks.create_task(leading.run_leading("files", run_files, stopping))
+        tasks.create_task(leading.run_leading("edits", run_edits, stopping))
         tasks.create_task(leading.run_leading("outcomes", outcomes.step, stopping, seconds=5.0))
         tasks.create_task(leading.run_leading("classification", classifying.step, stopping, seconds=2.0))
         await stopping.wait()

@@ -8,7 +8,7 @@ from functools import partial
 
 from switchboard.broadcasts import actions as broadcasts_actions
 from switchboard.contacts import actions as contacts_actions
-from switchboard.contacts.actions import exports, hygiene
+from switchboard.contacts.actions import exports, hygiene, long_edits
 from switchboard.conversions import actions as conversions_actions
 from switchboard.core import incidents, live
 from switchboard.core.database import Pool
@@ -75,18 +75,20 @@ async def forget_old(pool: Pool, now: datetime) -> Counts:
 
 
 async def forget_uploads(pool: Pool, now: datetime) -> Counts:
-    """Remove files that were uploaded or exported and are over."""
+    """Remove files that were uploaded or exported and are over, and what people were before changes that are."""
     async with pool.connection() as connection:
         workspaces = await store.list_workspaces(connection)
-    removed = 0
+    removed = befores = 0
     for workspace_id in workspaces:
         forget = partial(contacts_actions.forget_uploads, workspace_id=workspace_id, now=now)
         removed += await threads.call_in_workspace(workspace_id, forget)
+        forget = partial(long_edits.forget_befores, workspace_id=workspace_id, now=now)
+        befores += await threads.call_in_workspace(workspace_id, forget)
         for action in (exports.forget_exports, conversions_actions.forget_uploads):
             removed += await threads.call_in_workspace(
                 workspace_id, partial(action, workspace_id=workspace_id, now=now)
             )
-    return {"uploads_removed": removed}
+    return {"uploads_removed": removed, "befores_forgotten": befores}
 
 
 async def end_restrictions(pool: Pool, now: datetime) -> Counts:

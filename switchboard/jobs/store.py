@@ -149,6 +149,18 @@ async def list_imports(connection: Connection) -> list[tuple[int, int, str]]:
     return [(workspace_id, import_id, state) for workspace_id, import_id, state in await cursor.fetchall()]
 
 
+# Index: contacts_edit_unfinished.
+SQL_LIST_EDITS = """
+SELECT workspace_id, id, state FROM contacts_edit WHERE state IN ('waiting', 'running', 'undoing') ORDER BY id
+"""
+
+
+async def list_edits(connection: Connection) -> list[tuple[int, int, str]]:
+    """Return (workspace, edit, state) of every change of many people that is under way or being undone."""
+    cursor = await connection.execute(SQL_LIST_EDITS)
+    return [(workspace_id, edit_id, state) for workspace_id, edit_id, state in await cursor.fetchall()]
+
+
 # Exports and files of orders are few.
 SQL_LIST_FILES = """
 SELECT 'export' AS kind, workspace_id, id FROM contacts_export WHERE state = 'waiting'

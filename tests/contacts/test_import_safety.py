@@ -217,7 +217,7 @@ def test_the_statements_find_their_rows_by_key(workspace: Workspace) -> None:
     given: dict[str, Any] = {
         "workspace_id": workspace.pk, "import_id": 1, "import_ids": [1], "edit_id": 1, "contact_ids": [1], "limit": 5,
         "befores": [], "now": NOON, "not_after": NOON, "add": [], "remove": [], "patch": "{}", "drop": [],
-        "details": "{}",
+        "details": "{}", "untouched": [],
     }  # fmt: skip
     for statement, index in (
         (undo_store.SQL_TAKE_ROWS, "contacts_importedrow_pkey"),

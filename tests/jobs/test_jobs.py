@@ -12,14 +12,17 @@ import psycopg
 import pytest
 
 from switchboard.contacts import uploads
+from switchboard.contacts.actions import long_edits
+from switchboard.contacts.actions.edits import Change
+from switchboard.contacts.choosing import Chosen
 from switchboard.contacts.models import Import, ImportState
-from switchboard.core import database
+from switchboard.core import clock, database
 from switchboard.jobs import app as jobs_app
 from switchboard.jobs import leading, schedule, store, threads
 from switchboard.webhooks import store as webhooks_store
 from tests.conftest import NOON
 from tests.webhooks.gateway import until
-from tests.webhooks.world import World, make_world
+from tests.webhooks.world import World, make_contact, make_world
 
 
 @pytest.fixture
@@ -115,6 +118,21 @@ async def test_a_started_import_is_run_with_its_consent(world: World) -> None:
     uploads.drop_upload(path)
 
 
+async def test_a_change_of_very_many_is_carried_out_and_taken_back(world: World) -> None:
+    for phone in ("+819012345678", "+819012345679"):
+        make_contact(world, phone, NOON)
+    at = clock.now()
+    begin = partial(long_edits.start_edit, change=Change(add_tags=("spring",)), chosen=Chosen(), by=1, now=at)
+    edit = await threads.call_in_workspace(world.workspace_id, partial(begin, workspace_id=world.workspace_id))
+    given: dict[str, Any] = {"workspace_id": world.workspace_id, "edit_id": edit.pk, "by": 1, "now": at}
+    async with running_jobs():
+        await until(lambda: world.one("SELECT state FROM contacts_edit") == "done")
+        assert world.one("SELECT count(*) FROM contacts_contact WHERE tags <> '{}'") == 2
+        await threads.call_in_workspace(world.workspace_id, partial(long_edits.start_undo, **given))
+        await until(lambda: world.one("SELECT undone_at IS NOT NULL FROM contacts_edit"))
+    assert world.one("SELECT count(*) FROM contacts_contact WHERE tags <> '{}'") == 0
+
+
 async def test_the_schedule_is_run_by_procrastinate(world: World) -> None:
     for _ in range(5):
         world.run(
@@ -204,6 +222,7 @@ STATEMENTS = [
     (store.SQL_LIST_WORK, {"now": NOON, "not_before": NOON}),
     (store.SQL_LIST_IMPORTS, {}),
     (store.SQL_LIST_FILES, {}),
+    (store.SQL_LIST_EDITS, {}),
     (store.SQL_TRY_TO_LEAD, {"what": "trial"}),
     (store.SQL_ENSURE_MONTHS, {"month": NOON.date()}),
     (store.SQL_DROP_JOURNAL, {"before": NOON.date()}),

@@ -4,17 +4,20 @@ import io
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from switchboard.consent import actions as consent_actions
 from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
-from switchboard.contacts.actions import edits, exports
+from switchboard.contacts.actions import edits, exports, long_edits
+from switchboard.contacts.actions import segments as segment_actions
 from switchboard.contacts.choosing import Chosen
-from switchboard.contacts.models import Activity, Contact, Edit, Export, Field, Note
+from switchboard.contacts.models import Activity, Contact, Edit, Export, Field, Note, Tag
 from switchboard.conversions.models import Deeds
 from switchboard.core import clock
 from switchboard.core.tenancy import workspace_scope
@@ -99,11 +102,64 @@ def test_many_are_opted_out_by_mistake_and_back(shop: Shop, olive: Client) -> No
     assert all(consent_queries.may_write(shop.workspace.pk, one, "marketing", now).may for one in people)
 
 
-def test_a_change_of_too_many_says_why_not(shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edits, "MOST_PEOPLE", 2)
-    page = olive.post("/contacts/edit/", {"scope": "all", "act": "opt_out"}, follow=True).content.decode()
-    assert "so that it happens at once and can be undone at once" in page
-    assert not Edit.objects.exists()
+def carry_on(edit: Edit) -> None:
+    """Do what the worker does with a change of very many."""
+    given: dict[str, Any] = {"workspace_id": edit.workspace_id, "edit_id": edit.pk}
+    long_edits.run_edit(withdraw=consent_actions.withdraw_step, **given)
+    long_edits.run_undo(take_back=consent_actions.take_back_step, **given)
+
+
+@pytest.mark.parametrize("act", ["opt_out", "add_tags"])
+def test_very_many_are_changed_in_the_background_and_back(
+    shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    monkeypatch.setattr(edits, "MOST_AT_ONCE", 2)
+    form = {"scope": "all", "act": act, "tags": "spring"}
+    sure = olive.post("/contacts/edit/", form).content.decode()
+    assert "This is about 3 people." in sure
+    assert "It is done in the background" in sure
+    page = olive.post("/contacts/edit/", {**form, "sure": "1"}, follow=True).content.decode()
+    assert "A change of 3 people" in page
+    edit = Edit.objects.get()
+    Edit.objects.update(state="running", done_count=2, people_count=1)
+    part = olive.get("/contacts/edits/", headers={"HX-Request": "true"}).content.decode()
+    assert "2 of 3 people looked at, 1 changed" in part
+    assert "<html" not in part
+    Edit.objects.update(state="waiting", done_count=0, people_count=0)
+    carry_on(edit)
+    assert "3 people were changed" in text_of(olive, "/contacts/")
+    page = olive.post(f"/contacts/edits/{edit.pk}/undo/", {"kind": act}, follow=True).content.decode()
+    assert "0 of 3 people are as before" in page
+    carry_on(edit)
+    edit.refresh_from_db()
+    assert (edit.restored_count, edit.undone_at is None) == (3, False)
+    people = [contact.pk for contact in shop.contacts]
+    assert all(consent_queries.may_write(shop.workspace.pk, one, "marketing").may for one in people)
+
+
+def test_a_change_that_is_under_way_is_stopped(shop: Shop, olive: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edits, "MOST_AT_ONCE", 2)
+    olive.post("/contacts/edit/", {"scope": "all", "act": "add_tags", "tags": "spring", "sure": "1"})
+    page = olive.post(f"/contacts/edits/{Edit.objects.get().pk}/stop/", follow=True).content.decode()
+    assert "Whoever was changed stays so" in page
+    assert "0 of 3 people looked at" in page
+    carry_on(Edit.objects.get())
+    assert not Tag.objects.filter(name="spring", pk__in=Contact.objects.get(pk=shop.contacts[0].pk).tags).exists()
+
+
+def test_everybody_whom_the_filter_finds_is_nobody_else(shop: Shop, olive: Client) -> None:
+    Contact.objects.filter(pk=shop.contacts[2].pk).update(language="fr")
+    definition = {"all": [{"field": "language", "test": "in", "values": ["fr"]}]}
+    with workspace_scope(shop.workspace.pk):
+        segment = segment_actions.save_segment(
+            workspace_id=shop.workspace.pk, name="French", definition=definition, by=1, now=clock.now()
+        )
+    page = text_of(olive, f"/contacts/?segment={segment.pk}")
+    assert f'<input type="hidden" name="segment" value="{segment.pk}">' in page
+    asked = {"scope": "all", "segment": segment.pk, "act": "opt_out"}
+    assert "This is about 1 person." in olive.post("/contacts/edit/", asked).content.decode()
+    ticked = {"scope": "ticked", "segment": segment.pk, "contact": [shop.contacts[0].pk, shop.contacts[1].pk]}
+    assert "This is about 2 people." in olive.post("/contacts/edit/", {**ticked, "act": "opt_out"}).content.decode()
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from switchboard.consent import actions as consent_actions
-from switchboard.contacts import choosing, rules
-from switchboard.contacts.actions import edits, exports
+from switchboard.contacts import choosing, people_queries, rules
+from switchboard.contacts.actions import edits, exports, long_edits
 from switchboard.contacts.choosing import Chosen
 from switchboard.core import clock, downloads
 from switchboard.core.errors import Invalid, NotFound
@@ -31,7 +31,8 @@ def read_chosen(request: ConsoleRequest) -> Chosen:
         text = request.POST.get(name, "")
         return int(text) if text.isdigit() else None
 
-    if request.POST.get("scope") != "all" and not whole("segment"):
+    # The page of a segment has nobody to tick.
+    if request.POST.get("scope", "all" if whole("segment") else "ticked") != "all":
         if not ticked:
             raise Invalid(_("Tick the people first, or choose everybody whom the filter finds."))
         return Chosen(contact_ids=ticked)
@@ -56,18 +57,25 @@ def edit(request: ConsoleRequest) -> HttpResponseBase:
         if act == "set_field":
             edits.check_change(workspace_id=workspace_id, change=_read_change(request, act))
         count = choosing.count_chosen(workspace_id, chosen, now)
-        # Said before somebody is asked whether they are sure, not after.
-        edits.check_count(count)
-        context = {"count": count, "posted": [(key, one) for key in request.POST for one in request.POST.getlist(key)]}
+        context = {
+            "count": count,
+            "takes_long": edits.takes_long(count),
+            "posted": [(key, one) for key in request.POST for one in request.POST.getlist(key)],
+        }
         return render(request, "contacts/sure.html", {**context, "act": act, "what": _say_act(request, act)})
+    takes_long = edits.takes_long(choosing.count_chosen(workspace_id, chosen, now))
+    given: dict[str, Any] = {"workspace_id": workspace_id, "chosen": chosen, "by": request.user.pk, "now": now}
     if act == "opt_out":
-        done = consent_actions.withdraw_people(
-            workspace_id=workspace_id, chosen=chosen, source=_("Noted in the console"), by=request.user.pk, now=now
-        )
+        withdraw = consent_actions.start_withdrawal if takes_long else consent_actions.withdraw_people
+        done = withdraw(source=_("Noted in the console"), **given)
     else:
-        done = edits.edit_people(
-            workspace_id=workspace_id, chosen=chosen, change=_read_change(request, act), by=request.user.pk, now=now
+        change = long_edits.start_edit if takes_long else edits.edit_people
+        done = change(change=_read_change(request, act), **given)
+    if takes_long:
+        messages.success(
+            request, _("It has begun. Here you see how far it is; you can stop it, and undo it for 24 hours.")
         )
+        return _go_back(request)
     shown = formats.render_count(done.people_count)
     sentence = ngettext("%(n)s person is changed.", "%(n)s people are changed.", done.people_count)
     messages.success(request, sentence % {"n": shown} + " " + _("You can undo it for 24 hours."))
@@ -105,6 +113,10 @@ def _say_act(request: ConsoleRequest, act: str) -> str:
 def undo(request: ConsoleRequest, edit_id: int) -> HttpResponse:
     """Take a change of many people back."""
     workspace_id, now = request.member.workspace_id, clock.now()
+    if edits.takes_long(edits.get_edit(workspace_id, edit_id).people_count):
+        long_edits.start_undo(workspace_id=workspace_id, edit_id=edit_id, by=request.user.pk, now=now)
+        messages.success(request, _("It is being undone. Here you see how far that is."))
+        return _go_back(request)
     if request.POST.get("kind") == "opt_out":
         _edit, count = consent_actions.undo_withdraw_people(
             workspace_id=workspace_id, edit_id=edit_id, by=request.user.pk, now=now
@@ -114,6 +126,39 @@ def undo(request: ConsoleRequest, edit_id: int) -> HttpResponse:
     sentence = ngettext("%(n)s person is as before.", "%(n)s people are as before.", count)
     messages.success(request, sentence % {"n": formats.render_count(count)})
     return _go_back(request)
+
+
+@require_POST
+@needs(Right.SEND)
+def stop(request: ConsoleRequest, edit_id: int) -> HttpResponse:
+    """End a change of very many people where it is."""
+    long_edits.stop_edit(workspace_id=request.member.workspace_id, edit_id=edit_id, now=clock.now())
+    messages.success(request, _("Stopped. Whoever was changed stays so until you undo it."))
+    return redirect("contacts:list")
+
+
+@require_GET
+def show_edits(request: ConsoleRequest) -> HttpResponse:
+    """Show the changes of many people that are under way or can be undone."""
+    return (
+        render(request, "contacts/edits.html", {"edits": list_edits(request)})
+        if request.htmx
+        else redirect("contacts:list")
+    )
+
+
+def list_edits(request: ConsoleRequest) -> list[dict[str, Any]]:
+    """Return the newest changes with how far each is."""
+    found = people_queries.list_edits(request.member.workspace_id, since=clock.now() - edits.UNDO_FOR, limit=5)
+    return [
+        {
+            "edit": one,
+            "share": min(100, 100 * one.done_count // one.total_count) if one.total_count else 0,
+            "error": sentences.translate(one.error),
+        }
+        for one in found
+        if one.state != "done" or (one.people_count and not one.undone_at)
+    ]
 
 
 @require_POST

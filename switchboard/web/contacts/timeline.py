@@ -113,7 +113,9 @@ def _list_edits(workspace_id: int, contact_id: int, fields: Sequence[Any]) -> li
 
 def _may_undo(edit: Any) -> bool:
     """Tell whether it is one person's alone and fresh; what was done to many is undone where it was done."""
-    return edit.people_count == 1 and edit.undone_at is None and clock.now() - edit.at < UNDO_FOR
+    return (
+        edit.people_count == 1 and edit.total_count == 0 and edit.undone_at is None and clock.now() - edit.at < UNDO_FOR
+    )
 
 
 def _list_written(one: people_queries.Rewriting, fields: Sequence[Any]) -> list[tuple[str, ...]]:

@@ -14,13 +14,12 @@ from switchboard.consent import actions as consent_actions
 from switchboard.consent import links
 from switchboard.consent import queries as consent_queries
 from switchboard.contacts import actions, people_queries, queries, segment_queries, tag_queries
-from switchboard.contacts.actions.edits import UNDO_FOR
 from switchboard.contacts.details import Details
 from switchboard.contacts.errors import DetailsChangedError, DetailsError
 from switchboard.core import clock
 from switchboard.team.rules import Right
 from switchboard.web import asked, failures, seeing
-from switchboard.web.contacts import showing, timeline
+from switchboard.web.contacts import many, showing, timeline
 from switchboard.web.contacts.forms import DetailsForm
 from switchboard.web.rights import ConsoleRequest, needs
 
@@ -63,7 +62,7 @@ def show_contacts(request: ConsoleRequest) -> HttpResponse:
     }
     if not request.htmx:
         context["fields"] = queries.list_fields(workspace_id)
-        context["edits"] = people_queries.list_edits(workspace_id, since=clock.now() - UNDO_FOR, limit=5)
+        context["edits"] = many.list_edits(request)
     part = "contacts/list.html#rows" if request.htmx else "contacts/list.html"
     return render(request, part, context)
 
