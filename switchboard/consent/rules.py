@@ -1,7 +1,8 @@
-"""Decides whether a message asks us to stop. Pure: text in, answer out.
+"""Decides whether a message asks us to stop, or to write again. Pure: text in, answer out.
 
-The whole message must be the wish, so that "Can I stop by tomorrow?" stays an ordinary message. What a wish is made
-of, and in which order, stands in `words/*.txt`.
+The whole message must be the wish, so that "Can I stop by tomorrow?" stays an ordinary message. What a wish to stop is
+made of, and in which order, stands in `words/*.txt`. A wish to come back is one of a few words and nothing else: to
+write to somebody who did not mean it is worse than to be asked by another way.
 """
 
 import re
@@ -42,6 +43,16 @@ _ALONE: dict[str, Language] = {
     "回t退订": "zh",
     "td退订": "zh",
 }
+# The words that carriers have taught people for text messages, and how the same is said in Japanese and Chinese; in
+# simplified characters, as texts are compared.
+_COMES_BACK = frozenset(
+    {
+        *("start", "unstop", "restart", "startagain", "subscribe", "resubscribe", "subscribeagain", "optin"),
+        *("再开", "配信再开", "配信を再开", "配信の再开", "购读再开", "购读を再开", "再登录"),
+        *("恢复订阅", "重新订阅", "恢复推送", "订阅"),
+    }
+)
+_PLEASE = re.compile(r"^(?:please|请|請)|(?:please|してください|して下さい|をお願いします|お願いします|希望)$")
 _NOT_ON_BUTTONS = frozenset({"cancel", "end", "quit", "remove", "t", "td", "remove me"})
 
 _ENGLISH = grammar.load_grammar("en", between_words=" ")
@@ -123,6 +134,14 @@ def _parse_words(words: str) -> tuple[Language, bool] | None:
 def is_opt_out(text: str) -> bool:
     """Tell whether the text asks us to stop writing."""
     return parse_opt_out(text) is not None
+
+
+def is_return(text: str) -> bool:
+    """Tell whether the text asks us to write again; it says so only of somebody who has opted out."""
+    if not text or len(text) > _LONGEST:
+        return False
+    words = normalise(text).replace(" ", "")
+    return not _COMES_BACK.isdisjoint({folding.unify(words), folding.unify(_PLEASE.sub("", words))})
 
 
 def is_opt_out_button(title: str, payload: str) -> bool:

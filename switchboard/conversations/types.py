@@ -62,6 +62,7 @@ class LineKind(StrEnum):
     ASSIGNED = "assigned"
     BOT_RECOGNISED = "bot_recognised"
     OPTED_OUT = "opted_out"
+    CAME_BACK = "came_back"
     PRIORITY_RAISED = "priority_raised"
     NOT_SENT = "not_sent"
     COUPON = "coupon"

@@ -147,6 +147,7 @@ def check_settings(settings: Settings) -> None:
         (settings.hand_over_text, True, _MOST_SAID),
         (settings.after_hours_text, True, _MOST_SAID),
         (settings.opt_out_text, settings.confirms_opt_out, _MOST_SAID),
+        (settings.opt_in_text, settings.confirms_opt_out, _MOST_SAID),
     ):
         _check_words(words, is_said=is_said, most=most)
     counts = (settings.hand_over_at_answer, settings.negatives_raise_at)

@@ -63,8 +63,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _OptOut:
-    """A wish to stop, whoever's message or choice it was."""
+class _Wish:
+    """A wish to stop, or to get messages again, whoever's message or choice it was."""
 
     workspace_id: int
     number_id: int
@@ -94,8 +94,9 @@ async def receive_messages(connection: Connection, arrived: Sequence[Arrived], n
     opened = await _note(connection, [row for _, row, _ in new], now)
     for workspace_id, changed in opened.topics.items():
         outcome.topics[workspace_id] |= changed
-    opt_outs = [_opt_out(*parts) for parts in new if parts[1].is_opt_out]
+    opt_outs = [_wish(*parts) for parts in new if parts[1].is_opt_out]
     await _obey(connection, opt_outs, now, outcome)
+    await _let_back(connection, [_wish(*parts) for parts in new if _may_be_return(*parts[:2])], outcome)
     _add_topics(outcome, [row for _, row, _ in new])
     return outcome
 
@@ -193,8 +194,14 @@ def _row(one: Arrived, contact_id: int, answered: store.Answered | None) -> stor
     )
 
 
-def _opt_out(one: Arrived, row: store.NewInbound, answered: store.Answered | None) -> _OptOut:
-    return _OptOut(
+def _may_be_return(one: Arrived, row: store.NewInbound) -> bool:
+    """Tell whether it is one of the words that bring back who has opted out; typed, for a button says what we wrote."""
+    typed = not one.incoming.payload and rules.is_answer(row.kind)
+    return typed and not row.is_opt_out and consent_rules.is_return(row.text)
+
+
+def _wish(one: Arrived, row: store.NewInbound, answered: store.Answered | None) -> _Wish:
+    return _Wish(
         workspace_id=row.workspace_id,
         number_id=row.number_id,
         contact_id=row.contact_id,
@@ -206,8 +213,8 @@ def _opt_out(one: Arrived, row: store.NewInbound, answered: store.Answered | Non
     )
 
 
-def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | None, at: datetime) -> _OptOut:
-    return _OptOut(
+def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | None, at: datetime) -> _Wish:
+    return _Wish(
         workspace_id=one.workspace_id,
         number_id=one.number_id,
         contact_id=contact_id,
@@ -265,22 +272,28 @@ def _is_reply(row: store.NewInbound) -> bool:
     return row.answers_id is not None and rules.is_answer(row.kind)
 
 
-async def _obey(connection: Connection, opt_outs: Sequence[_OptOut], now: datetime, outcome: Outcome) -> None:
+def _line(wish: _Wish) -> consent_store.Wish:
+    return consent_store.Wish(
+        workspace_id=wish.workspace_id,
+        contact_id=wish.contact_id,
+        event_key=wish.event_key,
+        at=wish.at,
+        source=wish.source,
+        wording=wish.wording,
+        evidence={"number_id": wish.number_id, "event": wish.event_key},
+        actor=wish.actor,
+    )
+
+
+async def _let_back(connection: Connection, wishes: Sequence[_Wish], outcome: Outcome) -> None:
+    """Let people who have opted out get messages again, by their own word."""
+    back = await consent_store.come_back(connection, list(map(_line, wishes)))
+    outcome.counts["came_back"] += len(back)
+
+
+async def _obey(connection: Connection, opt_outs: Sequence[_Wish], now: datetime, outcome: Outcome) -> None:
     """Withdraw consent, and count it once."""
-    withdrawals = [
-        consent_store.Withdrawal(
-            workspace_id=one.workspace_id,
-            contact_id=one.contact_id,
-            event_key=one.event_key,
-            at=one.at,
-            source=one.source,
-            wording=one.wording,
-            evidence={"number_id": one.number_id, "event": one.event_key},
-            actor=one.actor,
-        )
-        for one in opt_outs
-    ]
-    newly = await consent_store.withdraw(connection, withdrawals)
+    newly = await consent_store.withdraw(connection, list(map(_line, opt_outs)))
     outcome.counts["opted_out"] += len(newly)
     for one in opt_outs:
         outcome.topics[one.workspace_id] |= {"overview", f"number:{one.number_id}"}

@@ -145,9 +145,14 @@ _AFTER_HOURS_TEXT: dict[str, str] = {
     "": "We are closed at the moment. Your message is kept, and a colleague will answer first thing when we open.",
 }
 _OPT_OUT_TEXT: dict[str, str] = {
-    "ja": "配信を停止しました。今後お知らせはお送りしません。",
-    "zh": "已为您退订，我们不会再向您发送推广信息。",
-    "": "You are unsubscribed and will get no more offers from us.",
+    "ja": "配信を停止しました。今後お知らせはお送りしません。再開をご希望の場合は「配信再開」とお送りください。",
+    "zh": "已为您退订，我们不会再向您发送推广信息。如需恢复，请回复“恢复订阅”。",
+    "": "You are unsubscribed and will get no more offers from us. If you change your mind, write START.",
+}
+_OPT_IN_TEXT: dict[str, str] = {
+    "ja": "配信を再開しました。停止をご希望の場合は「配信停止」とお送りください。",
+    "zh": "已为您恢复订阅，您将再次收到我们的消息。如需退订，请回复“退订”。",
+    "": "Welcome back. You will get our messages again; write STOP to end them.",
 }
 
 
@@ -165,6 +170,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     after_hours_text: Words = msgspec.field(default_factory=_AFTER_HOURS_TEXT.copy)
     confirms_opt_out: bool = True
     opt_out_text: Words = msgspec.field(default_factory=_OPT_OUT_TEXT.copy)
+    # Somebody who had opted out wrote that they want messages again; said if the opt-out is confirmed.
+    opt_in_text: Words = msgspec.field(default_factory=_OPT_IN_TEXT.copy)
     # This automatic answer within an hour becomes the hand-over; 0 never.
     hand_over_at_answer: int = 3
     # For how long the next message counts as asking again.
@@ -193,6 +200,7 @@ class Outcome(StrEnum):
     HANDED_OVER = "handed_over"
     AFTER_HOURS = "after_hours"
     OPTED_OUT = "opted_out"
+    CAME_BACK = "came_back"
     # It belongs to the message before: both get one answer.
     BURST = "burst"
     # No rule matches, and there is none for that case.

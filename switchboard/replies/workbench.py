@@ -137,6 +137,7 @@ def _question(text: str, now: datetime) -> Question:
         sent_at=now,
         received_at=now,
         is_opt_out=False,
+        came_back=False,
         is_first_ever=False,
         was_opted_out=False,
         is_in_group=False,

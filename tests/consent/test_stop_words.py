@@ -68,6 +68,22 @@ def test_it_names_the_language(text: str, language: str) -> None:
     assert rules.parse_opt_out(text) == language
 
 
+@pytest.mark.parametrize(
+    "text",
+    _phrases(
+        "START|Start!|unstop|Subscribe please|opt-in|再開|配信再開|配信を再開してください|再開希望|恢复订阅|恢復訂閱|重新訂閱|请恢复订阅"
+    ),
+)
+def test_it_knows_the_words_that_bring_somebody_back(text: str) -> None:
+    assert rules.is_return(text)
+    assert not rules.is_opt_out(text)
+
+
+@pytest.mark.parametrize("text", [*_phrases(JAPANESE + CHINESE + ENGLISH), *_phrases(ORDINARY)])
+def test_nothing_else_brings_anybody_back(text: str) -> None:
+    assert rules.is_return(text) == (text in {"订阅"})
+
+
 @pytest.mark.parametrize("unit", ["お知らせ", "请停止", "stop ", "please ", "配信を", "消息", "all the ", "退订谢谢"])
 def test_no_text_takes_it_long(unit: str) -> None:
     started = time.thread_time()

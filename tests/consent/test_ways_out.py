@@ -108,7 +108,7 @@ async def list_said(shop: Shop) -> list[str]:
 
 
 # In the language that the person is known by.
-CONFIRMED = ["配信を停止しました。今後お知らせはお送りしません。"]
+CONFIRMED = ["配信を停止しました。今後お知らせはお送りしません。再開をご希望の場合は「配信再開」とお送りください。"]
 
 
 async def test_a_stop_is_confirmed_once_though_no_rules_were_published(shop: Shop) -> None:

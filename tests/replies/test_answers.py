@@ -1,5 +1,6 @@
 """Who is answered, by what, and when: a shop whose rules are published, and people who write to it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connections
 
 from switchboard.consent import actions as consent_actions
+from switchboard.consent import rules as consent_rules
 from switchboard.contacts import actions as contacts_actions
 from switchboard.core.bridge import in_thread
 from switchboard.core.tenancy import workspace_scope
@@ -17,6 +19,7 @@ from tests.replies.answering import AGENT, HANA, HAND_OVER, QUIET, Bot, keyword_
 from tests.webhooks.applying import a_message, an_echo
 from tests.webhooks.world import make_contact
 
+UNSUBSCRIBED = "You are unsubscribed and will get no more offers from us. If you change your mind, write START."
 PRICE = keyword_rule(1, "price 値段 价格", "It costs 900 yen.")
 RETURNS = keyword_rule(2, "返品 return", "Send it back within 14 days.")
 
@@ -109,7 +112,9 @@ async def test_a_stop_is_confirmed_once_and_answered_by_no_rule(bot: Bot) -> Non
     await bot.publish(other_rule(1, Trigger.ANY, "Hello"), AGENT, settings=Settings(delay_from=0, delay_until=0))
     await bot.hear("配信停止")
     await bot.wait(3)
-    assert bot.news() == ["配信を停止しました。今後お知らせはお送りしません。"]
+    assert bot.news() == [
+        "配信を停止しました。今後お知らせはお送りしません。再開をご希望の場合は「配信再開」とお送りください。"
+    ]
     bot.clock.advance(minutes=1)
     await bot.hear("配信停止")
     await bot.wait(3)
@@ -121,7 +126,7 @@ async def test_a_second_stop_does_not_take_the_confirmation_away(bot: Bot) -> No
     await bot.answerer.decide()
     await bot.hear("STOP please", at=bot.clock() + timedelta(seconds=1))
     await bot.wait(3)
-    assert bot.news() == ["You are unsubscribed and will get no more offers from us."]
+    assert bot.news() == [UNSUBSCRIBED]
 
 
 async def test_an_answer_that_waits_is_dropped_by_a_stop(bot: Bot) -> None:
@@ -625,8 +630,8 @@ async def test_an_answer_that_cannot_be_read_keeps_nobody_else_waiting(bot: Bot)
 @pytest.mark.parametrize(
     ("words", "confirmation"),
     [
-        ("STOP", "You are unsubscribed and will get no more offers from us."),
-        ("退订", "已为您退订，我们不会再向您发送推广信息。"),
+        ("STOP", UNSUBSCRIBED),
+        ("退订", "已为您退订，我们不会再向您发送推广信息。如需恢复，请回复“恢复订阅”。"),
     ],
 )
 async def test_a_stop_is_confirmed_in_the_words_own_language_and_after_resubscribing_again(
@@ -655,7 +660,35 @@ async def test_a_stop_is_confirmed_in_the_words_own_language_and_after_resubscri
     assert bot.news() == [confirmation]
 
 
+async def test_who_comes_back_is_told_so_once_and_answered_by_no_rule(bot: Bot) -> None:
+    await bot.publish(
+        other_rule(1, Trigger.ANY, "Hello"), AGENT, settings=Settings(delay_from=0, delay_until=0, announces=False)
+    )
+    await bot.hear("STOP")
+    await bot.wait(3)
+    assert bot.news() == [UNSUBSCRIBED]
+    bot.clock.advance(minutes=1)
+    await bot.hear("Start")
+    await bot.wait(3)
+    assert bot.news() == ["Welcome back. You will get our messages again; write STOP to end them."]
+    assert "came_back" in bot.lines()
+    bot.clock.advance(minutes=1)
+    await bot.hear("Start")
+    await bot.wait(3)
+    assert bot.news() == ["Hello"], "nobody comes back who is there: it is a message like any other"
+
+
+@pytest.mark.parametrize("language", ["", "ja", "zh"])
+def test_the_words_that_we_ask_for_are_understood(language: str) -> None:
+    def asked(words: Any) -> list[str]:
+        return re.findall(r"「(.+?)」|“(.+?)”|write ([A-Z]+)", words[language])
+
+    (back,), (stop,) = asked(Settings().opt_out_text), asked(Settings().opt_in_text)
+    assert consent_rules.is_return("".join(back))
+    assert consent_rules.is_opt_out("".join(stop))
+
+
 async def test_a_stop_is_confirmed_where_no_rules_were_ever_published(bot: Bot) -> None:
     await bot.hear("STOP")
     await bot.wait(3)
-    assert bot.news() == ["You are unsubscribed and will get no more offers from us."]
+    assert bot.news() == [UNSUBSCRIBED]

@@ -161,6 +161,47 @@ async def test_a_repeated_stop_does_not_undo_a_later_opt_in(world: World) -> Non
     assert world.one(OPTED_OUT) == (False, "opt_in", "")
 
 
+def written(world: World, text: str, minutes: float, wamid: str, **more: Any) -> bytes:
+    return a_message(world, text, wamid=wamid, at=NOON + timedelta(minutes=minutes), **more)
+
+
+@pytest.mark.parametrize("text", ["START", "配信再開", "恢复订阅"])
+async def test_who_has_opted_out_comes_back_by_their_own_word(world: World, text: str) -> None:
+    make_contact(world, "+819012345678", NOON)
+    await apply_all(world, written(world, "STOP", -9, "stop"), written(world, text, -8, "start"))
+    assert world.one(OPTED_OUT) == (False, "opt_in", "opt_in")
+    line = "SELECT category, basis, source, wording, actor, at FROM consent_entry WHERE kind = 'grant'"
+    assert world.run(line) == [("all", "opt_in", "message", text, "contact", NOON - timedelta(minutes=8))]
+
+
+async def test_the_last_word_holds_in_whichever_order_the_words_come(world: World) -> None:
+    make_contact(world, "+819012345678", NOON)
+    first, back, last = (
+        written(world, text, minutes, text) for text, minutes in (("STOP", -9), ("START", -8), ("Unsubscribe", -7))
+    )
+    await apply_all(world, first)
+    await apply_all(world, last, back)
+    await apply_all(world, back)
+    assert world.one(OPTED_OUT) == (True, "", "")
+    await apply_all(world, written(world, "Unstop", -7, "same second"))
+    assert world.one(OPTED_OUT) == (True, "", "")
+    await apply_all(world, written(world, "Unstop", -6, "later"))
+    await apply_all(world, first, last)
+    assert world.one(OPTED_OUT) == (False, "opt_in", "opt_in")
+
+
+async def test_start_gives_nothing_to_who_never_left_and_a_button_brings_nobody_back(world: World) -> None:
+    make_contact(world, "+819012345678", NOON)
+    world.run("UPDATE consent_standing SET marketing_basis = ''")
+    await apply_all(world, written(world, "START", -9, "start"))
+    assert world.one(OPTED_OUT) == (False, "", "opt_in")
+    await apply_all(world, written(world, "STOP", -8, "stop"))
+    pressed = {"type": "button", "button": {"text": "Start", "payload": "Start"}}
+    await apply_all(world, written(world, "", -7, "pressed", **pressed))
+    await apply_all(world, written(world, "When do you start?", -6, "asked"))
+    assert world.one(OPTED_OUT) == (True, "", "")
+
+
 async def test_a_message_from_the_future_opens_no_longer_window(world: World) -> None:
     await apply_all(world, a_message(world, "hello", at=NOON + timedelta(days=3)))
     assert world.one("SELECT opened_at FROM delivery_window") == NOON

@@ -142,6 +142,11 @@ PLANS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (letters.SQL_LIST_UNREPLAYED, {"workspace_id": 1, "letter_id": None}, ("webhooks_deadletter_",)),
     (joining.SQL_JOIN_AT_ONCE, {"nested": "off"}, ()),
     (consent_store.SQL_WITHDRAW, WITHDRAWAL, ("consent_entry_event_once", "consent_standing_pkey")),
+    (
+        consent_store.SQL_COME_BACK,
+        WITHDRAWAL,
+        ("consent_standing_pkey", "consent_entry_by_contact", "consent_entry_event_once"),
+    ),
     (identity_store.SQL_FIND_CONTACTS, ARRIVAL, ("contacts_identity_once", "contacts_contact_phone_once")),
     (identity_store.SQL_CREATE_BY_PHONE, PERSON, ("contacts_contact_phone_once",)),
     (identity_store.SQL_LOCK_USER_ID, {"key": "x"}, ()),

@@ -191,7 +191,7 @@ async def _follow(connection: Connection, workspace_id: int, move: _Move, now: d
     elif outcome.action == errors.Action.STOP_TEMPLATE and facts.template_id is not None:
         await stops.stop_template(connection, workspace_id, facts.template_id, reason, now)
     elif outcome.action == errors.Action.OPT_OUT:
-        withdrawal = consent_store.Withdrawal(
+        withdrawal = consent_store.Wish(
             workspace_id=workspace_id,
             contact_id=facts.contact_id,
             event_key=f"status:{move.news.wamid}:{code}",

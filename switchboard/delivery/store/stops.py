@@ -135,7 +135,7 @@ async def opt_out(connection: Connection, workspace_id: int, message_id: UUID, r
     row = await (await connection.execute(SQL_FIND_CONTACT, given)).fetchone()
     if row is None:
         return
-    withdrawal = consent_store.Withdrawal(
+    withdrawal = consent_store.Wish(
         workspace_id=workspace_id,
         contact_id=row[0],
         event_key=f"refusal:{message_id}:{reason.code}",

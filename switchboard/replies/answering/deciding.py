@@ -79,6 +79,8 @@ def decide(case: Case) -> Verdict:
     thread.begin_session()
     if question.is_opt_out:
         return _obey_opt_out(case)
+    if question.came_back:
+        return _welcome_back(case)
     if question.kind in _NEVER_ANSWERED or question.is_in_group:
         return Verdict(Outcome.NOT_A_QUESTION)
     lines = _note_feeling(case)
@@ -105,6 +107,16 @@ def _obey_opt_out(case: Case) -> Verdict:
         return verdict
     verdict.plan = _plan(case, "opt_out", due_at=question.received_at + _AT_ONCE)
     verdict.due_at = verdict.plan.due_at
+    return verdict
+
+
+def _welcome_back(case: Case) -> Verdict:
+    """Confirm that they get messages again. What was to be said before is settled with it; no rule answers the word."""
+    verdict = Verdict(Outcome.CAME_BACK, drops=True, lines=[(LineKind.CAME_BACK, {})])
+    case.thread.climb(None)
+    if case.settings.confirms_opt_out and not _is_too_old(case) and case.thread.answering != Answering.NOBODY:
+        verdict.plan = _plan(case, "opt_in", due_at=case.question.received_at + _AT_ONCE)
+        verdict.due_at = verdict.plan.due_at
     return verdict
 
 

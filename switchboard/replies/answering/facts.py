@@ -44,6 +44,8 @@ class Question:
     is_first_ever: bool
     # They had opted out before this message.
     was_opted_out: bool
+    # By this message they get messages again.
+    came_back: bool
     is_in_group: bool
     person: Person
     # What they wrote before, the latest first; read only where this message leaves their language open.

@@ -26,10 +26,12 @@ class Handing:
     spoken: Spoken
 
     def closing_words(self, plan: Plan, thread: Thread, settings: Settings, handing: Step | None) -> list[Part]:
-        """Return what is said besides the rule's own parts: a colleague comes, we are closed, you are unsubscribed."""
+        """Return what is said besides the rule's own parts: a colleague comes, we are closed, you are unsubscribed or back."""
         place = self.shelf.place_of(thread.workspace_id, thread.number_id, self.spoken.now)
         if plan.kind == "opt_out":
             words = settings.opt_out_text
+        elif plan.kind == "opt_in":
+            words = settings.opt_in_text
         elif plan.kind == "after_hours" or (handing is not None and not place.is_open):
             words = settings.after_hours_text
         elif plan.kind == "hand_over":

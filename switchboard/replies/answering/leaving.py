@@ -37,7 +37,7 @@ class Leaving:
 
     async def answer(self, plan: Plan, thread: Thread) -> None:
         """Say an answer now, or a little later when somebody else holds what it needs."""
-        if thread.answering != Answering.BOT and plan.kind != "opt_out":
+        if thread.answering != Answering.BOT and plan.kind not in plans.CONFIRMATIONS:
             return
         row = self.people.get(thread.id)
         if row is None or not self._may_write(row):
@@ -101,7 +101,7 @@ class Leaving:
         for coupon in written.coupons:
             self.spoken.note(thread, LineKind.COUPON, {"coupon": coupon, "rule": plan.rule}, plan.message_id)
         await self._do_steps(steps, thread, desk)
-        if desk.settings.announces and thread.announced_at is None and parts and plan.kind != "opt_out":
+        if desk.settings.announces and thread.announced_at is None and parts and plan.kind not in plans.CONFIRMATIONS:
             parts = writing.announce(parts, pick(desk.settings.announcement, plan.language))
             thread.announced_at = self.spoken.now
         sent_id = self._send(thread, desk.person, plan.rule_id, parts) if parts else None

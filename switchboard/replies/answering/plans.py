@@ -10,11 +10,14 @@ import msgspec
 from switchboard.delivery.types import NewMessage
 from switchboard.replies.types import MESSAGES, Step, StepKind
 
+# What is said of a person's own wish to stop, or to get messages again: whoever answers, and announced as nothing.
+CONFIRMATIONS = frozenset({"opt_out", "opt_in"})
+
 
 class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is to be said, to which message, and when. It holds its steps: publishing meanwhile changes nothing."""
 
-    # "rule", "hand_over", "after_hours" or "opt_out".
+    # "rule", "hand_over", "after_hours", "opt_out" or "opt_in".
     kind: str
     message_id: UUID
     wamid: str
@@ -42,7 +45,7 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def speaks(self) -> bool:
         """Whether something is certainly said, so that “typing…” may be shown before it."""
         if self.kind != "rule":
-            return self.kind != "opt_out"
+            return self.kind not in CONFIRMATIONS
         return any(
             step.condition is None and (step.kind in MESSAGES or step.kind == StepKind.HAND_OVER) for step in self.steps
         )

@@ -112,6 +112,7 @@ def _question(
         is_opt_out=row.is_opt_out,
         is_first_ever=_is_first_ever(row, thread),
         was_opted_out=row.opted_out_at is not None and (row.opted_out_at < row.sent_at or row.is_repeated_wish),
+        came_back=row.came_back,
         is_in_group=bool(row.body.get("group_id")),
         person=person,
         earlier=earlier,

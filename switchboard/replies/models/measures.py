@@ -56,13 +56,13 @@ class Answer(models.Model):
 
     workspace_id = models.BigIntegerField()
     conversation_id = models.BigIntegerField()
-    # 0 is what no rule said: a hand-over, an opt-out's confirmation.
+    # 0 is what no rule said: a hand-over, the confirmation of an opt-out.
     rule_id = models.BigIntegerField()
     rung = models.SmallIntegerField()
     version = models.IntegerField()
     # The message it answers; for a rung that a timer began, the one that began the ladder.
     message_id = models.UUIDField(null=True)
-    # "rule", "hand_over", "after_hours" or "opt_out".
+    # "rule", "hand_over", "after_hours", "opt_out" or "opt_in".
     kind = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     at = models.DateTimeField()

@@ -22,6 +22,7 @@ _ICONS = {
     LineKind.ASSIGNED: "user",
     LineKind.BOT_RECOGNISED: "robot-off",
     LineKind.OPTED_OUT: "user-minus",
+    LineKind.CAME_BACK: "user-plus",
     LineKind.PRIORITY_RAISED: "flag",
     LineKind.NOT_SENT: "alert-circle",
     LineKind.COUPON: "ticket",
@@ -30,6 +31,7 @@ _PLAIN = {
     LineKind.HANDED_BACK: lambda: _("Nobody answered in time, so the automatic answers take over again"),
     LineKind.BOT_RECOGNISED: lambda: _("A program seems to answer on the other side; automatic answers stay silent"),
     LineKind.OPTED_OUT: lambda: _("Asked to get no more messages"),
+    LineKind.CAME_BACK: lambda: _("Asked to get messages again"),
 }
 
 

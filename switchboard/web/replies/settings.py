@@ -26,6 +26,7 @@ _TEXTS = {
     "hand_over_text": gettext_lazy("When a person takes over"),
     "after_hours_text": gettext_lazy("Outside business hours"),
     "opt_out_text": gettext_lazy("After somebody unsubscribed"),
+    "opt_in_text": gettext_lazy("After somebody came back"),
 }
 _PLAIN = (
     "delay_from",
@@ -53,7 +54,9 @@ class SettingsForm(forms.Form):
         help_text=gettext_lazy("It marks the message as read, and is shown only when an answer really follows."),
     )
     announces = forms.BooleanField(label=gettext_lazy("Say that the answer is automatic"), required=False)
-    confirms_opt_out = forms.BooleanField(label=gettext_lazy("Confirm once that somebody unsubscribed"), required=False)
+    confirms_opt_out = forms.BooleanField(
+        label=gettext_lazy("Confirm once that somebody unsubscribed, or came back"), required=False
+    )
     hand_over_at_answer = forms.IntegerField(
         label=gettext_lazy("Hand over instead of automatic answer number"),
         min_value=0,

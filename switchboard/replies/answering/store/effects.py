@@ -102,6 +102,7 @@ class QuestionRow:
     has_others: bool
     opted_out_at: datetime | None
     is_repeated_wish: bool
+    came_back: bool
     thread_id: int | None
     name: str | None
     language: str | None
@@ -109,7 +110,7 @@ class QuestionRow:
     tags: list[int] | None
 
 
-# Index: each month's primary key, conversations_once, primary keys; for a wish to stop also consent_entry_event_once and
+# Index: each month's primary key, conversations_once, primary keys, consent_entry_event_once; for a wish to stop also
 # consent_entry_by_contact: Meta's seconds do not tell two of one second apart, the order of the ledger does.
 SQL_READ_QUESTIONS = """
 SELECT message.id, message.workspace_id, message.number_id, message.contact_id, message.wamid, message.kind,
@@ -123,6 +124,8 @@ SELECT message.id, message.workspace_id, message.number_id, message.contact_id, 
             ON earlier.workspace_id = own.workspace_id AND earlier.contact_id = own.contact_id
         WHERE own.workspace_id = message.workspace_id AND own.event_key = message.wamid AND earlier.id < own.id
           AND earlier.kind = 'withdraw' AND earlier.at = standing.opted_out_at) AS is_repeated_wish,
+    EXISTS (SELECT FROM consent_entry AS own WHERE own.workspace_id = message.workspace_id
+        AND own.event_key = message.wamid AND own.kind = 'grant') AS came_back,
     thread.id AS thread_id, contact.name, contact.language, contact.country,
     contact.tags
 FROM replies_inboundmessage AS message
