@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test soak bench check fix journey shell psql db-reset messages lock release clean
+.PHONY: help setup demo run test soak bench check fix journey shell psql db-reset messages openapi lock release clean
 
 BIN := .venv/bin
 T ?=
@@ -42,7 +42,7 @@ bench: ## a benchmark beside its yardsticks (ARGS="webhooks --json")
 	@$(SET_UP) --dev
 	@$(BIN)/switchboard bench $(ARGS)
 
-check: ## format, lint, types, dependency order, HTML, dead code, migrations, lock files
+check: ## format, lint, types, dependency order, HTML, dead code, migrations, lock files, API document
 	@$(SET_UP) --dev
 	@$(BIN)/python tools/check.py
 
@@ -66,6 +66,10 @@ db-reset: ## throw the embedded database away and make an empty one
 messages: ## gather new sentences for translation
 	@$(SET_UP) --dev
 	@$(BIN)/python tools/translations.py extract
+
+openapi: ## write docs/openapi.json, the API as programs see it
+	@$(SET_UP) --dev
+	@$(BIN)/python tools/openapi.py write
 
 lock: ## resolve requirements/*.in and package.json again
 	@$(SET_UP) --dev

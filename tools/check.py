@@ -24,6 +24,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "dead code": [BIN / "vulture", *CODE],
     "migrations": [BIN / "switchboard", "manage", "--as-owner", "makemigrations", "--check", "--dry-run"],
     "translations": [sys.executable, ROOT / "tools" / "translations.py", "check"],
+    "API document": [sys.executable, ROOT / "tools" / "openapi.py", "check"],
     "lock files": [sys.executable, ROOT / "tools" / "locks.py", "check"],
 }
 if HTML.is_dir():

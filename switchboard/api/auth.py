@@ -1,6 +1,8 @@
 """Who asks: a program with a key of one workspace, and what that key may do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from ninja.security.http import HttpAuthBase
@@ -58,6 +60,11 @@ class Key(HttpAuthBase):
         if not keys.has_scope(key.scopes, self.scope):
             raise ScopeMissingError(f"This API key ({key.prefix}…) may not do that: it lacks the scope {self.scope}.")
         return Caller(key.workspace_id, f"key:{key.name}")
+
+
+def needs(scope: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what an endpoint says of who may call it, to ninja and in the document."""
+    return {"auth": Key(scope), "openapi_extra": {"x-scope": scope, **(more or {})}}
 
 
 def _read_secret(request: HttpRequest) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from switchboard.api.errors import Problem
 
@@ -11,8 +11,13 @@ LARGEST_ID = 2**63 - 1
 MOST_ON_A_PAGE = 200
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-# With an offset, for a moment without one is another moment in each country.
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC))]
+# With an offset, for a moment without one is another moment in each country; kept as UTC, for the database knows fewer
+# offsets than people write.
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC)),
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
 # How a path names a person; `people.access_person` reads it.
 PersonName = Annotated[
     str,

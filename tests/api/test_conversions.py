@@ -56,6 +56,8 @@ FUTURE = (clock.now() + timedelta(days=1)).isoformat()
         ({"at": FUTURE}, 422, "The date is in the future"),
         ({"at": "2026-03-01T10:00:00"}, 422, "“at” cannot be used"),
         ({"at": "0001-01-01T00:00:00+14:00"}, 422, "“at” cannot be used"),
+        ({"at": "9999-12-31T23:59:59-23:59"}, 422, "“at” cannot be used"),
+        ({"at": "3000-01-01T00:00:00-23:59"}, 422, "The date is in the future"),
         ({"currency": "yen"}, 422, "The currency is missing."),
         ({"person": "+819099999999"}, 404, "Nobody in this workspace has that number"),
         ({"person": "nobody@example.com"}, 404, "Import the person first"),

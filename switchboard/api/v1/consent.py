@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from ninja import Body, Query, Router
 from pydantic import Field
 
-from switchboard.api.auth import ApiRequest, Key
+from switchboard.api.auth import ApiRequest, needs
 from switchboard.api.people import access_person
 from switchboard.api.shapes import Moment, PersonName, Shown, Told, answers
 from switchboard.api.v1.contacts import Agreed, show_agreed
@@ -62,7 +62,7 @@ class Answer(Shown):
 
 @router.post(
     "/contacts/{person}/opt-out",
-    auth=Key("consent:write"),
+    **needs("consent:write"),
     response=answers(Standing, 404, 413),
     summary="Opt a person out of everything the business starts",
 )
@@ -83,7 +83,7 @@ def opt_out(request: ApiRequest, person: PersonName, told: Annotated[OptOut | No
 
 @router.post(
     "/contacts/{person}/opt-in",
-    auth=Key("consent:write"),
+    **needs("consent:write"),
     response=answers(Standing, 404, 409, 413),
     summary="Record that a person agreed",
 )
@@ -106,7 +106,7 @@ def opt_in(request: ApiRequest, person: PersonName, told: OptIn) -> Standing:
 
 @router.get(
     "/contacts/{person}/may-write",
-    auth=Key("contacts:read"),
+    **needs("contacts:read"),
     response=answers(Answer, 404),
     summary="Ask whether a template may be sent to a person",
 )

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from ninja import Query, Router
 from pydantic import JsonValue
 
-from switchboard.api.auth import ApiRequest, Key
+from switchboard.api.auth import ApiRequest, needs
 from switchboard.api.people import access_person
 from switchboard.api.shapes import MOST_ON_A_PAGE, Id, PersonName, Shown, answers
 from switchboard.consent import queries as consent_queries
 from switchboard.contacts import people_queries, queries, tag_queries
 
-router = Router(tags=["contacts"], auth=Key("contacts:read"))
+router = Router(tags=["contacts"])
 
 
 class Agreed(Shown):
@@ -58,7 +58,12 @@ def show_agreed(standing: Any) -> Agreed:
     )
 
 
-@router.get("/contacts", response=answers(ContactPage), summary="List contacts, or find one by number or id")
+@router.get(
+    "/contacts",
+    **needs("contacts:read"),
+    response=answers(ContactPage),
+    summary="List contacts, or find one by number or id",
+)
 def list_contacts(
     request: ApiRequest,
     phone: Annotated[str | None, Query(max_length=40, description="In any spelling.")] = None,
@@ -78,7 +83,7 @@ def list_contacts(
     return ContactPage(items=_show(workspace_id, list(found.values())), next_before=None)
 
 
-@router.get("/contacts/{person}", response=answers(Contact, 404), summary="Read a contact")
+@router.get("/contacts/{person}", **needs("contacts:read"), response=answers(Contact, 404), summary="Read a contact")
 def get_contact(request: ApiRequest, person: PersonName) -> Contact:
     """Return one contact; who was merged into somebody else leads to them."""
     workspace_id = request.auth.workspace_id

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from ninja import Body, Router
 from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag
 
-from switchboard.api.auth import ApiRequest, Key
+from switchboard.api.auth import ApiRequest, needs
 from switchboard.api.errors import Problem, describe_error
 from switchboard.api.shapes import Moment, Shown, Told, answers
 from switchboard.conversions import actions, rules
@@ -116,7 +116,7 @@ Events = Annotated[
 
 @router.post(
     "/orders",
-    auth=Key("orders:write"),
+    **needs("orders:write"),
     tags=["orders"],
     response=answers(KeptOrder, 404, 409, 413),
     summary="Record an order",
@@ -149,7 +149,7 @@ def record_order(request: ApiRequest, told: Order) -> KeptOrder:
 
 @router.post(
     "/refunds",
-    auth=Key("orders:write"),
+    **needs("orders:write"),
     tags=["orders"],
     response=answers(KeptRefund, 404, 409, 413),
     summary="Record that money was given back",
@@ -169,7 +169,7 @@ def record_refund(request: ApiRequest, told: Refund) -> KeptRefund:
 
 @router.post(
     "/events",
-    auth=Key("events:write"),
+    **needs("events:write"),
     tags=["events"],
     response=answers(EventResults, 404, 413),
     summary="Record one event, or up to 1,000",

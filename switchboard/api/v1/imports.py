@@ -9,7 +9,7 @@ from ninja import Body, File, Router, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from switchboard.api.auth import ApiRequest, Key
+from switchboard.api.auth import ApiRequest, needs
 from switchboard.api.shapes import Id, Shown, Told, answers
 from switchboard.contacts import actions, queries
 from switchboard.core import clock, downloads
@@ -107,7 +107,7 @@ class Import(Shown):
 
 @router.post(
     "/imports",
-    auth=Key("imports:write"),
+    **needs("imports:write"),
     response=answers(Import, 413, status=202),
     summary="Import a CSV, TSV or Excel file",
 )
@@ -139,7 +139,7 @@ def begin_import(
 
 @router.get(
     "/imports/{import_id}",
-    auth=Key("imports:read"),
+    **needs("imports:read"),
     response=answers(Import, 404),
     summary="See how far an import is, and its result",
 )
@@ -150,10 +150,9 @@ def get_import(request: ApiRequest, import_id: Id) -> Import:
 
 @router.get(
     "/imports/{import_id}/refused",
-    auth=Key("imports:read"),
+    **needs("imports:read", _CSV),
     response=answers(None, 404),
     summary="Download the rows that were not used, each with its reason",
-    openapi_extra=_CSV,
 )
 def get_refused(request: ApiRequest, import_id: Id) -> HttpResponseBase:
     """Return a CSV file: line, outcome, reason, column, and the cells as they were; made while it is sent."""
@@ -165,7 +164,7 @@ def get_refused(request: ApiRequest, import_id: Id) -> HttpResponseBase:
 
 @router.post(
     "/imports/{import_id}/stop",
-    auth=Key("imports:write"),
+    **needs("imports:write"),
     response=answers(Import, 404),
     summary="End an import where it is",
 )
@@ -179,7 +178,7 @@ def stop_import(request: ApiRequest, import_id: Id) -> Import:
 
 @router.post(
     "/imports/{import_id}/undo",
-    auth=Key("imports:write"),
+    **needs("imports:write"),
     response=answers(Import, 404, 409, status=202),
     summary="Take an import back",
 )
