@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections
@@ -16,7 +17,7 @@ from switchboard.delivery.worker import SenderConfig, run_sender
 from switchboard.jobs import media as media_job
 from switchboard.webhooks.signature import is_signed
 from tests.conftest import NOON
-from tests.delivery.world import World, enqueue
+from tests.delivery.world import World, apply_events_through, enqueue
 from tests.emulator.harness import SECRET, TOKEN, VERIFY_TOKEN, Harness
 from tests.webhooks import applying
 from tests.webhooks.world import World as Receiver
@@ -80,6 +81,8 @@ class Shop:
 
     async def send(self, until: Callable[[], object] | None = None, **config: Any) -> None:
         """Run a sender until nothing waits for it, or something is true."""
+        # The applier stands still while the sender runs; to the sender it keeps up, however long this takes.
+        await asyncio.to_thread(apply_events_through, self.world, NOON + timedelta(days=30))
         stopping = asyncio.Event()
         sender = SenderConfig(self.world.url, f"{self.emulator.address}/v26.0", **config)
         done = until or (lambda: self.world.one(IS_DONE))
