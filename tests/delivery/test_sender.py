@@ -271,7 +271,7 @@ def test_everything_leaves_when_the_cloud_api_is_back(world, meta):
             group.create_task(run_sender(SenderConfig(world.url, f"http://127.0.0.1:{port}/v26.0"), stopping))
             await wait_for(lambda: bool(world.run("SELECT 1 FROM delivery_outbox WHERE hold = 'retry'")))
             async with meta.serve(port):
-                await wait_for(lambda: world.states().get(State.ACCEPTED) == 40, 20)
+                await wait_for(lambda: world.states().get(State.ACCEPTED) == 40)
                 stopping.set()
 
     asyncio.run(run())
@@ -307,13 +307,13 @@ def test_killed_at_any_moment_it_sends_nothing_twice(world, meta):
             arguments = [sys.executable, "-m", "tests.delivery.sender_process", world.url, meta.url]
             for target in (150, 500):
                 process = subprocess.Popen([*arguments, str(clock.shift_seconds())])  # noqa: ASYNC220  killed below
-                await wait_for(partial(_has_posted, meta, target), 20)
+                await wait_for(partial(_has_posted, meta, target))
                 process.send_signal(signal.SIGKILL)
                 process.wait()
             stopping = asyncio.Event()
             async with asyncio.TaskGroup() as group:
                 group.create_task(run_sender(SenderConfig(world.url, meta.url), stopping))
-                await wait_for(lambda: _is_over(world), 30)
+                await wait_for(lambda: _is_over(world))
                 stopping.set()
 
     asyncio.run(run())
@@ -324,9 +324,10 @@ def test_killed_at_any_moment_it_sends_nothing_twice(world, meta):
     assert states[State.ACCEPTED] <= len(meta.accepted) <= 1000
     assert world.tallied("sent") == {"": states[State.ACCEPTED]}
     assert world.tallied("unknown").get("", 0) == states.get(State.UNKNOWN, 0) > 0
-    # Of what the dead senders had claimed nearly all is known: Meta has it, or it was never posted.
+    # Of what the dead senders had claimed most is known: Meta has it, or it was never posted. In doubt is what each would
+    # have posted in a twentieth of a second: 128 at once that take that long each are 128.
     never_posted = states[State.ACCEPTED] + states[State.UNKNOWN] - len(meta.accepted)
-    assert never_posted <= 100
+    assert never_posted <= 2 * 128
 
 
 def _has_posted(meta: FakeMeta, many: int) -> bool:
