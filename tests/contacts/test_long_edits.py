@@ -12,7 +12,7 @@ from switchboard.contacts import edit_store
 from switchboard.contacts.actions import edits, long_edits
 from switchboard.contacts.actions import segments as segment_actions
 from switchboard.contacts.choosing import Chosen
-from switchboard.contacts.edit_store import SQL_FORGET_EDITED, SQL_RESTORE_EDITED, SQL_TAKE_STEP
+from switchboard.contacts.edit_store import SQL_FORGET_EDITED, SQL_LIST_EDITED, SQL_RESTORE_EDITED, SQL_TAKE_STEP
 from switchboard.contacts.errors import EditRunningError, UndoTooLateError
 from switchboard.contacts.models import Change, Contact, Edit, EditedRow, EditStep, Field, Tag
 from switchboard.core import statements
@@ -236,9 +236,11 @@ def test_what_people_were_is_forgotten_once_nothing_can_be_undone(workspace: Wor
 
 def test_the_statements_find_their_rows_by_key(workspace: Workspace) -> None:
     statements.execute("SET LOCAL enable_seqscan = off", {})
-    given = {"workspace_id": workspace.pk, "edit_id": 1, "edited_at": NOON, "after": 0, "limit": 5, "now": NOON}
+    given: dict[str, Any] = {"workspace_id": workspace.pk, "edit_id": 1, "edited_at": NOON, "after": 0, "limit": 5}
+    given |= {"contact_ids": [1], "befores": ["{}"], "moments": [NOON], "now": NOON}
     for statement, indexes in (
-        (SQL_RESTORE_EDITED, ("contacts_editedrow_pkey", "contacts_contact_")),
+        (SQL_LIST_EDITED, ("contacts_editedrow_pkey",)),
+        (SQL_RESTORE_EDITED, ("contacts_contact_",)),
         (SQL_TAKE_STEP, ("contacts_editstep_next",)),
         (SQL_FORGET_EDITED, ("contacts_editedrow_pkey",)),
     ):
