@@ -98,7 +98,7 @@ class SettingsForm(forms.Form):
         for name in _TEXTS:
             for language, label in _LANGUAGES.items():
                 self.fields[f"{name}_{language}"] = forms.CharField(
-                    label=label, required=False, max_length=4096, widget=forms.Textarea(attrs={"rows": 2})
+                    label=label, required=False, max_length=4096, widget=forms.Textarea(attrs={"rows": 3})
                 )
 
     def clean_mood(self) -> dict[str, float]:
