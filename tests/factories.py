@@ -18,6 +18,8 @@ from switchboard.core.tenancy import workspace_scope
 from switchboard.numbers import actions as numbers_actions
 from switchboard.numbers.models import Account, Number, NumberState
 from switchboard.team import actions as team_actions
+from switchboard.team.actions import MadeKey
+from switchboard.team.keys import SCOPES
 from switchboard.team.models import Workspace
 from switchboard.templates.models import Template, TemplateState
 from tests.conftest import NOON
@@ -28,6 +30,14 @@ _numbers = count(1)
 def make_workspace(name: str = "Olive's Market", *, country: str = "JP", time_zone: str = "Asia/Tokyo") -> Workspace:
     """A shop of Olive's."""
     return team_actions.create_workspace(name=name, time_zone=time_zone, country=country, now=NOON)
+
+
+def make_key(workspace: Workspace, **values: Any) -> MadeKey:
+    """A key of the shop's web shop, which may do everything."""
+    with workspace_scope(workspace.pk):
+        return team_actions.create_key(
+            **{"workspace_id": workspace.pk, "name": "Web shop", "scopes": SCOPES, "by": None, "now": NOON, **values}
+        )
 
 
 def make_contact(

@@ -20,5 +20,6 @@ urlpatterns = [
     path("prices/", include("switchboard.web.rates.urls")),
     path("incidents/", include("switchboard.web.incidents.urls")),
     path("health/", include("switchboard.web.health.urls")),
+    path("keys/", include("switchboard.web.keys.urls")),
     path("dead-letters/", include("switchboard.web.deadletters.urls")),
 ]

@@ -1,9 +1,7 @@
 """Olive's shop, and the program that she gave a key to."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from switchboard.core import clock
-from switchboard.core.tenancy import set_scope, workspace_scope
-from switchboard.team import actions as team_actions
-from switchboard.team.actions import MadeKey
-from switchboard.team.keys import SCOPES
+from switchboard.core.tenancy import set_scope
 from switchboard.team.models import Workspace
 from tests import factories
 
@@ -45,14 +39,6 @@ class Program:
         return self.call("post", path, body)
 
 
-def make_key(workspace: Workspace, scopes: Sequence[str] = SCOPES, expires_at: datetime | None = None) -> MadeKey:
-    """A key of the shop's."""
-    with workspace_scope(workspace.pk):
-        return team_actions.create_key(
-            workspace_id=workspace.pk, name="Web shop", scopes=scopes, by=None, now=clock.now(), expires_at=expires_at
-        )
-
-
 @pytest.fixture
 def olive(db: None, settings: Settings, tmp_path: Path) -> Workspace:
     """Olive's shop; its uploads are kept in a folder of the test."""
@@ -63,4 +49,4 @@ def olive(db: None, settings: Settings, tmp_path: Path) -> Workspace:
 @pytest.fixture
 def program(olive: Workspace) -> Program:
     """A program that may do everything in Olive's shop."""
-    return Program(olive, make_key(olive).secret)
+    return Program(olive, factories.make_key(olive).secret)

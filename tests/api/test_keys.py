@@ -11,7 +11,7 @@ from switchboard.team import actions as team_actions
 from switchboard.team.keys import SCOPES
 from switchboard.team.models import ApiKey, Workspace
 from tests import factories
-from tests.api.conftest import Program, make_key
+from tests.api.conftest import Program
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.api.conftest import Program, make_key
     ],
 )
 def test_nobody_is_let_in_without_a_key_of_ours(olive: Workspace, header: str, code: str) -> None:
-    make_key(olive)
+    factories.make_key(olive)
     answer = Client().get("/api/v1/contacts", headers={"Authorization": header} if header else {})
     assert (answer.status_code, answer.json()["code"], answer["WWW-Authenticate"]) == (401, code, "Bearer")
     assert "Authorization: Bearer swb_" in answer.json()["what_to_do"]
@@ -34,7 +34,7 @@ def test_nobody_is_let_in_without_a_key_of_ours(olive: Workspace, header: str, c
 
 def test_a_key_that_has_ended_says_when(olive: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
-    made = make_key(olive, expires_at=now + timedelta(hours=1))
+    made = factories.make_key(olive, expires_at=now + timedelta(hours=1))
     program = Program(olive, made.secret)
     assert program.get("contacts").status_code == 200
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=1))
@@ -68,10 +68,10 @@ def test_a_key_that_was_revoked_opens_nothing(program: Program) -> None:
 )
 def test_each_address_asks_for_its_scope(olive: Workspace, scope: str, method: str, path: str) -> None:
     others = [one for one in SCOPES if one not in {scope, "imports:write"}]
-    refused = Program(olive, make_key(olive, others).secret).call(method, path)
+    refused = Program(olive, factories.make_key(olive, scopes=others).secret).call(method, path)
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     assert scope in refused.json()["message"]
-    assert Program(olive, make_key(olive, [scope]).secret).call(method, path).status_code != 403
+    assert Program(olive, factories.make_key(olive, scopes=[scope]).secret).call(method, path).status_code != 403
 
 
 def test_another_workspaces_things_do_not_exist(program: Program) -> None:

@@ -5,15 +5,12 @@ import psycopg
 from switchboard.core.tenancy import workspace_scope
 from switchboard.team import actions
 from tests.conftest import NOON, OwnDatabase
-from tests.factories import make_workspace
+from tests.factories import make_key, make_workspace
 
 
 def test_a_use_that_another_request_notes_is_not_waited_for(database: OwnDatabase) -> None:
     workspace = make_workspace()
-    with workspace_scope(workspace.pk):
-        key = actions.create_key(
-            workspace_id=workspace.pk, name="Shop", scopes=["contacts:read"], by=None, now=NOON
-        ).key
+    key = make_key(workspace).key
     with psycopg.connect(database.conninfo("owner")) as other:
         other.execute("SELECT FROM team_apikey FOR UPDATE")
         with workspace_scope(workspace.pk):

@@ -9,12 +9,11 @@ from switchboard.core.errors import SwitchboardError
 from switchboard.core.tenancy import set_scope, workspace_scope
 from switchboard.team import actions, queries
 from switchboard.team import statements as sql
-from switchboard.team.actions import MadeKey
 from switchboard.team.errors import KeyEndedError, KeyMissingError, KeyNameError, KeyScopeError, KeyTimeError
 from switchboard.team.keys import SCOPES, KeyState, has_scope, hash_secret, is_same_hash, state_of
 from switchboard.team.models import ApiKey, Workspace
 from tests.conftest import NOON
-from tests.factories import make_workspace
+from tests.factories import make_key, make_workspace
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -23,12 +22,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def olive() -> Workspace:
     return make_workspace()
-
-
-def make_key(workspace: Workspace, **values) -> MadeKey:
-    given = {"name": "Shop", "scopes": ["contacts:read"], "by": 7, "now": NOON, **values}
-    with workspace_scope(workspace.pk):
-        return actions.create_key(workspace_id=workspace.pk, **given)
 
 
 def state(key: ApiKey, now=NOON) -> KeyState:
@@ -102,13 +95,13 @@ def test_a_key_that_cannot_be_is_refused(
 
 
 def test_a_replaced_key_goes_on_for_as_long_as_its_owner_says(olive: Workspace) -> None:
-    former = make_key(olive, expires_at=NOON + 90 * DAY).key
+    former = make_key(olive, scopes=["contacts:read"], expires_at=NOON + 90 * DAY).key
     with workspace_scope(olive.pk):
         made = actions.rotate_key(
             workspace_id=olive.pk, key_id=former.pk, by=7, now=NOON + DAY, overlap=timedelta(hours=2)
         )
         assert (made.key.name, made.key.scopes, made.key.expires_at) == (
-            "Shop",
+            "Web shop",
             ["contacts:read"],
             NOON + 91 * DAY,
         )

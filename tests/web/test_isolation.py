@@ -17,6 +17,7 @@ ADDRESSES = [
     "/templates/assets/1/",
 ]
 WRITES = [
+    "/keys/{key}/revoke/",
     "/broadcasts/{broadcast}/pause/",
     "/broadcasts/{broadcast}/cancel/",
     "/contacts/{contact}/opt-out/",
@@ -44,7 +45,12 @@ def test_another_workspaces_thing_cannot_be_changed(
 ) -> None:
     broadcast = factories.make_broadcast(shop.workspace, shop.numbers)
     client = sign_in(elsewhere)
-    path = address.format(broadcast=broadcast.pk, contact=shop.contacts[0].pk, number=shop.numbers[0].pk)
+    ids = {
+        "contact": shop.contacts[0].pk,
+        "number": shop.numbers[0].pk,
+        "key": factories.make_key(shop.workspace).key.pk,
+    }
+    path = address.format(broadcast=broadcast.pk, **ids)
     assert client.post(path, {"pace": "full"}).status_code == 404
 
 

@@ -42,6 +42,7 @@ PAGES = [
     ("/replies/coupons/", FRAME + 1),
     ("/replies/unanswered/", FRAME + 9),
     ("/replies/measures/", FRAME + 5),
+    ("/keys/", FRAME + 2),
 ]
 
 
