@@ -150,6 +150,12 @@ def _unshifted_clock() -> Iterator[None]:
     core_clock.set_database_offset(0.0)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one file more at once than there are cores: the longest tests wait for other processes most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the whole product and the browser: the longest files must not be what everybody waits for."""
     items.sort(key=lambda item: not any(map(item.get_closest_marker, ("journey", "browser"))))
