@@ -21,7 +21,10 @@ Moment = Annotated[
 # How a path names a person; `people.access_person` reads it.
 PersonName = Annotated[
     str,
-    Field(max_length=254, description="A contact's id, a phone number with + and country code, or an e-mail address."),
+    Field(
+        max_length=254,
+        description="A contact's id, a phone number with + and country code (fewer than nine digits are an id), or an e-mail address.",
+    ),
 ]
 
 _ALWAYS = (400, 401, 403, 422, 500, 503)

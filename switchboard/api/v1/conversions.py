@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag
 
 from switchboard.api.auth import ApiRequest, needs
 from switchboard.api.errors import Problem, describe_error
-from switchboard.api.shapes import Moment, Shown, Told, answers
+from switchboard.api.shapes import Moment, PersonName, Shown, Told, answers
 from switchboard.conversions import actions, rules
 from switchboard.core import clock
 
@@ -17,9 +17,7 @@ router = Router()
 MOST_EVENTS = 1000
 _LARGEST_PROPERTIES = 10_000
 
-PersonOf = Annotated[
-    str, Field(min_length=1, max_length=254, description="A phone number, an e-mail address or a contact's id.")
-]
+PersonOf = Annotated[PersonName, Field(min_length=1)]
 ExternalId = Annotated[
     str, Field(min_length=1, max_length=rules.LONGEST_ID, description="The sender's own id: what makes it one.")
 ]
