@@ -1,7 +1,7 @@
 """The API, put together; and what surrounds each of its addresses."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import unquote
 
@@ -58,8 +58,9 @@ def build_api() -> Api:
 API = build_api()
 
 
+@cache
 def render_document() -> dict[str, Any]:
-    """Return the OpenAPI document."""
+    """Return the OpenAPI document; it is the same as long as the process runs."""
     return dict(API.get_openapi_schema(path_prefix=PREFIX))
 
 

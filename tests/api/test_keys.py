@@ -1,10 +1,12 @@
 """Who is let in: the right key, while it works, for what it may do, in its own workspace."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from switchboard.api import urls
 from switchboard.core import clock
 from switchboard.core.tenancy import workspace_scope
 from switchboard.team import actions as team_actions
@@ -48,30 +50,50 @@ def test_a_key_that_was_revoked_opens_nothing(program: Program) -> None:
     assert program.get("contacts").status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("scope", "method", "path"),
-    [
-        ("contacts:read", "get", "contacts"),
-        ("contacts:read", "get", "contacts/1"),
-        ("contacts:read", "get", "contacts/1/may-write?category=utility"),
-        ("consent:write", "post", "contacts/1/opt-out"),
-        ("consent:write", "post", "contacts/1/opt-in"),
-        ("imports:write", "post", "imports"),
-        ("imports:write", "post", "imports/1/stop"),
-        ("imports:write", "post", "imports/1/undo"),
-        ("imports:read", "get", "imports/1"),
-        ("imports:read", "get", "imports/1/refused"),
-        ("orders:write", "post", "orders"),
-        ("orders:write", "post", "refunds"),
-        ("events:write", "post", "events"),
-    ],
-)
+ADDRESSES = [
+    ("contacts:read", "get", "contacts"),
+    ("contacts:read", "get", "contacts/1"),
+    ("contacts:read", "get", "contacts/1/may-write?category=utility"),
+    ("consent:write", "post", "contacts/1/opt-out"),
+    ("consent:write", "post", "contacts/1/opt-in"),
+    ("imports:write", "post", "imports"),
+    ("imports:write", "post", "imports/1/stop"),
+    ("imports:write", "post", "imports/1/undo"),
+    ("imports:read", "get", "imports/1"),
+    ("imports:read", "get", "imports/1/refused"),
+    ("orders:write", "post", "orders"),
+    ("orders:write", "post", "refunds"),
+    ("events:write", "post", "events"),
+]
+
+
+@pytest.mark.parametrize(("scope", "method", "path"), ADDRESSES)
 def test_each_address_asks_for_its_scope(olive: Workspace, scope: str, method: str, path: str) -> None:
     others = [one for one in SCOPES if one not in {scope, "imports:write"}]
     refused = Program(olive, factories.make_key(olive, scopes=others).secret).call(method, path)
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     assert scope in refused.json()["message"]
     assert Program(olive, factories.make_key(olive, scopes=[scope]).secret).call(method, path).status_code != 403
+
+
+def test_no_address_is_left_out_of_the_table() -> None:
+    told = [
+        (one["x-scope"], method, path.removeprefix("/api/v1/"))
+        for path, item in urls.render_document()["paths"].items()
+        for method, one in item.items()
+    ]
+    tried = [
+        (
+            scope,
+            method,
+            re.sub(r"(contacts|imports)/1", lambda found: f"{found[1]}/{NAMES[found[1]]}", path.split("?")[0]),
+        )
+        for scope, method, path in ADDRESSES
+    ]
+    assert sorted(tried) == sorted(told)
+
+
+NAMES = {"contacts": "{person}", "imports": "{import_id}"}
 
 
 def test_another_workspaces_things_do_not_exist(program: Program) -> None:
