@@ -211,6 +211,15 @@ def test_what_is_typed_while_a_rule_is_shown_anew_stays(page: Page) -> None:
     page.unroute("**/replies/new/")
 
 
+def test_a_rule_is_dragged_to_the_place_of_another(page: Page) -> None:
+    page.goto("/replies/")
+    rules = page.locator("#rows a.title")
+    names = rules.all_inner_texts()
+    page.locator("[data-drag]").nth(2).drag_to(rules.nth(0))
+    expect(rules.nth(0)).to_have_text(names[2])
+    expect(rules.nth(1)).to_have_text(names[0])
+
+
 def test_the_command_bar_goes_where_one_types(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Control+k")

@@ -1,5 +1,6 @@
 """What is done to many people at once: tags, fields, opting out, exports; and undoing it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from switchboard.team.rules import Right
 from switchboard.web import formats, seeing, sentences
 from switchboard.web.rights import ConsoleRequest, needs
 
+_UNDONE_SHOWN = timedelta(minutes=5)
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -148,8 +150,9 @@ def show_edits(request: ConsoleRequest) -> HttpResponse:
 
 
 def list_edits(request: ConsoleRequest) -> list[dict[str, Any]]:
-    """Return the newest changes with how far each is."""
-    found = people_queries.list_edits(request.member.workspace_id, since=clock.now() - edits.UNDO_FOR, limit=5)
+    """Return the newest changes with how far each is; one that was undone in the background for some minutes more."""
+    now = clock.now()
+    found = people_queries.list_edits(request.member.workspace_id, since=now - edits.UNDO_FOR, limit=5)
     return [
         {
             "edit": one,
@@ -157,7 +160,8 @@ def list_edits(request: ConsoleRequest) -> list[dict[str, Any]]:
             "error": sentences.translate(one.error),
         }
         for one in found
-        if one.state != "done" or (one.people_count and not one.undone_at)
+        if (one.undone_at is None and (one.people_count or one.state != "done"))
+        or (one.undone_at and one.total_count and now - one.undone_at < _UNDONE_SHOWN)
     ]
 
 
