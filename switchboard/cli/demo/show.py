@@ -32,7 +32,6 @@ _DRAIN_SECONDS = 45.0
 # The database may be killed while the demo watches; it is back within seconds.
 _DATABASE_PATIENCE_SECONDS = 60.0
 # How long the first forecast may take: the header's picture is uploaded and the first people are expanded before it.
-_FORECAST_SECONDS = 5.0
 _FORECAST_EVERY_SECONDS = 2.0
 
 
@@ -48,10 +47,10 @@ class Show:
         self._peak_memory = 0
         self._forecast: forecast.Forecast | None = None
         self._forecast_at = 0.0
+        self._has_told = False
 
     def watch_until_settled(self) -> Report:
         """Show the progress until nothing is due or in flight and the last statuses are in; return the result."""
-        self._tell_forecast()
         with self.shop.display.open_live() as live:
             while not self._is_settled():
                 live.update(self._draw())
@@ -64,15 +63,11 @@ class Show:
             live.update(self._draw())
         return self._judge(seconds)
 
-    def _tell_forecast(self) -> None:
+    def _tell_forecast(self, note: str) -> None:
         """Say once, as soon as it is known, when the broadcast finishes; the live area goes on saying it."""
-        deadline = time.monotonic() + _FORECAST_SECONDS
-        while time.monotonic() < deadline:
-            now = clock.now()
-            if note := self._note(self._read_forecast(now), now):
-                self.shop.display.say(f"It {note}")
-                return
-            time.sleep(_LOOK_SECONDS / 5)
+        if note and not self._has_told:
+            self._has_told = True
+            self.shop.display.say(f"It {note}")
 
     def _read_forecast(self, now: datetime) -> forecast.Forecast:
         """Play the rest of the broadcast, every few seconds: in between the last answer is good enough."""
@@ -113,9 +108,9 @@ class Show:
         holds = self._read(lambda: delivery_queries.list_holds(self.workspace_id, Origin.BROADCAST, self.broadcast_id))
         counts = _exclusive_counts(progress, sum(hold.count for hold in holds))
         speed = progress.sent / max(0.5, time.monotonic() - self.shop.started)
-        return draw_progress(
-            counts, progress.planned, speed, self._busiest(), self._note(self._read_forecast(now), now)
-        )
+        note = self._note(self._read_forecast(now), now)
+        self._tell_forecast(note)
+        return draw_progress(counts, progress.planned, speed, self._busiest(), note)
 
     def _busiest(self) -> str:
         """Say how fast the busiest number is, as the emulator received it, beside what its pace allows."""
