@@ -1,12 +1,13 @@
 """What a claim takes, holds and skips."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from switchboard.core.database import conninfo_for
 from switchboard.core.tenancy import workspace_scope
 from switchboard.delivery import actions, store
 from switchboard.delivery.types import LaneState, Origin, Priority, State
@@ -78,6 +79,29 @@ def test_what_is_spent_is_kept_when_the_process_changes(world):
 def test_the_stricter_of_number_and_broadcast_decides(world):
     enqueue(world, 20, NOON, pace="careful")
     assert len(claim(world).messages) == 1
+
+
+def test_a_broadcast_whose_own_pace_is_spent_is_not_looked_at_until_it_is_free(world):
+    enqueue(world, 30, NOON, pace="careful")
+    looked, taken = [], []
+    for second in range(80):
+        moment = NOON + timedelta(seconds=second)
+        if _has_work(world, moment):
+            looked.append(second)
+            taken += [second] * len(claim(world, moment).messages)
+    # Twelve within the first minute, three to five seconds apart, and the next when the first is a minute ago.
+    assert len([second for second in taken if second < 60]) == 12
+    assert not [second for second in looked if taken[11] < second < 60]
+    assert [second for second in taken if second > 60]
+
+
+def _has_work(world: World, now: datetime) -> bool:
+    async def ask() -> list[int]:
+        conninfo = conninfo_for("stream", world.url)
+        async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+            return await store.list_due_workspaces(connection, now, is_fresh=True)
+
+    return bool(asyncio.run(ask()))
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,20 @@ def test_a_broadcast_that_stands_still_says_why(world, spoil, cause):
     assert found["broadcast_stuck"]["cause"] == cause
 
 
+def test_a_broadcast_that_waits_for_its_own_pace_does_not_stand_still(world):
+    """One message in twenty seconds is what a careful broadcast may send of more than an hour's."""
+    worlds.enqueue(world, 3, NOON, origin_id=make_running(world), pace="careful")
+    world.run("UPDATE delivery_pacestate SET next_at = 'epoch'")
+    world.run(
+        "INSERT INTO delivery_lanepace (lane_id, workspace_id, next_at, log, minutes, quarters, streak, made_for) "
+        "SELECT id, workspace_id, %s, '', '', '{}', 1, 'careful' FROM delivery_lane",
+        LATER - timedelta(seconds=1),
+    )
+    assert "broadcast_stuck" not in look(world)
+    world.run("UPDATE delivery_lanepace SET next_at = %s", LATER - timedelta(seconds=21))
+    assert "broadcast_stuck" in look(world)
+
+
 def test_who_pressed_stop_is_not_told_that_nothing_moves(world):
     worlds.enqueue(world, 3, NOON, origin_id=make_running(world))
     world.run("INSERT INTO delivery_stopswitch VALUES (%s, true, %s, 'Olive')", world.workspace_id, NOON)

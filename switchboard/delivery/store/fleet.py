@@ -90,7 +90,8 @@ class Lane:
         state = self.own.state()
         return take.SpentOfLane(
             self.row.id,
-            state.next_at,
+            # Whatever limit binds: until then nobody needs to look at it.
+            self.own.earliest(),
             pace.pack_moments(state.log),
             pace.pack_counts(state.minutes),
             state.quarters,

@@ -65,7 +65,7 @@ class Standing:
 
 
 # A lane's mark is a lower bound of its first row, and every claim that looks at it raises it: one that stays behind
-# while its number is free means that nobody looks. Index: delivery_lane_due.
+# while its number and its own pace are free means that nobody looks. Index: delivery_lane_due, delivery_lanepace_pkey.
 SQL_LIST_STANDING = """
 SELECT lane.workspace_id, lane.origin_id AS broadcast_id, min(lane.low_water_at) AS since,
     bool_or(EXISTS (SELECT FROM delivery_stopswitch switch
@@ -76,6 +76,8 @@ JOIN numbers_number number ON number.id = lane.number_id AND number.workspace_id
 LEFT JOIN delivery_pacestate pace ON pace.number_id = lane.number_id AND pace.workspace_id = lane.workspace_id
 WHERE lane.state = 'active' AND lane.low_water_at <= %(before)s AND lane.origin_kind = 'broadcast'
   AND (pace.next_at IS NULL OR pace.next_at <= %(before)s)
+  AND NOT EXISTS (SELECT FROM delivery_lanepace own
+      WHERE own.lane_id = lane.id AND own.made_for = lane.pace AND own.next_at > %(before)s)
 GROUP BY lane.workspace_id, lane.origin_id
 ORDER BY lane.origin_id
 """
