@@ -118,13 +118,18 @@ def test_two_messages_of_one_claim_to_one_person_are_one_too_many(world):
     assert len({message.recipient for message in claimed.messages}) == len(claimed.messages) == 5
 
 
-def race(world: World, *, claims: int, rounds: int, most: int) -> list[store.Claimed]:
-    """Let several senders claim at once until nothing is left."""
+def race(world: World, *, claims: int, expected: int, most: int) -> list[store.Claimed]:
+    """Let several senders claim at once until so many messages are taken, and a little longer, so that more would be seen.
+
+    A claim that finds the numbers locked by another takes nothing, so nobody knows how many claims that are.
+    """
+    total = 0
 
     async def claim_all(seed: int) -> list[store.Claimed]:
-        conninfo, found = OwnDatabase(world.url).conninfo("stream"), []
+        nonlocal total
+        conninfo, found, turn, left = OwnDatabase(world.url).conninfo("stream"), [], 0, 20
         async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
-            for turn in range(rounds):
+            while left and turn < 100 + expected:
                 taken = await store.claim(
                     connection,
                     workspace_id=world.workspace_id,
@@ -134,6 +139,8 @@ def race(world: World, *, claims: int, rounds: int, most: int) -> list[store.Cla
                     draw=lambda low, high: (low + high) / 2,
                 )
                 found += taken.messages
+                total += len(taken.messages)
+                turn, left = turn + 1, left - (total >= expected)
         return found
 
     async def run() -> list[store.Claimed]:
@@ -151,7 +158,7 @@ def test_two_broadcasts_through_two_numbers_reach_nobody_twice(database):
     for origin_id in (1, 2):
         world.number_ids = [numbers[origin_id - 1]]
         enqueue(world, 500, NOON, contact_ids=people, origin_id=origin_id)
-    taken = race(world, claims=4, rounds=60, most=120)
+    taken = race(world, claims=4, expected=500, most=120)
     assert len(taken) == len({message.recipient for message in taken}) == 500
     assert {message.origin_id for message in taken} == {1, 2}
 
@@ -160,7 +167,7 @@ def test_a_portfolio_reaches_no_more_people_than_meta_allows(database):
     world = make_world(database.url, NOON, pace="full", numbers=3)
     set_limit(world, 100)
     enqueue(world, 150, NOON)
-    taken = race(world, claims=3, rounds=30, most=60)
+    taken = race(world, claims=3, expected=90, most=60)
     assert len(taken) == 90
     assert holds(world) == {"portfolio_budget": 60}
     ((detail,),) = world.run("SELECT DISTINCT hold_detail FROM delivery_outbox")
