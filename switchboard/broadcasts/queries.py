@@ -15,6 +15,7 @@ from switchboard.broadcasts.pool import load_pool
 from switchboard.contacts.errors import SegmentError
 from switchboard.contacts.models import Contact
 from switchboard.core import clock, statements, tenancy
+from switchboard.core.rows import get_own
 from switchboard.delivery import queries as delivery_queries
 from switchboard.delivery.models import Delivery, Lane, Message, Outbox
 from switchboard.delivery.rules.quiet_hours import Night
@@ -41,11 +42,7 @@ def get_broadcast(workspace_id: int, broadcast_id: int, *, lock: bool = False) -
 
     :raises BroadcastMissingError: there is none.
     """
-    found = Broadcast.objects.filter(workspace_id=workspace_id, pk=broadcast_id)
-    broadcast = (found.select_for_update(no_key=True) if lock else found).first()
-    if broadcast is None:
-        raise BroadcastMissingError
-    return broadcast
+    return get_own(Broadcast, workspace_id, broadcast_id, BroadcastMissingError, lock=lock)
 
 
 def get_workspace_zone(workspace_id: int) -> str:

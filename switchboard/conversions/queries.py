@@ -6,6 +6,7 @@ from switchboard.contacts import reading, refused, uploads
 from switchboard.contacts.types import FileShape, Row
 from switchboard.conversions.errors import DeedsNotFound
 from switchboard.conversions.models import Deeds, Order, RefusedDeed
+from switchboard.core.rows import get_own
 from switchboard.team.models import Workspace
 
 _ROWS_SHOWN = 20
@@ -21,11 +22,7 @@ def get_deeds(workspace_id: int, deeds_id: int, *, lock: bool = False) -> Deeds:
 
     :raises DeedsNotFound: not in this workspace.
     """
-    found = Deeds.objects.filter(workspace_id=workspace_id, pk=deeds_id)
-    deeds = (found.select_for_update(no_key=True) if lock else found).first()
-    if deeds is None:
-        raise DeedsNotFound
-    return deeds
+    return get_own(Deeds, workspace_id, deeds_id, DeedsNotFound, lock=lock)
 
 
 def list_deeds(workspace_id: int, *, limit: int = 50) -> list[Deeds]:

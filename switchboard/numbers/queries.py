@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from switchboard.cloudapi import sync as cloud
 from switchboard.core import secrets
+from switchboard.core.rows import get_own
 from switchboard.numbers.errors import AccountMissingError, AppMissingError, NumberMissingError
 from switchboard.numbers.models import Account, AccountCheck, App, Number, Portfolio
 
@@ -13,11 +14,7 @@ def get_number(workspace_id: int, number_id: int, *, lock: bool = False) -> Numb
 
     :raises NumberMissingError: not in this workspace.
     """
-    numbers = Number.objects.filter(workspace_id=workspace_id, pk=number_id)
-    found = (numbers.select_for_update(no_key=True) if lock else numbers).first()
-    if found is None:
-        raise NumberMissingError
-    return found
+    return get_own(Number, workspace_id, number_id, NumberMissingError, lock=lock)
 
 
 def get_account(workspace_id: int, account_id: int, *, lock: bool = False) -> Account:
@@ -25,11 +22,7 @@ def get_account(workspace_id: int, account_id: int, *, lock: bool = False) -> Ac
 
     :raises AccountMissingError: not in this workspace.
     """
-    accounts = Account.objects.filter(workspace_id=workspace_id, pk=account_id)
-    found = (accounts.select_for_update(no_key=True) if lock else accounts).first()
-    if found is None:
-        raise AccountMissingError
-    return found
+    return get_own(Account, workspace_id, account_id, AccountMissingError, lock=lock)
 
 
 def list_portfolios(workspace_id: int) -> list[Portfolio]:
@@ -53,11 +46,7 @@ def get_app(workspace_id: int, app_id: int, *, lock: bool = False) -> App:
 
     :raises AppMissingError: not in this workspace.
     """
-    apps = App.objects.filter(workspace_id=workspace_id, pk=app_id)
-    found = (apps.select_for_update(no_key=True) if lock else apps).first()
-    if found is None:
-        raise AppMissingError
-    return found
+    return get_own(App, workspace_id, app_id, AppMissingError, lock=lock)
 
 
 def find_app(workspace_id: int, meta_id: str) -> App | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from switchboard.core import statements
+from switchboard.core.rows import get_own
 from switchboard.team import keys
 from switchboard.team import statements as sql
 from switchboard.team.errors import KeyMissingError, WorkspaceMissingError
@@ -73,11 +74,7 @@ def get_key(workspace_id: int, key_id: int, *, lock: bool = False) -> ApiKey:
 
     :raises KeyMissingError: not in this workspace.
     """
-    found = ApiKey.objects.filter(workspace_id=workspace_id, pk=key_id)
-    key = (found.select_for_update(no_key=True) if lock else found).first()
-    if key is None:
-        raise KeyMissingError
-    return key
+    return get_own(ApiKey, workspace_id, key_id, KeyMissingError, lock=lock)
 
 
 def list_keys(workspace_id: int) -> list[ApiKey]:

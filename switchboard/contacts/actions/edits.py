@@ -19,6 +19,7 @@ from switchboard.contacts.errors import (
     UndoTooLateError,
 )
 from switchboard.contacts.models import UNFINISHED_EDITS, Edit, EditedRow, Tag
+from switchboard.core.rows import get_own
 from switchboard.team.models import Workspace
 
 UNDO_FOR = timedelta(hours=24)
@@ -189,11 +190,7 @@ def get_edit(workspace_id: int, edit_id: int, *, lock: bool = False) -> Edit:
 
     :raises EditNotFound: not in this workspace.
     """
-    found = Edit.objects.filter(workspace_id=workspace_id, pk=edit_id)
-    edit = (found.select_for_update(no_key=True) if lock else found).first()
-    if edit is None:
-        raise EditNotFound
-    return edit
+    return get_own(Edit, workspace_id, edit_id, EditNotFound, lock=lock)
 
 
 def list_befores(edit: Edit, *, after: int = 0, limit: int | None = None) -> list[tuple[int, dict[str, Any]]]:

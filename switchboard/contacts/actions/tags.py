@@ -13,6 +13,7 @@ from switchboard.contacts.errors import CleanupError, SegmentError, TagError, Ta
 from switchboard.contacts.models import Cleanup, Correction, Pass, Tag, TagGroup
 from switchboard.contacts.segments import tree
 from switchboard.core import statements
+from switchboard.core.rows import get_own
 
 COLOURS = ("blue", "azure", "cyan", "teal", "green", "lime", "yellow", "orange", "red", "pink", "purple", "secondary")
 LONGEST_NAME = 60
@@ -43,11 +44,7 @@ def get_tag(workspace_id: int, tag_id: int, *, lock: bool = False) -> Tag:
 
     :raises TagNotFound: not in this workspace.
     """
-    tags = Tag.objects.filter(workspace_id=workspace_id)
-    found = (tags.select_for_update(no_key=True) if lock else tags).filter(pk=tag_id).first()
-    if found is None:
-        raise TagNotFound
-    return found
+    return get_own(Tag, workspace_id, tag_id, TagNotFound, lock=lock)
 
 
 def save_tag(*, workspace_id: int, wish: TagWish, now: datetime, tag_id: int | None = None) -> Tag:
