@@ -71,20 +71,8 @@ def _list_ids(workspace_id: int, chosen: Chosen, before: int | None, now: dateti
 
 def iter_chosen(workspace_id: int, chosen: Chosen, now: datetime) -> Iterator[list[Contact]]:
     """Give the people of a selection, newest first, some thousand at a time."""
-    before: int | None = None
-    while page := _list_page(workspace_id, chosen, before, now):
-        yield page
-        before = page[-1].pk
-
-
-def _list_page(workspace_id: int, chosen: Chosen, before: int | None, now: datetime) -> list[Contact]:
-    if chosen.segment_id and chosen.is_whole_segment:
-        definition = segment_queries.get_segment(workspace_id, chosen.segment_id).definition
-        return segment_queries.list_people(workspace_id, definition, now, before=before, limit=_PAGE)
-    people = _filter(workspace_id, chosen, now)
-    if before is not None:
-        people = people.filter(pk__lt=before)
-    return list(people.order_by("-id")[:_PAGE])
+    for contact_ids in iter_ids(workspace_id, chosen, now, limit=_PAGE):
+        yield segment_queries.list_by_ids(workspace_id, contact_ids)
 
 
 def _filter(workspace_id: int, chosen: Chosen, now: datetime) -> Any:
