@@ -1,6 +1,5 @@
 """Changes of very many people are run to their end, two at a time, from wherever a dead worker left them."""
 
-import asyncio
 from datetime import datetime
 
 import structlog
@@ -12,15 +11,10 @@ from switchboard.jobs.leading import Connection
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 2
-
 
 async def run_edits(connection: Connection, _now: datetime) -> bool:
     """Run the oldest changes that are under way or being undone; tell whether there were any."""
-    waiting = (await store.list_edits(connection))[:_AT_ONCE]
-    async with asyncio.TaskGroup() as tasks:
-        done = [tasks.create_task(_run(*one)) for one in waiting]
-    return any(task.result() for task in done)
+    return await threads.run_oldest(await store.list_edits(connection), _run)
 
 
 async def _run(workspace_id: int, edit_id: int, state: str) -> bool:

@@ -1,6 +1,5 @@
 """Imports that have been started are run to their end, two at a time, from wherever a dead worker left them."""
 
-import asyncio
 from datetime import datetime
 
 import structlog
@@ -14,15 +13,10 @@ from switchboard.jobs.leading import Connection
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 2
-
 
 async def run_imports(connection: Connection, _now: datetime) -> bool:
     """Run the oldest started imports; tell whether there were any."""
-    waiting = (await store.list_imports(connection))[:_AT_ONCE]
-    async with asyncio.TaskGroup() as tasks:
-        done = [tasks.create_task(_run(*one)) for one in waiting]
-    return any(task.result() for task in done)
+    return await threads.run_oldest(await store.list_imports(connection), _run)
 
 
 async def run_files(connection: Connection, _now: datetime) -> bool:
