@@ -63,18 +63,12 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """A wish to stop, or to get messages again, whoever's message or choice it was."""
+class _OptOut:
+    """A wish to stop, whoever's message or choice it was, and what it answers."""
 
-    workspace_id: int
+    wish: consent_store.Wish
     number_id: int
-    contact_id: int
     answered: store.Answered | None
-    event_key: str
-    at: datetime
-    source: str
-    wording: str
-    actor: str = "contact"
 
 
 async def receive_messages(connection: Connection, arrived: Sequence[Arrived], now: datetime) -> Outcome:
@@ -94,9 +88,9 @@ async def receive_messages(connection: Connection, arrived: Sequence[Arrived], n
     opened = await _note(connection, [row for _, row, _ in new], now)
     for workspace_id, changed in opened.topics.items():
         outcome.topics[workspace_id] |= changed
-    opt_outs = [_wish(*parts) for parts in new if parts[1].is_opt_out]
+    opt_outs = [_OptOut(_wish(one, row), row.number_id, answer) for one, row, answer in new if row.is_opt_out]
     await _obey(connection, opt_outs, now, outcome)
-    await _let_back(connection, [_wish(*parts) for parts in new if _may_be_return(*parts[:2])], outcome)
+    await _let_back(connection, [_wish(one, row) for one, row, _ in new if _may_be_return(one, row)], outcome)
     _add_topics(outcome, [row for _, row, _ in new])
     return outcome
 
@@ -200,31 +194,31 @@ def _may_be_return(one: Arrived, row: store.NewInbound) -> bool:
     return typed and not row.is_opt_out and consent_rules.is_return(row.text)
 
 
-def _wish(one: Arrived, row: store.NewInbound, answered: store.Answered | None) -> _Wish:
-    return _Wish(
+def _wish(one: Arrived, row: store.NewInbound) -> consent_store.Wish:
+    return consent_store.Wish(
         workspace_id=row.workspace_id,
-        number_id=row.number_id,
         contact_id=row.contact_id,
-        answered=answered,
         event_key=row.wamid,
         at=row.sent_at,
         source="button" if one.incoming.payload else "message",
         wording=row.text or one.incoming.payload,
+        evidence={"number_id": row.number_id, "event": row.wamid},
     )
 
 
-def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | None, at: datetime) -> _Wish:
-    return _Wish(
+def _choice_opt_out(one: Chosen, contact_id: int, answered: store.Answered | None, at: datetime) -> _OptOut:
+    event = f"preference:{one.number_id}:{contact_id}:{int(at.timestamp())}"
+    wish = consent_store.Wish(
         workspace_id=one.workspace_id,
-        number_id=one.number_id,
         contact_id=contact_id,
-        answered=answered,
-        event_key=f"preference:{one.number_id}:{contact_id}:{int(at.timestamp())}",
+        event_key=event,
         at=at,
         source="whatsapp",
         wording=one.preference.category,
+        evidence={"number_id": one.number_id, "event": event},
         actor="meta",
     )
+    return _OptOut(wish, one.number_id, answered)
 
 
 async def _note(connection: Connection, rows: Sequence[store.NewInbound], now: datetime) -> opening.Opened:
@@ -272,37 +266,25 @@ def _is_reply(row: store.NewInbound) -> bool:
     return row.answers_id is not None and rules.is_answer(row.kind)
 
 
-def _line(wish: _Wish) -> consent_store.Wish:
-    return consent_store.Wish(
-        workspace_id=wish.workspace_id,
-        contact_id=wish.contact_id,
-        event_key=wish.event_key,
-        at=wish.at,
-        source=wish.source,
-        wording=wish.wording,
-        evidence={"number_id": wish.number_id, "event": wish.event_key},
-        actor=wish.actor,
-    )
-
-
-async def _let_back(connection: Connection, wishes: Sequence[_Wish], outcome: Outcome) -> None:
+async def _let_back(connection: Connection, wishes: Sequence[consent_store.Wish], outcome: Outcome) -> None:
     """Let people who have opted out get messages again, by their own word."""
-    back = await consent_store.come_back(connection, list(map(_line, wishes)))
+    back = await consent_store.come_back(connection, wishes)
     outcome.counts["came_back"] += len(back)
 
 
-async def _obey(connection: Connection, opt_outs: Sequence[_Wish], now: datetime, outcome: Outcome) -> None:
+async def _obey(connection: Connection, opt_outs: Sequence[_OptOut], now: datetime, outcome: Outcome) -> None:
     """Withdraw consent, and count it once."""
-    newly = await consent_store.withdraw(connection, list(map(_line, opt_outs)))
+    newly = await consent_store.withdraw(connection, [one.wish for one in opt_outs])
     outcome.counts["opted_out"] += len(newly)
     for one in opt_outs:
-        outcome.topics[one.workspace_id] |= {"overview", f"number:{one.number_id}"}
-        if one.answered is None or one.contact_id not in newly:
+        workspace_id, contact_id = one.wish.workspace_id, one.wish.contact_id
+        outcome.topics[workspace_id] |= {"overview", f"number:{one.number_id}"}
+        if one.answered is None or contact_id not in newly:
             continue
-        newly.discard(one.contact_id)
+        newly.discard(contact_id)
         await delivery_store.tally(
             connection,
-            workspace_id=one.workspace_id,
+            workspace_id=workspace_id,
             origin=Origin(one.answered.origin_kind),
             origin_id=one.answered.origin_id,
             number_id=one.number_id,
@@ -311,7 +293,7 @@ async def _obey(connection: Connection, opt_outs: Sequence[_Wish], now: datetime
             now=now,
         )
         if one.answered.origin_kind == Origin.BROADCAST:
-            outcome.topics[one.workspace_id].add(f"broadcast:{one.answered.origin_id}")
+            outcome.topics[workspace_id].add(f"broadcast:{one.answered.origin_id}")
 
 
 def _add_topics(outcome: Outcome, rows: Iterable[store.NewInbound]) -> None:

@@ -95,18 +95,15 @@ def decide(case: Case) -> Verdict:
 
 def _obey_opt_out(case: Case) -> Verdict:
     """Drop whatever was to be said; confirm once, rules or no rules. No rule answers a wish to stop."""
-    question, settings = case.question, case.settings
+    question = case.question
     verdict = Verdict(Outcome.OPTED_OUT, drops=True, lines=[(LineKind.OPTED_OUT, {})])
     case.thread.climb(None)
     if case.pending is not None and case.pending.kind == "opt_out":
         # Said twice before the confirmation has left: that one stays, and it is the only one.
         verdict.drops = False
         return verdict
-    may_confirm = settings.confirms_opt_out and not question.was_opted_out
-    if not may_confirm or _is_too_old(case) or case.thread.answering == Answering.NOBODY:
-        return verdict
-    verdict.plan = _plan(case, "opt_out", due_at=question.received_at + _AT_ONCE)
-    verdict.due_at = verdict.plan.due_at
+    if not question.was_opted_out:
+        _confirm(case, verdict, "opt_out")
     return verdict
 
 
@@ -114,10 +111,15 @@ def _welcome_back(case: Case) -> Verdict:
     """Confirm that they get messages again. What was to be said before is settled with it; no rule answers the word."""
     verdict = Verdict(Outcome.CAME_BACK, drops=True, lines=[(LineKind.CAME_BACK, {})])
     case.thread.climb(None)
-    if case.settings.confirms_opt_out and not _is_too_old(case) and case.thread.answering != Answering.NOBODY:
-        verdict.plan = _plan(case, "opt_in", due_at=case.question.received_at + _AT_ONCE)
-        verdict.due_at = verdict.plan.due_at
+    _confirm(case, verdict, "opt_in")
     return verdict
+
+
+def _confirm(case: Case, verdict: Verdict, kind: str) -> None:
+    """Say at once that a person's own wish was heard, where that is wanted and not too late."""
+    if case.settings.confirms_opt_out and not _is_too_old(case) and case.thread.answering != Answering.NOBODY:
+        verdict.plan = _plan(case, kind, due_at=case.question.received_at + _AT_ONCE)
+        verdict.due_at = verdict.plan.due_at
 
 
 def _is_too_old(case: Case) -> bool:
